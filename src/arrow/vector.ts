@@ -1,0 +1,315 @@
+import { type DataType, isExact, type Layout, layoutOf } from './data-type.ts'
+
+interface Common {
+  readonly type: DataType
+  readonly length: number
+  /** One byte a row: 1 valid, 0 null. `null` when every row is valid. */
+  readonly validity: Uint8Array | null
+}
+
+/** One byte a row, 0 or 1. */
+export interface BoolVector extends Common {
+  readonly layout: 'bool'
+  readonly values: Uint8Array
+}
+
+/** int8 to int32, uint8, uint16, and dates as days. */
+export interface Int32Vector extends Common {
+  readonly layout: 'i32'
+  readonly values: Int32Array
+}
+
+/**
+ * Floats, and whole numbers of at most 2^53 in size: int64, uint32, unscaled decimals, times and
+ * timestamps in their unit. Exact whole numbers here are never NaN, infinite or -0.
+ */
+export interface Float64Vector extends Common {
+  readonly layout: 'f64'
+  readonly values: Float64Array
+}
+
+/** The same whole numbers when some are beyond 2^53. */
+export interface BigVector extends Common {
+  readonly layout: 'big'
+  readonly values: readonly bigint[]
+}
+
+/**
+ * Text, JSON and binary: row i is `bytes[starts[i] .. ends[i])`. Rows may stand in any order in
+ * `bytes`, with anything between them, so that a vector can be a view of the raw file.
+ */
+export interface Utf8Vector extends Common {
+  readonly layout: 'utf8'
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+}
+
+/**
+ * The values of one column for a run of rows. Vectors are never changed once made. What stands
+ * under a null is unspecified but readable: 0, 0n or an empty range.
+ */
+export type Vector = BoolVector | Int32Vector | Float64Vector | BigVector | Utf8Vector
+
+export type NumberVector = Int32Vector | Float64Vector
+
+/** Whole numbers up to this size are exact in a float64. */
+export const SAFE = 2 ** 53 - 1
+const SAFE_BIG = BigInt(SAFE)
+
+export function isNull(vector: Vector, row: number): boolean {
+  return vector.validity !== null && vector.validity[row] === 0
+}
+
+export function nullCount(vector: Vector): number {
+  if (vector.validity === null) return 0
+  let valid = 0
+  const { validity, length } = vector
+  for (let row = 0; row < length; row++) valid += validity[row]!
+  return length - valid
+}
+
+/** Rows `from` (included) to `to` (excluded), sharing the buffers. */
+export function slice(vector: Vector, from: number, to: number): Vector {
+  if (from === 0 && to === vector.length) return vector
+  const length = to - from
+  const validity = vector.validity?.subarray(from, to) ?? null
+  switch (vector.layout) {
+    case 'utf8':
+      return {
+        ...vector,
+        length,
+        validity,
+        starts: vector.starts.subarray(from, to),
+        ends: vector.ends.subarray(from, to),
+      }
+    case 'big':
+      return { ...vector, length, validity, values: vector.values.slice(from, to) }
+    case 'bool':
+      return { ...vector, length, validity, values: vector.values.subarray(from, to) }
+    case 'i32':
+      return { ...vector, length, validity, values: vector.values.subarray(from, to) }
+    case 'f64':
+      return { ...vector, length, validity, values: vector.values.subarray(from, to) }
+  }
+}
+
+/**
+ * The rows at `rows[0 .. count)`, in that order. Text keeps pointing into the same bytes.
+ *
+ * @param rows Row indexes, each 0 to length - 1. Entries of -1 (as Int32Array) give null.
+ */
+export function take(vector: Vector, rows: Uint32Array | Int32Array, count: number): Vector {
+  const validity = takeValidity(vector, rows, count)
+  const head = { type: vector.type, length: count, validity }
+  switch (vector.layout) {
+    case 'utf8': {
+      const starts = new Int32Array(count)
+      const ends = new Int32Array(count)
+      for (let i = 0; i < count; i++) {
+        const row = rows[i]!
+        starts[i] = vector.starts[row] ?? 0
+        ends[i] = vector.ends[row] ?? 0
+      }
+      return { ...head, layout: 'utf8', bytes: vector.bytes, starts, ends }
+    }
+    case 'big': {
+      const values = new Array<bigint>(count)
+      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0n
+      return { ...head, layout: 'big', values }
+    }
+    case 'bool': {
+      const values = new Uint8Array(count)
+      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
+      return { ...head, layout: 'bool', values }
+    }
+    case 'i32': {
+      const values = new Int32Array(count)
+      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
+      return { ...head, layout: 'i32', values }
+    }
+    case 'f64': {
+      const values = new Float64Array(count)
+      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
+      return { ...head, layout: 'f64', values }
+    }
+  }
+}
+
+function takeValidity(
+  vector: Vector,
+  rows: Uint32Array | Int32Array,
+  count: number,
+): Uint8Array | null {
+  const { validity } = vector
+  let missing = false
+  if (rows instanceof Int32Array) {
+    for (let i = 0; i < count && !missing; i++) missing = rows[i]! < 0
+  }
+  if (validity === null && !missing) return null
+  const taken = new Uint8Array(count)
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!
+    taken[i] = row < 0 ? 0 : validity === null ? 1 : validity[row]!
+  }
+  return taken
+}
+
+/** All rows of `vectors`, one after another. They must share `type`; at least one. */
+export function concat(type: DataType, vectors: readonly Vector[]): Vector {
+  if (vectors.length === 1) return vectors[0]!
+  const length = vectors.reduce((sum, vector) => sum + vector.length, 0)
+  const head = { type, length, validity: concatValidity(vectors, length) }
+  const layout: Layout = vectors.some((vector) => vector.layout === 'big') ? 'big' : layoutOf(type)
+  switch (layout) {
+    case 'utf8':
+      return concatText(vectors as readonly Utf8Vector[], head)
+    case 'big': {
+      const values: bigint[] = []
+      for (const vector of vectors) for (const value of bigValues(vector)) values.push(value)
+      return { ...head, layout, values }
+    }
+    case 'bool': {
+      const values = new Uint8Array(length)
+      fillParts(values, vectors as readonly BoolVector[])
+      return { ...head, layout, values }
+    }
+    case 'i32': {
+      const values = new Int32Array(length)
+      fillParts(values, vectors as readonly Int32Vector[])
+      return { ...head, layout, values }
+    }
+    case 'f64': {
+      const values = new Float64Array(length)
+      fillParts(values, vectors as readonly Float64Vector[])
+      return { ...head, layout, values }
+    }
+  }
+}
+
+function fillParts<A extends Uint8Array | Int32Array | Float64Array>(
+  target: A,
+  vectors: readonly { readonly values: A; readonly length: number }[],
+): void {
+  let at = 0
+  for (const { values, length } of vectors) {
+    target.set(values.length === length ? values : values.subarray(0, length), at)
+    at += length
+  }
+}
+
+function concatValidity(vectors: readonly Vector[], length: number): Uint8Array | null {
+  if (vectors.every(({ validity }) => validity === null)) return null
+  const validity = new Uint8Array(length).fill(1)
+  let at = 0
+  for (const vector of vectors) {
+    if (vector.validity !== null) validity.set(vector.validity.subarray(0, vector.length), at)
+    at += vector.length
+  }
+  return validity
+}
+
+function concatText(
+  vectors: readonly Utf8Vector[],
+  head: { type: DataType; length: number; validity: Uint8Array | null },
+): Utf8Vector {
+  const starts = new Int32Array(head.length)
+  const ends = new Int32Array(head.length)
+  const shared = vectors.every(({ bytes }) => bytes === vectors[0]?.bytes)
+  let row = 0
+  if (shared) {
+    for (const vector of vectors) {
+      starts.set(vector.starts.subarray(0, vector.length), row)
+      ends.set(vector.ends.subarray(0, vector.length), row)
+      row += vector.length
+    }
+    return { ...head, layout: 'utf8', bytes: vectors[0]?.bytes ?? new Uint8Array(0), starts, ends }
+  }
+  const bytes = new Uint8Array(vectors.reduce((sum, vector) => sum + textLength(vector), 0))
+  let at = 0
+  for (const vector of vectors) {
+    for (let i = 0; i < vector.length; i++, row++) {
+      const size = vector.ends[i]! - vector.starts[i]!
+      copyText(vector.bytes, vector.starts[i]!, bytes, at, size)
+      starts[row] = at
+      at += size
+      ends[row] = at
+    }
+  }
+  return { ...head, layout: 'utf8', bytes, starts, ends }
+}
+
+/** Bytes that the rows of `vector` take without gaps. */
+export function textLength(vector: Utf8Vector): number {
+  let size = 0
+  for (let row = 0; row < vector.length; row++) size += vector.ends[row]! - vector.starts[row]!
+  return size
+}
+
+/** Copies `size` bytes; a loop for short runs, where `set` and `subarray` cost more. */
+export function copyText(
+  from: Uint8Array,
+  start: number,
+  to: Uint8Array,
+  at: number,
+  size: number,
+): void {
+  if (size > 48) to.set(from.subarray(start, start + size), at)
+  else for (let i = 0; i < size; i++) to[at + i] = from[start + i]!
+}
+
+/** A whole-number vector's values as bigints, row by row. */
+export function* bigValues(vector: Vector): Generator<bigint> {
+  for (let row = 0; row < vector.length; row++) yield bigAt(vector, row)
+}
+
+/** The whole number at `row`, which must be of an exact type. Under a null: 0n. */
+export function bigAt(vector: Vector, row: number): bigint {
+  switch (vector.layout) {
+    case 'big':
+      return vector.values[row]!
+    case 'i32':
+    case 'f64':
+      return BigInt(vector.values[row]!)
+    default:
+      throw new Error(`no whole numbers in a ${vector.layout} vector`)
+  }
+}
+
+/**
+ * A vector of an exact `type` over `values`, held as narrowly as they allow: `f64` (or `i32`,
+ * where the type's layout is that) when all are within 2^53, `big` otherwise.
+ */
+export function exactVector(
+  type: DataType,
+  values: readonly bigint[],
+  validity: Uint8Array | null,
+): Vector {
+  if (!isExact(type)) throw new Error(`${type.name} is not exact`)
+  const head = { type, length: values.length, validity }
+  if (layoutOf(type) === 'i32') {
+    return { ...head, layout: 'i32', values: Int32Array.from(values, Number) }
+  }
+  for (const value of values) {
+    if (value > SAFE_BIG || value < -SAFE_BIG) return { ...head, layout: 'big', values }
+  }
+  return { ...head, layout: 'f64', values: Float64Array.from(values, Number) }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The text at `row` as a string. Not for binary. Under a null: ''. */
+export function textAt(vector: Utf8Vector, row: number): string {
+  const start = vector.starts[row]!
+  const end = vector.ends[row]!
+  if (end - start <= 32) {
+    let ascii = ''
+    for (let i = start; i < end; i++) {
+      const byte = vector.bytes[i]!
+      if (byte >= 128) return decoder.decode(vector.bytes.subarray(start, end))
+      ascii += String.fromCharCode(byte)
+    }
+    return ascii
+  }
+  return decoder.decode(vector.bytes.subarray(start, end))
+}

@@ -1,0 +1,45 @@
+import type { DataType } from '../../arrow/data-type.ts'
+import { field, type Schema, schema } from '../../arrow/schema.ts'
+
+/** A column of a table. Its identity is `id`; `name` may change, `folder` never does. */
+export interface Column {
+  /** 1 and up, never used again within the table. */
+  readonly id: number
+  readonly name: string
+  readonly type: DataType
+  readonly nullable: boolean
+  /** Name of its folder below the table's, opaque: see `catalog/folder-name.ts`. */
+  readonly folder: string
+}
+
+/** One row set of a table: `partition<id>.csv` in the folder of every column. */
+export interface Partition {
+  /** 1 and up, never used again within the table. */
+  readonly id: number
+  readonly rows: number
+}
+
+/** A table at one version, as plain data: all that a plan needs to know of it. */
+export interface TableSnapshot {
+  /** `namespace/database.Table`, for people. */
+  readonly name: string
+  readonly tableId: string
+  /** URL of the store that holds it. */
+  readonly storeUrl: string
+  /** Key of the table's folder in the store, without a trailing slash. */
+  readonly folder: string
+  /** 0 for a table just created; each commit adds 1. */
+  readonly version: number
+  readonly columns: readonly Column[]
+  /** Names of the columns that loads sort by. */
+  readonly clusterBy: readonly string[]
+}
+
+export function tableSchema(columns: readonly Column[]): Schema {
+  return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
+}
+
+/** Key of the file that holds `column` of partition `id`. */
+export function partitionKey(tableFolder: string, column: Column, file: number): string {
+  return `${tableFolder}/${column.folder}/partition${file}.csv`
+}

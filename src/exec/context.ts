@@ -1,0 +1,14 @@
+import type { ObjectStore } from '../io/object-store.ts'
+import type { MemoryBudget } from './memory-budget.ts'
+
+/** What a running query may use and must respect. */
+export interface ExecContext {
+  readonly signal: AbortSignal | undefined
+  /** Rows of the largest batch that an operator may yield. */
+  readonly batchRowsMax: number
+  readonly memory: MemoryBudget
+  /** Stores by URL: where the scans' tables are. */
+  readonly stores: ReadonlyMap<string, ObjectStore>
+  /** Called by scans as they go: rows and bytes since the last call. */
+  readonly onScanned: (rows: number, bytes: number) => void
+}

@@ -1,0 +1,71 @@
+import type { DataType } from '../arrow/data-type.ts'
+import type { Scalar } from '../arrow/scalar.ts'
+import type { AggregateName, FunctionName } from './function.ts'
+
+interface Typed {
+  readonly type: DataType
+  /** False promises that the value is never null. */
+  readonly nullable: boolean
+}
+
+/** A column of the node's input, by name. */
+export interface ColumnExpr extends Typed {
+  readonly kind: 'column'
+  readonly name: string
+}
+
+/** A constant in the canonical form of `type` (see `Scalar`). */
+export interface LiteralExpr extends Typed {
+  readonly kind: 'literal'
+  readonly value: Scalar
+}
+
+/** A function of `plan/function.ts`; its arguments have the types that its signature asks for. */
+export interface CallExpr extends Typed {
+  readonly kind: 'call'
+  readonly name: FunctionName
+  readonly args: readonly Expr[]
+}
+
+/** A change of type; `orNull` gives null where the value cannot be had, instead of an error. */
+export interface CastExpr extends Typed {
+  readonly kind: 'cast'
+  readonly input: Expr
+  readonly orNull: boolean
+}
+
+/** The first branch whose `when` is true; a branch is evaluated only for its own rows. */
+export interface CaseExpr extends Typed {
+  readonly kind: 'case'
+  readonly branches: readonly { readonly when: Expr; readonly then: Expr }[]
+  readonly otherwise: Expr
+}
+
+/** SQL's IN over constants of the input's type: null when not found and one of them is null. */
+export interface InExpr extends Typed {
+  readonly kind: 'in'
+  readonly input: Expr
+  readonly values: readonly Scalar[]
+}
+
+/** An expression with its names looked up and its types settled. Frozen plain data. */
+export type Expr = ColumnExpr | LiteralExpr | CallExpr | CastExpr | CaseExpr | InExpr
+
+/** An output column: its name and how it is computed. */
+export interface NamedExpr {
+  readonly name: string
+  readonly expr: Expr
+}
+
+/** One aggregate over the rows of a group. `input` is null only for `count` of rows. */
+export interface AggregateExpr extends Typed {
+  readonly name: string
+  readonly aggregate: AggregateName
+  readonly input: Expr | null
+}
+
+export interface SortKey {
+  readonly expr: Expr
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
+}
