@@ -1,0 +1,142 @@
+import {
+  binary,
+  bool,
+  type DataType,
+  date,
+  decimal,
+  float32,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  json,
+  time,
+  timestamp,
+  uint8,
+  uint16,
+  uint32,
+  utf8,
+} from '../arrow/data-type.ts'
+import { type Field, field } from '../arrow/schema.ts'
+import { invalid } from '../error.ts'
+import type {
+  AnyColumn,
+  Binary,
+  Bool,
+  DateType,
+  Decimal,
+  Float32,
+  Float64,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  Json,
+  Null,
+  Time,
+  Timestamp,
+  Uint8,
+  Uint16,
+  Uint32,
+  Utf8,
+} from './type-tag.ts'
+
+declare const column: unique symbol
+
+/** The type of a column as a value: made by `t`, used in schemas and casts. */
+export interface ColumnType<out T> {
+  /** Only for the compiler. */
+  readonly [column]?: T
+  readonly type: DataType
+  readonly isNullable: boolean
+  /** The same type for a column that may hold null. */
+  nullable(): ColumnType<Null<T>>
+}
+
+/** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
+export type SchemaValue = Readonly<Record<string, ColumnType<AnyColumn>>>
+
+/** The columns of a schema value `C`, for `Row<SchemaOf<typeof schema>>`. */
+export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }
+
+class TypeValue<T> implements ColumnType<T> {
+  readonly type: DataType
+  readonly isNullable: boolean
+
+  constructor(type: DataType, options: { readonly isNullable: boolean }) {
+    this.type = type
+    this.isNullable = options.isNullable
+    Object.freeze(this)
+  }
+
+  nullable(): ColumnType<Null<T>> {
+    return new TypeValue(this.type, { isNullable: true })
+  }
+}
+
+function of<T>(type: DataType): ColumnType<T> {
+  return new TypeValue<T>(type, { isNullable: false })
+}
+
+/** How finely a timestamp is kept, and whether it is a point in time or a wall-clock reading. */
+export interface TimestampOptions {
+  /** `ms` (default) or `us`. */
+  readonly unit?: 'ms' | 'us'
+  /** `UTC` for a point in time; null (default) for a wall-clock reading. */
+  readonly zone?: 'UTC' | null
+}
+
+/** Column types. A column holds no null unless its type is `.nullable()`. */
+export const t = Object.freeze({
+  bool: () => of<Bool>(bool),
+  int8: () => of<Int8>(int8),
+  int16: () => of<Int16>(int16),
+  int32: () => of<Int32>(int32),
+  /** Rows carry `bigint`. */
+  int64: () => of<Int64>(int64),
+  uint8: () => of<Uint8>(uint8),
+  uint16: () => of<Uint16>(uint16),
+  uint32: () => of<Uint32>(uint32),
+  float32: () => of<Float32>(float32),
+  float64: () => of<Float64>(float64),
+  /** `precision` digits in all (1 to 38), `scale` of them after the point. INVALID otherwise. */
+  decimal: (precision: number, scale = 0) => of<Decimal>(decimal(precision, scale)),
+  utf8: () => of<Utf8>(utf8),
+  binary: () => of<Binary>(binary),
+  date: () => of<DateType>(date),
+  time: () => of<Time>(time),
+  timestamp: (options: TimestampOptions = {}) => of<Timestamp>(timestampOf(options)),
+  json: () => of<Json>(json),
+})
+
+function timestampOf({ unit = 'ms', zone = null }: TimestampOptions): DataType {
+  if ((unit !== 'ms' && unit !== 'us') || (zone !== null && zone !== 'UTC')) {
+    throw invalid(
+      `t.timestamp: unit must be "ms" or "us" and zone "UTC" or null, got "${unit}" and "${zone}"`,
+      { unit, zone },
+    )
+  }
+  return timestamp(unit, zone)
+}
+
+/** The data type behind a `t` value. Throws INVALID for anything else. */
+export function dataTypeOf(value: unknown, where: string): DataType {
+  return typeValue(value, where).type
+}
+
+function typeValue(value: unknown, where: string): TypeValue<unknown> {
+  if (value instanceof TypeValue) return value
+  throw invalid(`${where}: expected a column type such as t.int64(), got ${typeof value}`)
+}
+
+/** The fields of a schema value, in its order. Throws INVALID when it is none or is empty. */
+export function fieldsOf(schema: unknown, where: string): Field[] {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    throw invalid(`${where}: expected a schema such as { id: t.int64() }, got ${typeof schema}`)
+  }
+  return Object.entries(schema).map(([name, value]) => {
+    const { type, isNullable } = typeValue(value, `${where}, column "${name}"`)
+    return field(name, type, isNullable)
+  })
+}

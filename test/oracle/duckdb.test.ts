@@ -1,0 +1,55 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { expect, test } from 'vitest'
+import { connect } from '../../src/index.ts'
+import { compareRows, frameRows, sqlRows } from '../support/compare-rows.ts'
+import { Prng } from '../support/prng.ts'
+import { runs, seed } from '../support/random.ts'
+import { type RandomPlan, randomPlan } from '../support/random-plan.ts'
+import { createRandomTable, randomTable, tableSql } from '../support/random-table.ts'
+
+const PLANS = runs(500)
+const PLANS_PER_LAKE = 20
+
+/** Runs the plans of one lake; answers how many gave rows at all, so that emptiness is noticed. */
+async function compareLake(lakeSeed: number, planCount: number): Promise<number> {
+  const prng = new Prng(lakeSeed)
+  await using lake = await connect('memory:')
+  const db = await lake.database('test/oracle', { create: true })
+  const instance = await DuckDBInstance.create(':memory:')
+  const duck = await instance.connect()
+  const sources: RandomPlan[] = []
+  for (const prefix of ['l', 'r', 's']) {
+    const table = randomTable(prng, prefix)
+    const frame = await createRandomTable(db, prng, table)
+    for (const statement of tableSql(table)) await duck.run(statement)
+    sources.push({ frame, sql: `SELECT * FROM "${prefix}"`, columns: table.columns, ordered: false })
+  }
+  let filled = 0
+  for (let index = 0; index < planCount; index++) {
+    const plan = randomPlan(prng, sources)
+    const where = () => `lake ${lakeSeed}, plan ${index} (GRAUPEL_TEST_SEED=${seed})\n${plan.sql}`
+    const expected = await sqlRows(duck, plan.sql).catch((cause) => {
+      throw new Error(`DuckDB refused ${where()}`, { cause })
+    })
+    const actual = await frameRows(plan.frame).catch(async (cause) => {
+      throw new Error(`graupel refused ${where()}\n${await plan.frame.explain()}`, { cause })
+    })
+    const difference = compareRows(actual, expected, { ordered: plan.ordered })
+    if (difference !== null) {
+      throw new Error(`rows differ: ${difference}\n${where()}\n${await plan.frame.explain()}`)
+    }
+    if (expected.length > 0) filled++
+  }
+  duck.closeSync()
+  instance.closeSync()
+  return filled
+}
+
+test(`${PLANS} random plans over random tables give DuckDB's rows`, { timeout: 600_000 }, async () => {
+  console.log(`oracle: ${PLANS} plans, seed ${seed}`)
+  let filled = 0
+  for (let at = 0; at < PLANS; at += PLANS_PER_LAKE) {
+    filled += await compareLake(seed + at, Math.min(PLANS_PER_LAKE, PLANS - at))
+  }
+  expect(filled).toBeGreaterThan(PLANS / 3)
+})

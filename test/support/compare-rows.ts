@@ -1,0 +1,98 @@
+import {
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBTimestampValue,
+} from '@duckdb/node-api'
+import type { DataFrame } from '../../src/index.ts'
+
+/** A value in a form in which two engines can be compared: numbers stay numbers, the rest is text. */
+type Plain = string | number | null
+
+type PlainRow = readonly Plain[]
+
+/** DuckDB's rows of `sql`. */
+export async function sqlRows(duck: DuckDBConnection, sql: string): Promise<PlainRow[]> {
+  const reader = await duck.runAndReadAll(sql)
+  return reader.getRows().map((row) => row.map(plainOfDuck))
+}
+
+function plainOfDuck(value: unknown): Plain {
+  if (value === null) return null
+  if (value instanceof DuckDBDecimalValue) return decimalPlain(value.value, value.scale)
+  if (value instanceof DuckDBDateValue) return new Date(value.days * 86_400_000).toISOString()
+  if (value instanceof DuckDBTimestampValue) return new Date(Number(value.micros / 1000n)).toISOString()
+  return plainOf(value)
+}
+
+function plainOf(value: unknown): Plain {
+  if (value === null) return null
+  if (typeof value === 'number') return Object.is(value, -0) ? 0 : value
+  if (value instanceof Date) return value.toISOString()
+  return String(value)
+}
+
+function decimalPlain(unscaled: bigint, scale: number): string {
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  return canonicalDecimal((unscaled < 0n ? '-' : '') + text)
+}
+
+function canonicalDecimal(text: string): string {
+  const trimmed = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return `decimal ${trimmed === '-0' ? '0' : trimmed}`
+}
+
+/** The frame's rows, values in the order of its columns. */
+export async function frameRows(frame: DataFrame<any>): Promise<PlainRow[]> {
+  const { fields } = frame.schema
+  const rows = (await frame.toArray()) as Record<string, unknown>[]
+  return rows.map((row) =>
+    fields.map(({ name, type }) => {
+      const value = row[name]
+      if (value !== null && type.startsWith('decimal')) return canonicalDecimal(value as string)
+      return plainOf(value)
+    }),
+  )
+}
+
+/** Null when both hold the same rows; else where they differ. Floats within 1e-9 of each other. */
+export function compareRows(
+  actual: readonly PlainRow[],
+  expected: readonly PlainRow[],
+  { ordered }: { readonly ordered: boolean },
+): string | null {
+  if (actual.length !== expected.length) return `${actual.length} rows, expected ${expected.length}`
+  const [left, right] = ordered ? [actual, expected] : [sortRows(actual), sortRows(expected)]
+  for (const [index, row] of left.entries()) {
+    const other = right[index]!
+    if (row.length !== other.length) return `${row.length} columns, expected ${other.length}`
+    for (const [column, value] of row.entries()) {
+      if (!close(value, other[column]!)) {
+        return `row ${index}, column ${column}: ${show(row)}, expected ${show(other)}`
+      }
+    }
+  }
+  return null
+}
+
+const show = (row: PlainRow) => `[${row.map((value) => JSON.stringify(value) ?? value).join(', ')}]`
+
+function close(a: Plain, b: Plain): boolean {
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
+    return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
+  }
+  return a === b
+}
+
+function sortRows(rows: readonly PlainRow[]): PlainRow[] {
+  const keyed = rows.map((row) => ({ row, key: row.map(sortText).join('\u0000') }))
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row)
+}
+
+/** Floats that are equal within tolerance should sort alike: six digits are enough for that. */
+function sortText(value: Plain): string {
+  if (value === null) return '\u0001'
+  return typeof value === 'number' ? value.toPrecision(6) : value
+}
