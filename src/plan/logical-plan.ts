@@ -190,7 +190,8 @@ export function join(left: LogicalPlan, right: LogicalPlan, on: JoinOptions): Jo
       fields.push(field(rightNames[position]!, of.type, of.nullable || rightMissing))
     }
   }
-  return Object.freeze({ kind: 'join', left, right, ...on, schema: schema(fields) })
+  const head = { kind: 'join', how, left, right, leftKeys, rightKeys, rightNames } as const
+  return Object.freeze({ ...head, schema: schema(fields) })
 }
 
 export type JoinOptions = Pick<Join, 'how' | 'leftKeys' | 'rightKeys' | 'rightNames'>

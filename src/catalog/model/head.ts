@@ -1,0 +1,75 @@
+import type { Operation, ParentLink } from './commit-record.ts'
+import type { Column } from './table.ts'
+
+/** Fields of the stored JSON that this version does not know; they are written back as they were. */
+export type Extra = readonly (readonly [name: string, value: unknown])[]
+
+/** What a reader and a writer must understand before they touch a table. */
+export interface Protocol {
+  readonly minReader: number
+  readonly minWriter: number
+  readonly readerFeatures: readonly string[]
+  readonly writerFeatures: readonly string[]
+}
+
+export interface HeadColumn extends Column {
+  readonly extra: Extra
+}
+
+/** A commit that still has a record of its own. */
+export interface TailEntry {
+  readonly version: number
+  readonly txid: string
+  readonly timestamp: number
+  readonly operation: Operation
+  readonly rows: number
+  readonly bytes: number
+  /** Length and SHA-256 (hex) of the record. */
+  readonly recordBytes: number
+  readonly recordSha256: string
+  readonly extra: Extra
+}
+
+/** Records of the versions `from` to `to`, one JSON line each, in one object. */
+export interface Segment {
+  readonly from: number
+  readonly to: number
+  /** Name of the object below `_table/log/`. */
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly timestampFrom: number
+  readonly timestampTo: number
+  readonly extra: Extra
+}
+
+export type TableState = 'live' | 'dropped'
+
+/** The one mutable object of a table; whoever swaps it commits. */
+export interface Head extends Protocol {
+  readonly tableId: string
+  readonly state: TableState
+  readonly version: number
+  /** Grows with every swap, also with those that make no version. */
+  readonly revision: number
+  /** Of the swap that wrote this head. */
+  readonly txid: string
+  /** Of the newest version. */
+  readonly timestamp: number
+  /** When version 0 came to be. */
+  readonly created: number
+  readonly creationTxid: string
+  readonly parent: ParentLink | null
+  readonly columns: readonly HeadColumn[]
+  readonly nextColumnId: number
+  /** Ids of the columns that loads sort by. */
+  readonly clusterBy: readonly number[]
+  /** The least partition id that no commit has used. */
+  readonly nextId: number
+  /** The oldest version that can be read. */
+  readonly retainedFrom: number
+  /** Ascending and without gaps, then `tail`, up to `version`. */
+  readonly segments: readonly Segment[]
+  readonly tail: readonly TailEntry[]
+  readonly extra: Extra
+}

@@ -1,0 +1,61 @@
+import { invalid } from '../error.ts'
+import type { Term } from '../plan/term.ts'
+import type { Expr } from './expr.ts'
+import { isExpr, termOfExpr } from './lazy-expr.ts'
+
+/** Where nulls go: last when ascending and first when descending, unless told. */
+export interface SortOptions {
+  readonly nulls?: 'first' | 'last'
+}
+
+/** What to order by, and in which direction. Made by `asc` and `desc`. */
+export interface SortKey<K extends string = string> {
+  readonly key: K | Expr<unknown>
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
+}
+
+/** Ascending by a column's name or an expression. */
+export function asc<const K extends string = never>(
+  key: K | Expr<unknown>,
+  options: SortOptions = {},
+): SortKey<K> {
+  return sortKey(key, { descending: false, nulls: options.nulls ?? 'last' })
+}
+
+/** Descending by a column's name or an expression. */
+export function desc<const K extends string = never>(
+  key: K | Expr<unknown>,
+  options: SortOptions = {},
+): SortKey<K> {
+  return sortKey(key, { descending: true, nulls: options.nulls ?? 'first' })
+}
+
+function sortKey<K extends string>(
+  key: K | Expr<unknown>,
+  { descending, nulls }: Omit<SortKey, 'key'>,
+): SortKey<K> {
+  if (nulls !== 'first' && nulls !== 'last') {
+    throw invalid(`sort: nulls must be "first" or "last", got "${nulls}"`)
+  }
+  return Object.freeze({ key, descending, nulls })
+}
+
+/** A sort key whose names are not looked up yet. */
+export interface SortTerm {
+  readonly term: Term
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
+}
+
+/** A name, an expression or a `SortKey` as a sort term. Throws INVALID for anything else. */
+export function sortTerm(given: unknown): SortTerm {
+  if (typeof given === 'string' || isExpr(given)) return sortTerm(asc(given))
+  if (typeof given !== 'object' || given === null || !('key' in given)) {
+    throw invalid('sort: expected a column name, an expression, asc(...) or desc(...)')
+  }
+  const { key, descending, nulls } = given as SortKey
+  const term: Term =
+    typeof key === 'string' ? { kind: 'column', name: key } : termOfExpr(key, 'sort')
+  return { term, descending, nulls }
+}
