@@ -3,7 +3,7 @@ import { clip, invalid, nameNotFound } from '../error.ts'
 import { type Batch, batch } from './batch.ts'
 import { inferField, inferFields } from './infer-schema.ts'
 import { fromArrowTable } from './interop.ts'
-import { fieldNames, type Schema, schema, schemaText, schemasEqual } from './schema.ts'
+import { fieldNames, type Schema, schema, schemasEqual, schemaText } from './schema.ts'
 import { vectorFrom } from './vector-from.ts'
 
 /** Rows as plain objects, columns of values by name, or an Arrow table. */

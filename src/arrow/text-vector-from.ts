@@ -1,7 +1,7 @@
 import { GraupelError } from '../error.ts'
 import type { DataType } from './data-type.ts'
-import type { Refuse } from './vector-from.ts'
 import type { Utf8Vector } from './vector.ts'
+import type { Refuse } from './vector-from.ts'
 
 const encoder = new TextEncoder()
 const TEXT_BYTES_MAX = 2 ** 31 - 1

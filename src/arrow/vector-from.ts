@@ -1,4 +1,4 @@
-import { clip, GraupelError, invalid } from '../error.ts'
+import { clip, type GraupelError, invalid } from '../error.ts'
 import { type DataType, integerRange, isFloat, typeText } from './data-type.ts'
 import { parseDecimal } from './scalar.ts'
 import type { Field } from './schema.ts'
@@ -222,7 +222,9 @@ function decimalOf(scale: number): WideOf {
       if (Number.isInteger(value) && Number.isSafeInteger(scaled)) return scaled
       return parseDecimal(String(value), scale)
     }
-    return typeof value === 'string' ? (shortDecimal(value, scale) ?? parseDecimal(value, scale)) : undefined
+    return typeof value === 'string'
+      ? (shortDecimal(value, scale) ?? parseDecimal(value, scale))
+      : undefined
   }
 }
 
@@ -255,7 +257,9 @@ function wideVector(
   if (isFloat(type)) throw new Error('floats are not exact')
   const { length } = values
   const held = new Float64Array(length)
-  const [least, greatest] = integerRange(type)
+  const range = integerRange(type)
+  // Numbers here are safe ones, so the rounding of ends beyond 2^53 cannot matter to them.
+  const [least, greatest] = range.map(Number) as [number, number]
   let wide: bigint[] | null = null
   for (let row = 0; row < length; row++) {
     const value = values[row]
@@ -264,7 +268,11 @@ function wideVector(
       continue
     }
     const whole = wideOf(value)
-    if (whole === undefined || whole < least || whole > greatest) refuse(row, hintFor(value, type))
+    const inside =
+      typeof whole === 'number'
+        ? whole >= least && whole <= greatest
+        : whole !== undefined && whole >= range[0] && whole <= range[1]
+    if (whole === undefined || !inside) refuse(row, hintFor(value, type))
     else if (wide !== null) wide.push(BigInt(whole))
     else if (whole >= -SAFE && whole <= SAFE) held[row] = Number(whole) + 0
     else {

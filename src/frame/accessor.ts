@@ -6,9 +6,7 @@ import { expr } from './lazy-expr.ts'
 import type { Untyped } from './type-tag.ts'
 
 /** The columns of a frame as expressions: the `o` of `o => o.amount`. */
-export type Accessor<S> = 0 extends 1 & S
-  ? Untyped
-  : { readonly [K in keyof S]: Expr<S[K]> }
+export type Accessor<S> = 0 extends 1 & S ? Untyped : { readonly [K in keyof S]: Expr<S[K]> }
 
 /**
  * An object with an expression per column of `schema`. Reading any other name throws NOT_FOUND

@@ -251,10 +251,9 @@ export function termFrom(value: unknown, where: string): Term {
   const term = LazyExpr.termOf(value)
   if (term !== undefined) return term
   if (!isLiteral(value)) {
-    throw invalid(
-      `${where}: expected an expression or a literal, got ${describe(value)}`,
-      { function: where },
-    )
+    throw invalid(`${where}: expected an expression or a literal, got ${describe(value)}`, {
+      function: where,
+    })
   }
   return { kind: 'literal', value, type: null }
 }

@@ -1,16 +1,12 @@
 import type { FunctionName } from '../plan/function.ts'
 import type { Expr } from './expr.ts'
-import type { Bool, Int32, Maybe, Strict, Untyped, Utf8 } from './type-tag.ts'
+import type { Bool, Int32, Maybe, Of, Strict, Untyped, Utf8 } from './type-tag.ts'
 
-declare const column: unique symbol
-
-type Text = TextMethods<Maybe<Utf8>>
+type Text = Of<Maybe<Utf8>>
 type TextOperand = string | Expr<Maybe<Utf8>>
 
 /** Methods of text columns, at `o.name.str`. Lengths and positions count characters (code points). */
-export interface TextMethods<out T> {
-  /** Only for the compiler. */
-  readonly [column]?: T
+export interface TextMethods<T> extends Of<T> {
   lower(this: Text): Expr<T>
   upper(this: Text): Expr<T>
   length(this: Text): Expr<Strict<T, Int32>>

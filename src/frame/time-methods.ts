@@ -1,11 +1,9 @@
 import type { Expr } from './expr.ts'
 import type { CallMaker } from './text-methods.ts'
-import type { DateType, Int32, Maybe, Strict, Time, Timestamp, Untyped } from './type-tag.ts'
+import type { DateType, Int32, Maybe, Of, Strict, Time, Timestamp, Untyped } from './type-tag.ts'
 
-declare const column: unique symbol
-
-type Day = TimeMethods<Maybe<DateType | Timestamp>>
-type Clock = TimeMethods<Maybe<Time | Timestamp>>
+type Day = Of<Maybe<DateType | Timestamp>>
+type Clock = Of<Maybe<Time | Timestamp>>
 
 export type TruncateUnit =
   | 'year'
@@ -18,9 +16,7 @@ export type TruncateUnit =
   | 'second'
 
 /** Methods of date, time and timestamp columns, at `o.placed_at.dt`. Zoned timestamps read as UTC. */
-export interface TimeMethods<out T> {
-  /** Only for the compiler. */
-  readonly [column]?: T
+export interface TimeMethods<T> extends Of<T> {
   year(this: Day): Expr<Strict<T, Int32>>
   /** 1 to 4. */
   quarter(this: Day): Expr<Strict<T, Int32>>

@@ -68,7 +68,14 @@ export type Base<T> = T extends Null<infer U> ? U : T
 export type Nullable<T> = 0 extends 1 & T ? Untyped : T extends Null<unknown> ? T : Null<T>
 
 /** `R`, nullable when one of the columns in `T` is: how strict functions pass null on. */
-export type Strict<T, R> = 0 extends 1 & T ? R : [Extract<T, Null<unknown>>] extends [never] ? R : Null<R>
+export type Strict<T, R> = T extends Null<unknown> ? Null<R> : R
+
+declare const column: unique symbol
+
+/** Belongs to a column `T`. Only for the compiler. */
+export interface Of<out T> {
+  readonly [column]?: T
+}
 
 /** A JavaScript value that may stand where an expression of `T` may. */
 export type LiteralOf<T> = 0 extends 1 & T

@@ -31,11 +31,13 @@ export function when(condition: Expr<Maybe<Bool>>): When<never> {
 function waiting(branches: Branches, condition: Term): When<never> {
   return Object.freeze({
     // biome-ignore lint/suspicious/noThenProperty: the word that everybody knows; awaiting it rejects
-    then: (outcome: unknown) => {
-      const branch = { when: condition, then: termFrom(outcome, 'then') }
-      return decided([...branches, branch])
-    },
+    then: (outcome: unknown) => decided([...branches, branch(condition, outcome)]),
   })
+}
+
+function branch(condition: Term, outcome: unknown): Branches[number] {
+  // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+  return { when: condition, then: termFrom(outcome, 'then') }
 }
 
 function decided(branches: Branches): Then<never> {

@@ -1,4 +1,99 @@
-import type { ObjectStore } from './object-store.ts'
+import { throwIfAborted } from '../error.ts'
+import type { ByteSource, Cell, ObjectStore, StoredObject, StoreOptions } from './object-store.ts'
+import { assertCellKey, assertKey, assertPrefix } from './store-key.ts'
+
+/** A store in memory: the reference of what a store does. It lives as long as the object. */
 export function memoryStore(): ObjectStore {
-  throw new Error('not yet')
+  return new MemoryStore()
+}
+
+class MemoryStore implements ObjectStore {
+  readonly url = 'memory:'
+  readonly #objects = new Map<string, Uint8Array>()
+  readonly #cells = new Map<string, Cell>()
+  #swaps = 0
+
+  async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
+    check(key, options)
+    return this.#objects.get(key)?.slice() ?? null
+  }
+
+  async open(key: string, options?: StoreOptions): Promise<ByteSource | null> {
+    check(key, options)
+    const body = this.#objects.get(key)
+    return body === undefined ? null : bytesSource(body)
+  }
+
+  async create(
+    key: string,
+    body: Uint8Array,
+    options?: StoreOptions,
+  ): Promise<'created' | 'exists'> {
+    check(key, options)
+    if (this.#objects.has(key)) return 'exists'
+    this.#objects.set(key, body.slice())
+    return 'created'
+  }
+
+  async replace(key: string, body: Uint8Array, options?: StoreOptions): Promise<void> {
+    check(key, options)
+    this.#objects.set(key, body.slice())
+  }
+
+  async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
+    assertCellKey(key)
+    throwIfAborted(options?.signal)
+    const cell = this.#cells.get(key)
+    return cell === undefined ? null : { body: cell.body.slice(), token: cell.token }
+  }
+
+  async swapCell(
+    key: string,
+    token: string | null,
+    body: Uint8Array,
+    options?: StoreOptions,
+  ): Promise<'swapped' | 'lost' | 'unknown'> {
+    assertCellKey(key)
+    throwIfAborted(options?.signal)
+    if ((this.#cells.get(key)?.token ?? null) !== token) return 'lost'
+    this.#swaps++
+    this.#cells.set(key, { body: body.slice(), token: String(this.#swaps) })
+    return 'swapped'
+  }
+
+  async delete(key: string, options?: StoreOptions): Promise<void> {
+    check(key, options)
+    this.#objects.delete(key)
+  }
+
+  async *list(prefix: string, options?: StoreOptions): AsyncGenerator<StoredObject> {
+    assertPrefix(prefix)
+    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix))
+    const ordered = keys
+      .map((key) => ({ key, bytes: Buffer.from(key) }))
+      .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    for (const { key } of ordered) {
+      throwIfAborted(options?.signal)
+      const body = this.#objects.get(key)
+      if (body !== undefined) yield { key, byteLength: body.length }
+    }
+  }
+}
+
+function check(key: string, options: StoreOptions | undefined): void {
+  assertKey(key)
+  throwIfAborted(options?.signal)
+}
+
+function bytesSource(body: Uint8Array): ByteSource {
+  return {
+    byteLength: body.length,
+    read(target, position) {
+      const end = Math.min(body.length, position + target.length)
+      if (end <= position) return 0
+      target.set(body.subarray(position, end))
+      return end - position
+    },
+    close() {},
+  }
 }

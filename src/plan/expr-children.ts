@@ -1,5 +1,5 @@
-import type { Scalar } from '../arrow/scalar.ts'
 import { typesEqual } from '../arrow/data-type.ts'
+import type { Scalar } from '../arrow/scalar.ts'
 import { unreachable } from '../error.ts'
 import type { Expr } from './expr.ts'
 
@@ -27,7 +27,7 @@ export function columnsOf(expr: Expr): Set<string> {
   const open = [expr]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next.kind === 'column') names.add(next.name)
-    else open.push(...childrenOf(next).toReversed())
+    else open.push(...[...childrenOf(next)].reverse())
   }
   return names
 }

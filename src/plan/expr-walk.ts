@@ -38,7 +38,7 @@ function operandsOf(expr: Expr, name: 'and' | 'or'): Expr[] {
   const operands: Expr[] = []
   const open = [expr]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next.kind === 'call' && next.name === name) open.push(...next.args.toReversed())
+    if (next.kind === 'call' && next.name === name) open.push(...[...next.args].reverse())
     else operands.push(next)
   }
   return operands

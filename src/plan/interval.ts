@@ -48,8 +48,15 @@ export function hull(a: Interval, b: Interval): Interval {
   return { some: true, least, greatest, canBeNan, canBeNull }
 }
 
-const lesser = (a: Scalar, b: Scalar): Scalar => (compareScalars(a, b) <= 0 ? a : b)
-const greater = (a: Scalar, b: Scalar): Scalar => (compareScalars(a, b) >= 0 ? a : b)
+/** The one of `a` and `b` that comes first; neither is null. */
+export function lesser<T extends Scalar>(a: T, b: T): T {
+  return compareScalars(a, b) <= 0 ? a : b
+}
+
+/** The one of `a` and `b` that comes last; neither is null. */
+export function greater<T extends Scalar>(a: T, b: T): T {
+  return compareScalars(a, b) >= 0 ? a : b
+}
 
 /** Whether every value of `a` is proved to be less than every value of `b`; NaN is greatest. */
 export function allLess(a: Interval, b: Interval): boolean {

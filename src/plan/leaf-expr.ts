@@ -1,4 +1,11 @@
-import { bool, type DataType, isInteger, isNumeric, typesEqual, typeText } from '../arrow/data-type.ts'
+import {
+  bool,
+  type DataType,
+  isInteger,
+  isNumeric,
+  typesEqual,
+  typeText,
+} from '../arrow/data-type.ts'
 import type { Scalar } from '../arrow/scalar.ts'
 import type { Field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
@@ -58,11 +65,23 @@ const isDay = ({ name }: DataType): boolean => name === 'date' || name === 'time
 export function caseExpr(branches: CaseExpr['branches'], otherwise: Expr): CaseExpr {
   const nullable = otherwise.nullable || branches.some(({ then }) => then.nullable)
   const frozen = Object.freeze(branches.map((branch) => Object.freeze({ ...branch })))
-  return Object.freeze({ kind: 'case', branches: frozen, otherwise, type: otherwise.type, nullable })
+  return Object.freeze({
+    kind: 'case',
+    branches: frozen,
+    otherwise,
+    type: otherwise.type,
+    nullable,
+  })
 }
 
 /** SQL's IN: `values` in the canonical form of the input's type. */
 export function inExpr(input: Expr, values: readonly Scalar[]): InExpr {
   const nullable = input.nullable || values.includes(null)
-  return Object.freeze({ kind: 'in', input, values: Object.freeze([...values]), type: bool, nullable })
+  return Object.freeze({
+    kind: 'in',
+    input,
+    values: Object.freeze([...values]),
+    type: bool,
+    nullable,
+  })
 }

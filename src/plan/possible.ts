@@ -130,8 +130,8 @@ function possibleOfValues({ name, args }: CallExpr, statisticsOf: StatisticsOf):
     case 'gte':
       return { canBeTrue: !allLess(a, b), canBeFalse: !allAtMost(b, a), canBeNull }
     case 'startsWith': {
-      const prefix = right.kind === 'literal' ? (right.value as string) : ''
-      return { ...prefixPossible(a, { prefix, rest: 'any' }), canBeNull }
+      if (right.kind !== 'literal') return { canBeTrue: true, canBeFalse: true, canBeNull }
+      return { ...prefixPossible(a, { prefix: right.value as string, rest: 'any' }), canBeNull }
     }
     case 'like': {
       const pattern = likePrefix(right.kind === 'literal' ? (right.value as string) : '%_')

@@ -32,6 +32,11 @@ function plainOf(value: unknown): Plain {
   return String(value)
 }
 
+/** Rows of JavaScript values, as two runs of one engine are compared. */
+export function plainRows(rows: readonly (readonly unknown[])[]): PlainRow[] {
+  return rows.map((row) => row.map(plainOf))
+}
+
 function decimalPlain(unscaled: bigint, scale: number): string {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`

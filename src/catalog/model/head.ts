@@ -1,4 +1,4 @@
-import type { Operation, ParentLink } from './commit-record.ts'
+import type { Operation } from './commit-record.ts'
 import type { Column } from './table.ts'
 
 /** Fields of the stored JSON that this version does not know; they are written back as they were. */
@@ -59,13 +59,15 @@ export interface Head extends Protocol {
   /** When version 0 came to be. */
   readonly created: number
   readonly creationTxid: string
-  readonly parent: ParentLink | null
   readonly columns: readonly HeadColumn[]
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]
   /** The least partition id that no commit has used. */
   readonly nextId: number
+  /** Live partitions, and the rows in them. */
+  readonly partitions: number
+  readonly rows: number
   /** The oldest version that can be read. */
   readonly retainedFrom: number
   /** Ascending and without gaps, then `tail`, up to `version`. */

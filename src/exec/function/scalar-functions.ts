@@ -1,5 +1,87 @@
-import type { DataType } from '../../arrow/data-type.ts'
-import type { Vector } from '../../arrow/vector.ts'
+import type { FunctionName } from '../../plan/function.ts'
+import type { ScalarFunction } from './argument.ts'
+import { abs, add, div, intDiv, mod, mul, neg, sub } from './arithmetic.ts'
+import { eq, gt, gte, lt, lte, ne } from './comparison.ts'
+import { and, coalesce, isNotNull, isNullFunction, not, nullIf, or } from './logic.ts'
+import { ceil, exp, floor, ln, pow, round, sqrt } from './rounding.ts'
+import {
+  date,
+  day,
+  dayOfWeek,
+  dayOfYear,
+  hour,
+  minute,
+  month,
+  quarter,
+  second,
+  truncate,
+  year,
+} from './temporal.ts'
+import {
+  concatText,
+  length,
+  lower,
+  replace,
+  sliceText,
+  trim,
+  trimEnd,
+  trimStart,
+  upper,
+} from './text.ts'
+import { contains, endsWith, like, startsWith } from './text-match.ts'
 
-/** Each argument has `length` rows, or a single one that stands for every row. */
-export type ScalarFunction = (args: readonly Vector[], type: DataType, length: number) => Vector
+/** The implementation of every scalar function of `plan/function.ts`. */
+export const SCALAR_FUNCTIONS = {
+  add,
+  sub,
+  mul,
+  div,
+  intDiv,
+  mod,
+  neg,
+  abs,
+  round,
+  floor,
+  ceil,
+  sqrt,
+  pow,
+  exp,
+  ln,
+  eq,
+  ne,
+  lt,
+  lte,
+  gt,
+  gte,
+  and,
+  or,
+  not,
+  isNull: isNullFunction,
+  isNotNull,
+  coalesce,
+  nullIf,
+  lower,
+  upper,
+  length,
+  trim,
+  trimStart,
+  trimEnd,
+  startsWith,
+  endsWith,
+  contains,
+  like,
+  slice: sliceText,
+  replace,
+  concat: concatText,
+  year,
+  quarter,
+  month,
+  day,
+  dayOfWeek,
+  dayOfYear,
+  hour,
+  minute,
+  second,
+  date,
+  truncate,
+} as const satisfies Record<FunctionName, ScalarFunction>

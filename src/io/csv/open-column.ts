@@ -1,7 +1,11 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
+import { corrupt } from '../../error.ts'
 import type { ObjectStore, StoreOptions } from '../object-store.ts'
+import { ByteWindow } from './byte-window.ts'
 import type { ColumnReader } from './column-reader.ts'
+import { CsvColumnReader } from './csv-column-reader.ts'
+import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
 
 /** A column file and what is known of it. */
 export interface ColumnFile {
@@ -13,10 +17,42 @@ export interface ColumnFile {
   readonly statistics: ColumnStatistics
 }
 
+/**
+ * Opens a column file for reading from its first row on. The first time that this process reads a
+ * file to its end, its CRC-32 is checked, so that every byte is read whatever is skipped; later
+ * readers of the same file go without, and may leap over rows of equal width.
+ *
+ * Lines are counted by CSV records, the header being line 1. Throws DATA when the file is missing
+ * or is not what its statistics say, UNAVAILABLE and ABORTED as the store does.
+ */
 export async function openColumn(
-  _store: ObjectStore,
-  _file: ColumnFile,
-  _options: StoreOptions = {},
+  store: ObjectStore,
+  file: ColumnFile,
+  options: StoreOptions = {},
 ): Promise<ColumnReader> {
-  throw new Error('not yet')
+  const { key, statistics } = file
+  const source = await store.open(key, options)
+  if (source === null) throw corrupt(`"${key}" is missing`, { file: key, store: store.url })
+  if (source.byteLength !== statistics.bytes) {
+    source.close()
+    throw corrupt(`"${key}" has ${source.byteLength} bytes, not ${statistics.bytes}`, {
+      file: key,
+      bytes: source.byteLength,
+      expected: statistics.bytes,
+    })
+  }
+  const verification = verificationKey(store, file)
+  const trusted = isVerified(verification)
+  const window = new ByteWindow(source, key, { signal: options.signal, withCrc: !trusted })
+  try {
+    const reader = new CsvColumnReader(file, window, {
+      trusted,
+      onVerified: () => noteVerified(verification),
+    })
+    await reader.open()
+    return reader
+  } catch (error) {
+    window.close()
+    throw error
+  }
 }

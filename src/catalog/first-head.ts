@@ -1,0 +1,63 @@
+import { typeText } from '../arrow/data-type.ts'
+import { type Field, fieldPosition, schema } from '../arrow/schema.ts'
+import { invalid } from '../error.ts'
+import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
+import { foldFolder, freeFolderName } from './folder-name.ts'
+import type { Head, HeadColumn } from './model/head.ts'
+import { PROTOCOL } from './stored-json.ts'
+
+/**
+ * The head of a table that has columns and no rows: version 0. Throws INVALID when there is no
+ * field or two of one name, NOT_FOUND when `clusterBy` names none of them.
+ *
+ * @param clusterBy Names of the columns that loads sort by.
+ */
+export function firstHead(fields: readonly Field[], clusterBy: readonly string[]): Head {
+  if (fields.length === 0) throw invalid('a table needs at least one column')
+  const checked = schema(fields)
+  const created = nowMs()
+  const txid = newTxid()
+  return {
+    ...PROTOCOL,
+    tableId: newUuid(),
+    state: 'live',
+    version: 0,
+    revision: 1,
+    txid,
+    timestamp: created,
+    created,
+    creationTxid: txid,
+    columns: columnsOf(fields),
+    nextColumnId: fields.length + 1,
+    clusterBy: clusterBy.map((name) => fieldPosition(checked, name) + 1),
+    nextId: 1,
+    partitions: 0,
+    rows: 0,
+    retainedFrom: 0,
+    segments: [],
+    tail: [],
+    extra: [],
+  }
+}
+
+/** Whether a table's columns are `fields`: names, types and nullability, in order. */
+export function hasColumns(head: Pick<Head, 'columns'>, fields: readonly Field[]): boolean {
+  return (
+    head.columns.length === fields.length &&
+    head.columns.every(({ name, type, nullable }, position) => {
+      const wanted = fields[position]!
+      const sameType = typeText(type) === typeText(wanted.type)
+      return name === wanted.name && nullable === wanted.nullable && sameType
+    })
+  )
+}
+
+function columnsOf(fields: readonly Field[]): HeadColumn[] {
+  const taken = new Set<string>()
+  return fields.map(({ name, type, nullable }, position) => {
+    const id = position + 1
+    const folder = freeFolderName(name, taken, String(id))
+    taken.add(foldFolder(folder))
+    return { id, name, type, nullable, folder, extra: [] }
+  })
+}

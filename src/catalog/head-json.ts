@@ -1,0 +1,210 @@
+import { parseDataType, typeText } from '../arrow/data-type.ts'
+import { corrupt, GraupelError } from '../error.ts'
+import { foldFolder, isFolderName } from './folder-name.ts'
+import type { Head, HeadColumn, Segment, TableState, TailEntry } from './model/head.ts'
+import {
+  parseStored,
+  printList,
+  printObject,
+  protocolFields,
+  readProtocol,
+  type StoredObject,
+} from './stored-json.ts'
+
+const FORMAT = 'graupel-table'
+export const HEAD_BYTES_MAX = 1 << 20
+export const TXID = /^[0-9a-z-]{8,64}$/
+export const SHA256 = /^[0-9a-f]{64}$/
+const SEGMENT_FILE = /^[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
+
+/** The head as stored. Throws LIMIT when it is larger than a head may be. */
+export function printHead(head: Head): Uint8Array {
+  const text = printObject(
+    [
+      ['format', FORMAT],
+      ...protocolFields(head),
+      ['tableId', head.tableId],
+      ['state', head.state],
+      ['version', head.version],
+      ['revision', head.revision],
+      ['txid', head.txid],
+      ['timestamp', instantText(head.timestamp)],
+      ['created', instantText(head.created)],
+      ['creationTxid', head.creationTxid],
+      ['columns', printList(head.columns.map(printColumn))],
+      ['nextColumnId', head.nextColumnId],
+      ['clusterBy', head.clusterBy],
+      ['nextId', head.nextId],
+      ['partitions', head.partitions],
+      ['rows', head.rows],
+      ['retainedFrom', head.retainedFrom],
+      ['segments', printList(head.segments.map(printSegment))],
+      ['tail', printList(head.tail.map(printTailEntry))],
+    ],
+    head.extra,
+  )
+  const body = Buffer.from(`${text}\n`)
+  if (body.length <= HEAD_BYTES_MAX) return body
+  throw new GraupelError(
+    'LIMIT',
+    `the table's head would have ${body.length} bytes, more than ${HEAD_BYTES_MAX}: use fewer or shorter columns`,
+    { bytes: body.length, columns: head.columns.length },
+  )
+}
+
+/** Throws DATA naming the key, or INVALID when a newer version of this library is needed. */
+export function parseHead(bytes: Uint8Array, key: string): Head {
+  const of = parseStored(bytes, key, HEAD_BYTES_MAX)
+  const protocol = readProtocol(of, FORMAT, key)
+  const head = {
+    ...protocol,
+    tableId: of.text('tableId'),
+    state: readState(of),
+    version: of.whole('version'),
+    revision: of.whole('revision'),
+    txid: of.text('txid', TXID),
+    timestamp: of.instant('timestamp'),
+    created: of.instant('created'),
+    creationTxid: of.text('creationTxid', TXID),
+    columns: of.objects('columns').map(readColumn),
+    nextColumnId: of.whole('nextColumnId', 1),
+    clusterBy: of.wholes('clusterBy', 1),
+    nextId: of.whole('nextId', 1),
+    partitions: of.whole('partitions'),
+    rows: of.whole('rows'),
+    retainedFrom: of.whole('retainedFrom'),
+    segments: of.objects('segments').map(readSegment),
+    tail: of.objects('tail').map(readTailEntry),
+  }
+  checkColumns(head, key)
+  checkLineage(head, key)
+  return { ...head, extra: of.extra() }
+}
+
+/** Milliseconds since 1970 as ISO 8601 text in UTC. */
+export function instantText(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function readState(of: StoredObject): TableState {
+  const state = of.text('state')
+  if (state !== 'live' && state !== 'dropped') of.fail('state', '"live" or "dropped"', state)
+  return state
+}
+
+function printColumn(column: HeadColumn): string {
+  const { id, name, type, nullable, folder, extra } = column
+  return printObject(
+    [
+      ['id', id],
+      ['name', name],
+      ['type', typeText(type)],
+      ['nullable', nullable],
+      ['folder', folder],
+    ],
+    extra,
+  )
+}
+
+function readColumn(of: StoredObject): HeadColumn {
+  const folder = of.text('folder')
+  if (!isFolderName(folder)) of.fail('folder', 'the name of a folder', folder)
+  const typeName = of.text('type')
+  let type: HeadColumn['type']
+  try {
+    type = parseDataType(typeName)
+  } catch {
+    of.fail('type', 'a data type', typeName)
+  }
+  const column = {
+    id: of.whole('id', 1),
+    name: of.text('name'),
+    type,
+    nullable: of.boolean('nullable'),
+    folder,
+  }
+  return { ...column, extra: of.extra() }
+}
+
+function printTailEntry(entry: TailEntry): string {
+  const { extra, timestamp, ...fields } = entry
+  return printObject([...Object.entries(fields), ['timestamp', instantText(timestamp)]], extra)
+}
+
+function readTailEntry(of: StoredObject): TailEntry {
+  const entry = {
+    version: of.whole('version', 1),
+    txid: of.text('txid', TXID),
+    timestamp: of.instant('timestamp'),
+    operation: of.text('operation'),
+    rows: of.whole('rows'),
+    bytes: of.whole('bytes'),
+    recordBytes: of.whole('recordBytes', 1),
+    recordSha256: of.text('recordSha256', SHA256),
+  }
+  return { ...entry, extra: of.extra() }
+}
+
+function printSegment(segment: Segment): string {
+  const { extra, timestampFrom, timestampTo, ...fields } = segment
+  return printObject(
+    [
+      ...Object.entries(fields),
+      ['timestampFrom', instantText(timestampFrom)],
+      ['timestampTo', instantText(timestampTo)],
+    ],
+    extra,
+  )
+}
+
+function readSegment(of: StoredObject): Segment {
+  const segment = {
+    from: of.whole('from', 1),
+    to: of.whole('to', 1),
+    file: of.text('file', SEGMENT_FILE),
+    bytes: of.whole('bytes', 1),
+    sha256: of.text('sha256', SHA256),
+    timestampFrom: of.instant('timestampFrom'),
+    timestampTo: of.instant('timestampTo'),
+  }
+  return { ...segment, extra: of.extra() }
+}
+
+function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>, key: string) {
+  const ids = new Set<number>()
+  const names = new Set<string>()
+  const folders = new Set<string>()
+  for (const { id, name, folder } of head.columns) {
+    const twice = ids.has(id) || names.has(name) || folders.has(foldFolder(folder))
+    if (twice || id >= head.nextColumnId) {
+      throw corrupt(`"${key}": column ${id} shares its id, name or folder with another`, {
+        key,
+        id,
+      })
+    }
+    ids.add(id)
+    names.add(name)
+    folders.add(foldFolder(folder))
+  }
+  const stranger = head.clusterBy.find((id) => !ids.has(id))
+  if (stranger === undefined) return
+  throw corrupt(`"${key}": clusterBy names column ${stranger}, which is none`, { key })
+}
+
+/** Segments, then the tail, must lead up to the version without a gap. */
+function checkLineage(head: Pick<Head, 'segments' | 'tail' | 'version'>, key: string): void {
+  const spans = [
+    ...head.segments,
+    ...head.tail.map(({ version }) => ({ from: version, to: version })),
+  ]
+  let next = spans[0]?.from ?? head.version + 1
+  for (const { from, to } of spans) {
+    if (from !== next || to < from) {
+      throw corrupt(`"${key}": its log jumps to version ${from} where ${next} is due`, { key })
+    }
+    next = to + 1
+  }
+  const open = head.version > 0 && head.tail.length === 0
+  if (next === head.version + 1 && !open) return
+  throw corrupt(`"${key}": its log ends at version ${next - 1}, not at ${head.version}`, { key })
+}

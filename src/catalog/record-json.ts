@@ -1,0 +1,156 @@
+import type { DataType } from '../arrow/data-type.ts'
+import { instantText, TXID } from './head-json.ts'
+import type { Action, AddPartition, CommitRecord } from './model/commit-record.ts'
+import type { ColumnPartition } from './model/partition-set.ts'
+import {
+  parseStatistics,
+  printStatistics,
+  STATISTICS_FIELDS,
+  StatisticsProblem,
+  type StatisticsText,
+} from './statistics-text.ts'
+import { parseStored, printList, printObject, type StoredObject } from './stored-json.ts'
+
+const FORMAT = 'graupel-commit'
+export const RECORD_BYTES_MAX = 64 << 20
+
+/** The types of a table's columns by id; statistics of other columns are passed over. */
+export type ColumnTypes = ReadonlyMap<number, DataType>
+
+/** The name of a commit's record below `_table/log/`. */
+export function recordFile({ version, txid }: { version: number; txid: string }): string {
+  return `${versionText(version)}-${txid}.json`
+}
+
+/** A version as 20 digits, so that names sort as versions do. */
+export function versionText(version: number): string {
+  return String(version).padStart(20, '0')
+}
+
+/** The record as one line of JSON, with its newline. */
+export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Array {
+  const { parent } = record
+  const text = printObject(
+    [
+      ['format', FORMAT],
+      ['version', record.version],
+      ['txid', record.txid],
+      ['timestamp', instantText(record.timestamp)],
+      ['operation', record.operation],
+      ['parent', { version: parent.version, txid: parent.txid, sha256: parent.sha256 }],
+      ['rows', record.rows],
+      ['bytes', record.bytes],
+      ['actions', printList(record.actions.map((action) => printAction(action, types)))],
+    ],
+    [],
+  )
+  return Buffer.from(`${text}\n`)
+}
+
+/**
+ * Throws DATA naming the key and the field.
+ *
+ * @param types The columns whose statistics are wanted.
+ */
+export function parseRecord(bytes: Uint8Array, key: string, types: ColumnTypes): CommitRecord {
+  const of = parseStored(bytes, key, RECORD_BYTES_MAX)
+  const format = of.text('format')
+  if (format !== FORMAT) of.fail('format', `"${FORMAT}"`, format)
+  const parent = of.object('parent')
+  return {
+    version: of.whole('version', 1),
+    txid: of.text('txid', TXID),
+    timestamp: of.instant('timestamp'),
+    operation: of.text('operation'),
+    parent: {
+      version: parent.whole('version'),
+      txid: parent.text('txid', TXID),
+      sha256: parent.text('sha256'),
+    },
+    rows: of.whole('rows'),
+    bytes: of.whole('bytes'),
+    actions: of.objects('actions').map((action) => readAction(action, types)),
+  }
+}
+
+function printAction(action: Action, types: ColumnTypes): string {
+  if (action.kind === 'removePartition') return JSON.stringify(action)
+  const columns: string[] = []
+  for (const [id, statistics] of action.columns) {
+    const text = printStatistics(statistics, types.get(id)!)
+    columns.push(JSON.stringify([id, ...STATISTICS_FIELDS.map((name) => text[name])]))
+  }
+  return printObject(
+    [
+      ['kind', action.kind],
+      ['id', action.id],
+      ['rows', action.rows],
+      ['columns', printList(columns)],
+    ],
+    [],
+  )
+}
+
+function readAction(of: StoredObject, types: ColumnTypes): Action {
+  const kind = of.text('kind')
+  const id = of.whole('id', 1)
+  if (kind === 'removePartition') return { kind, id }
+  if (kind !== 'addPartition') of.fail('kind', '"addPartition" or "removePartition"', kind)
+  const rows = of.whole('rows')
+  const columns = new Map<number, ColumnPartition>()
+  for (const item of of.list('columns')) readColumn(of, item, { rows, types, columns })
+  return { kind: 'addPartition', id, rows, columns } satisfies AddPartition
+}
+
+function readColumn(
+  of: StoredObject,
+  item: unknown,
+  into: { rows: number; types: ColumnTypes; columns: Map<number, ColumnPartition> },
+): void {
+  const expected = `[column id, ${STATISTICS_FIELDS.join(', ')}]`
+  if (!Array.isArray(item)) of.fail('columns', expected, item)
+  const [id, ...texts] = item as unknown[]
+  if (!Number.isSafeInteger(id) || texts.length < STATISTICS_FIELDS.length) {
+    of.fail('columns', expected, item)
+  }
+  const type = into.types.get(id as number)
+  if (type === undefined) return
+  const text = new Map<string, string | null>()
+  for (const [position, name] of STATISTICS_FIELDS.entries()) {
+    const value = texts[position]
+    const mayBeNull = name === 'min' || name === 'max' || name === 'sum' || name === 'width'
+    if (typeof value !== 'string' && !(value === null && mayBeNull)) of.fail(name, 'text', value)
+    text.set(name, value as string | null)
+  }
+  try {
+    const statistics = parseStatistics(
+      statisticsOf((name) => text.get(name) ?? null),
+      type,
+    )
+    if (statistics.rows !== into.rows) of.fail('rows', `${into.rows}`, statistics.rows)
+    into.columns.set(id as number, statistics)
+  } catch (error) {
+    if (!(error instanceof StatisticsProblem)) throw error
+    of.fail(error.field, error.expected, text.get(error.field))
+  }
+}
+
+/** The statistics whose texts `textOf` gives by field. */
+export function statisticsOf(textOf: (field: string) => string | null): StatisticsText {
+  const text = (field: string) => textOf(field) ?? '\\N'
+  return {
+    file: text('file'),
+    rows: text('rows'),
+    nulls: text('nulls'),
+    nans: text('nans'),
+    min: textOf('min'),
+    max: textOf('max'),
+    sum: textOf('sum'),
+    distinct: text('distinct'),
+    flags: textOf('flags') ?? '\\N',
+    width: textOf('width'),
+    longest: text('longest'),
+    bytes: text('bytes'),
+    crc32: text('crc32'),
+  }
+}

@@ -1,0 +1,73 @@
+import { GraupelError } from '../error.ts'
+import { pause, randomBelow } from '../io/clock-and-ids.ts'
+import type { Cell, ObjectStore } from '../io/object-store.ts'
+
+const ATTEMPTS_MAX = 12
+const PAUSE_MS_MAX = 1000
+
+/** A swap to be carried to a definite end. */
+export interface Swap {
+  readonly store: ObjectStore
+  readonly key: string
+  /** Of the cell that `body` was made from; null to make the cell. */
+  readonly token: string | null
+  readonly body: Uint8Array
+  readonly txid: string
+  /** Whether a later content of the cell has this swap in its lineage. */
+  isMine(body: Uint8Array): boolean | Promise<boolean>
+}
+
+/** `won`: the swap stands. Lost: it never will; `cell` is what is there instead. */
+export type Settled = { readonly won: true } | { readonly won: false; readonly cell: Cell }
+
+/**
+ * Swaps a cell and finds out what became of it. Bodies are never equal, so a cell that has another
+ * token than ours will never take our swap any more, and its content tells whether it did. While
+ * the token is ours the same swap is sent again.
+ *
+ * Throws COMMIT_UNKNOWN, with the txid, when the store stops answering after a swap was sent;
+ * UNAVAILABLE or CONFLICT when none can have landed.
+ */
+export async function settleSwap(swap: Swap): Promise<Settled> {
+  let doubt: unknown
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (attempt > 0) await backOff(attempt)
+    try {
+      const answer = await swap.store.swapCell(swap.key, swap.token, swap.body)
+      if (answer === 'swapped') return { won: true }
+      if (answer === 'unknown') doubt ??= 'the store does not know'
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      doubt ??= error
+    }
+    try {
+      const cell = await swap.store.readCell(swap.key)
+      if (cell !== null && cell.token !== swap.token) {
+        return (await swap.isMine(cell.body)) ? { won: true } : { won: false, cell }
+      }
+    } catch (error) {
+      if (!isTransient(error)) throw error
+    }
+  }
+  if (doubt === undefined) {
+    throw new GraupelError('CONFLICT', `"${swap.key}": the store refused every swap`, {
+      key: swap.key,
+      txid: swap.txid,
+    })
+  }
+  throw new GraupelError(
+    'COMMIT_UNKNOWN',
+    `"${swap.key}": the store stopped answering; transaction "${swap.txid}" may or may not have been committed`,
+    { key: swap.key, txid: swap.txid },
+    { cause: doubt },
+  )
+}
+
+/** Waits a random time that may double with each attempt, from 10 ms to 1 s. */
+export function backOff(attempt: number, signal?: AbortSignal): Promise<void> {
+  return pause(randomBelow(Math.min(PAUSE_MS_MAX, 10 * 2 ** Math.min(attempt, 10))), signal)
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof GraupelError && error.code === 'UNAVAILABLE'
+}

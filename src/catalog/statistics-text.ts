@@ -1,0 +1,144 @@
+import type { DataType } from '../arrow/data-type.ts'
+import { isExact } from '../arrow/data-type.ts'
+import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
+import type { ColumnPartition } from './model/partition-set.ts'
+
+/**
+ * The statistics of a column file as text, as they stand in `metadata.csv` and in commit records:
+ * null where there is nothing to say.
+ */
+export interface StatisticsText {
+  readonly file: string
+  readonly rows: string
+  readonly nulls: string
+  readonly nans: string
+  readonly min: string | null
+  readonly max: string | null
+  readonly sum: string | null
+  readonly distinct: string
+  readonly flags: string
+  readonly width: string | null
+  readonly longest: string
+  readonly bytes: string
+  readonly crc32: string
+}
+
+/** Names of the fields, in the order in which they are stored. */
+export const STATISTICS_FIELDS = [
+  'file',
+  'rows',
+  'nulls',
+  'nans',
+  'min',
+  'max',
+  'sum',
+  'distinct',
+  'flags',
+  'width',
+  'longest',
+  'bytes',
+  'crc32',
+] as const satisfies readonly (keyof StatisticsText)[]
+
+/** Why a text is no statistic: the field, and what it should be. */
+export class StatisticsProblem {
+  readonly field: string
+  readonly expected: string
+
+  constructor(field: string, expected: string) {
+    this.field = field
+    this.expected = expected
+  }
+}
+
+/** Letters: plain, ascii, ascending (`u`p), descending (`v`), inexact min, max, distinct. */
+const FLAGS = /^p?a?[uv]?l?h?e?$/
+
+export function printStatistics(of: ColumnPartition, type: DataType): StatisticsText {
+  return {
+    file: String(of.file),
+    rows: String(of.rows),
+    nulls: String(of.nulls),
+    nans: String(of.nans),
+    min: boundText(of.min, type),
+    max: boundText(of.max, type),
+    sum: of.sum === null ? null : String(of.sum),
+    distinct: String(of.distinct),
+    flags: flagsText(of),
+    width: of.hints.width === null ? null : String(of.hints.width),
+    longest: String(of.hints.longest),
+    bytes: String(of.bytes),
+    crc32: of.crc32.toString(16).padStart(8, '0'),
+  }
+}
+
+/** The inverse of `printStatistics`. Throws a StatisticsProblem for what it cannot have written. */
+export function parseStatistics(text: StatisticsText, type: DataType): ColumnPartition {
+  if (!FLAGS.test(text.flags)) throw new StatisticsProblem('flags', 'letters of "pauvlhe" in order')
+  const has = (letter: string) => text.flags.includes(letter)
+  if (!/^[0-9a-f]{8}$/.test(text.crc32)) throw new StatisticsProblem('crc32', '8 hex digits')
+  const rows = whole('rows', text.rows)
+  const statistics: ColumnPartition = {
+    file: whole('file', text.file),
+    rows,
+    nulls: whole('nulls', text.nulls),
+    nans: whole('nans', text.nans),
+    min: bound('min', text.min, type),
+    max: bound('max', text.max, type),
+    minExact: !has('l'),
+    maxExact: !has('h'),
+    sum: readSum(text.sum, type),
+    distinct: whole('distinct', text.distinct),
+    distinctExact: !has('e'),
+    bytes: whole('bytes', text.bytes),
+    crc32: Number.parseInt(text.crc32, 16),
+    hints: {
+      width: text.width === null ? null : whole('width', text.width),
+      longest: whole('longest', text.longest),
+      plain: has('p'),
+      ascii: has('a'),
+      order: has('u') ? 'ascending' : has('v') ? 'descending' : null,
+    },
+  }
+  if (statistics.file < 1) throw new StatisticsProblem('file', 'at least 1')
+  if (statistics.nulls + statistics.nans > rows) {
+    throw new StatisticsProblem('nulls', `at most the ${rows} rows, NaNs included`)
+  }
+  return statistics
+}
+
+function flagsText({ hints, minExact, maxExact, distinctExact }: ColumnPartition): string {
+  const order = hints.order === 'ascending' ? 'u' : hints.order === 'descending' ? 'v' : ''
+  const known = `${hints.plain ? 'p' : ''}${hints.ascii ? 'a' : ''}${order}`
+  return `${known}${minExact ? '' : 'l'}${maxExact ? '' : 'h'}${distinctExact ? '' : 'e'}`
+}
+
+function boundText(value: Scalar, type: DataType): string | null {
+  return value === null ? null : scalarText(value, type)
+}
+
+/** Bounds of JSON are plain text: a long one is cut, and what is left need not be JSON. */
+function bound(field: string, text: string | null, type: DataType): Scalar {
+  if (text === null || type.name === 'utf8' || type.name === 'json') return text
+  try {
+    const value = parseScalar(text, type)
+    if (scalarText(value, type) === text) return value
+  } catch {
+    // Told below, with the field's name.
+  }
+  throw new StatisticsProblem(field, `a value of type ${type.name}`)
+}
+
+function readSum(text: string | null, type: DataType): bigint | null {
+  if (text === null) return null
+  if (!isExact(type) || !/^(?:0|-?[1-9]\d{0,60})$/.test(text)) {
+    throw new StatisticsProblem('sum', 'a whole number, for an exact type')
+  }
+  return BigInt(text)
+}
+
+function whole(field: string, text: string): number {
+  const value = /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value)) return value
+  throw new StatisticsProblem(field, 'a whole number')
+}

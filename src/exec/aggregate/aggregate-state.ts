@@ -1,0 +1,16 @@
+import type { Vector } from '../../arrow/vector.ts'
+
+/** One aggregate over all groups. Made empty, fed every batch once, then finished. */
+export interface AggregateState {
+  /** Bytes held. */
+  readonly bytes: number
+  /**
+   * @param groups The group of each row, below `groupCount`; null when there is one group, 0.
+   * @param input The aggregate's input, one value a row; null for a count of rows.
+   * @param length Rows.
+   * @param groupCount Groups seen so far, those of this batch included.
+   */
+  update(groups: Int32Array | null, input: Vector | null, length: number, groupCount: number): void
+  /** The result of each of `groupCount` groups. Throws INVALID when one does not fit its type. */
+  finish(groupCount: number): Vector
+}

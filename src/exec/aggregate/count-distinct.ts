@@ -1,0 +1,47 @@
+import { type DataType, int64 } from '../../arrow/data-type.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { type GroupIndex, groupIndex } from '../../kernel/group-index.ts'
+import { GroupPairs } from '../../kernel/group-pair.ts'
+import { grownInt32 } from '../../kernel/group-storage.ts'
+import type { AggregateState } from './aggregate-state.ts'
+
+/** How many distinct values that are not null each group has. */
+export class CountDistinctState implements AggregateState {
+  readonly #values: GroupIndex
+  readonly #pairs = new GroupPairs()
+  #valueIds: Int32Array = new Int32Array(0)
+  #sawNull = 0
+  /** 1 once groups were given: a single group needs no pairs. */
+  #grouped = 0
+
+  constructor(type: DataType) {
+    this.#values = groupIndex(type)
+  }
+
+  get bytes(): number {
+    return this.#values.bytes + this.#pairs.bytes
+  }
+
+  update(groups: Int32Array | null, input: Vector | null, length: number): void {
+    const ids = grownInt32(this.#valueIds, length)
+    this.#valueIds = ids
+    this.#values.assign(input!, ids)
+    const validity = input!.validity
+    if (groups === null) {
+      if (validity?.includes(0)) this.#sawNull = 1
+      return
+    }
+    this.#grouped = 1
+    if (validity !== null)
+      for (let row = 0; row < length; row++) if (validity[row] === 0) ids[row] = -1
+    this.#pairs.add(groups, ids, length)
+  }
+
+  finish(groupCount: number): Vector {
+    const values = new Float64Array(groupCount)
+    if (this.#grouped === 0) {
+      if (groupCount > 0) values[0] = this.#values.count - this.#sawNull
+    } else for (const group of this.#pairs.sides.left) values[group]! += 1
+    return { type: int64, layout: 'f64', length: groupCount, validity: null, values }
+  }
+}

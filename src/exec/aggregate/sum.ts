@@ -1,0 +1,66 @@
+import { integerRange, isFloat, typeText } from '../../arrow/data-type.ts'
+import { decimalText } from '../../arrow/scalar.ts'
+import { exactVector, type Vector } from '../../arrow/vector.ts'
+import { invalid } from '../../error.ts'
+import { ExactSums, FloatSums } from '../../kernel/sum.ts'
+import type { AggregateExpr } from '../../plan/expr.ts'
+import type { AggregateState } from './aggregate-state.ts'
+import { CountState } from './count.ts'
+import { presence } from './presence.ts'
+
+/** The sum of the values that are not null; null when there are none. INVALID on overflow. */
+export class SumState implements AggregateState {
+  readonly #expr: AggregateExpr
+  readonly #counts = new CountState()
+  readonly #exact: ExactSums | null
+  readonly #float: FloatSums | null
+
+  constructor(expr: AggregateExpr) {
+    this.#expr = expr
+    const float = isFloat(expr.input!.type)
+    this.#exact = float ? null : new ExactSums()
+    this.#float = float ? new FloatSums() : null
+  }
+
+  get bytes(): number {
+    return this.#counts.bytes + (this.#exact?.bytes ?? 0) + (this.#float?.bytes ?? 0)
+  }
+
+  update(
+    groups: Int32Array | null,
+    input: Vector | null,
+    length: number,
+    groupCount: number,
+  ): void {
+    this.#counts.update(groups, input, length, groupCount)
+    this.#exact?.add(input!, groups, groupCount)
+    this.#float?.add(input!, groups, groupCount)
+  }
+
+  finish(groupCount: number): Vector {
+    const validity = presence(this.#counts, groupCount)
+    if (this.#exact !== null) return this.#exactSums(this.#exact, groupCount, validity)
+    const values = new Float64Array(groupCount)
+    for (let group = 0; group < groupCount; group++) values[group] = this.#float!.total(group)
+    return { type: this.#expr.type, layout: 'f64', length: groupCount, validity, values }
+  }
+
+  #exactSums(sums: ExactSums, groupCount: number, validity: Uint8Array | null): Vector {
+    const { name, type } = this.#expr
+    const [least, greatest] = integerRange(type)
+    const values: bigint[] = []
+    for (let group = 0; group < groupCount; group++) {
+      const total = sums.total(group)
+      if (total < least || total > greatest) {
+        const text = decimalText(total, type.name === 'decimal' ? type.scale : 0)
+        throw invalid(`sum "${name}" is ${text}, which is beyond ${typeText(type)}`, {
+          column: name,
+          value: text,
+          type: typeText(type),
+        })
+      }
+      values.push(total)
+    }
+    return exactVector(type, values, validity)
+  }
+}

@@ -1,0 +1,70 @@
+import { type DataType, float64 } from '../../arrow/data-type.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { grownFloat64 } from '../../kernel/group-storage.ts'
+import type { AggregateState } from './aggregate-state.ts'
+import { floatsOf } from './floats-of.ts'
+import { unitOf } from './mean.ts'
+
+/**
+ * The sample variance of the values that are not null, or its root; null for fewer than two.
+ * One pass by running mean and squared distances (Welford, 1962).
+ */
+export class VarianceState implements AggregateState {
+  readonly #unit: number
+  readonly #result: 'variance' | 'stddev'
+  #counts: Float64Array = new Float64Array(1)
+  #means: Float64Array = new Float64Array(1)
+  #squares: Float64Array = new Float64Array(1)
+
+  constructor(input: DataType, result: 'variance' | 'stddev') {
+    this.#unit = unitOf(input)
+    this.#result = result
+  }
+
+  get bytes(): number {
+    return this.#means.byteLength * 3
+  }
+
+  update(
+    groups: Int32Array | null,
+    input: Vector | null,
+    length: number,
+    groupCount: number,
+  ): void {
+    this.#counts = grownFloat64(this.#counts, groupCount)
+    this.#means = grownFloat64(this.#means, groupCount)
+    this.#squares = grownFloat64(this.#squares, groupCount)
+    const counts = this.#counts
+    const means = this.#means
+    const squares = this.#squares
+    const values = floatsOf(input!)
+    const { validity } = input!
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) continue
+      const group = groups === null ? 0 : groups[row]!
+      const value = values[row]!
+      const count = counts[group]! + 1
+      const distance = value - means[group]!
+      const mean = means[group]! + distance / count
+      counts[group] = count
+      means[group] = mean
+      squares[group]! += distance * (value - mean)
+    }
+  }
+
+  finish(groupCount: number): Vector {
+    const values = new Float64Array(groupCount)
+    const validity = new Uint8Array(groupCount)
+    for (let group = 0; group < groupCount; group++) {
+      const count = this.#counts[group] ?? 0
+      if (count < 2) continue
+      validity[group] = 1
+      const variance = this.#squares[group]! / (count - 1)
+      values[group] =
+        this.#result === 'stddev'
+          ? Math.sqrt(variance) / this.#unit
+          : variance / this.#unit / this.#unit
+    }
+    return { type: float64, layout: 'f64', length: groupCount, validity, values }
+  }
+}

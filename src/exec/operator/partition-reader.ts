@@ -1,0 +1,135 @@
+import type { ColumnStatistics } from '../../arrow/statistics.ts'
+import { take, type Vector } from '../../arrow/vector.ts'
+import { type Column, type Partition, partitionKey } from '../../catalog/model/table.ts'
+import type { ColumnReader } from '../../io/csv/column-reader.ts'
+import { type ColumnFile, openColumn } from '../../io/csv/open-column.ts'
+import type { ObjectStore } from '../../io/object-store.ts'
+import type { Scan } from '../../plan/logical-plan.ts'
+import { nullVector } from '../function/argument.ts'
+
+/** The rows of a run that are wanted: all `length` of them, or those at `rows[0 .. count)`. */
+export interface Run {
+  /** Row of the partition that the run begins with. */
+  readonly start: number
+  readonly length: number
+  readonly rows: Uint32Array | null
+  readonly count: number
+}
+
+/** A column file that has been opened, and the row that it would give next. */
+interface OpenColumn {
+  readonly reader: ColumnReader
+  position: number
+}
+
+/**
+ * Reads columns of one partition, run by run. A file is opened when its first value is wanted;
+ * runs of which it is not wanted are passed over together, before the next that is.
+ */
+export class PartitionReader {
+  readonly #scan: Scan
+  readonly #partition: Partition
+  readonly #store: ObjectStore
+  readonly #signal: AbortSignal | undefined
+  readonly #open = new Map<Column, OpenColumn>()
+  #reported = 0
+
+  constructor(
+    scan: Scan,
+    partition: Partition,
+    store: ObjectStore,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#scan = scan
+    this.#partition = partition
+    this.#store = store
+    this.#signal = signal
+  }
+
+  /** What is known of `column` here; undefined when it was added later, so that all is null. */
+  statisticsOf(column: Column): ColumnStatistics | undefined {
+    return this.#entryOf(column)
+  }
+
+  /** Opens those of `columns` that are not open, all at once; undefined when there are none. */
+  open(columns: readonly Column[]): Promise<void> | undefined {
+    const closed = columns.filter(
+      (column) => !this.#open.has(column) && this.#entryOf(column) !== undefined,
+    )
+    return closed.length === 0 ? undefined : this.#openAll(closed)
+  }
+
+  /** The wanted rows of `column`, which must be open. A promise only when the store is not ready. */
+  read(column: Column, run: Run): Vector | Promise<Vector> {
+    const open = this.#open.get(column)
+    if (open === undefined) return nullVector(column.type, run.count)
+    const skipped = skipTo(open, run.start)
+    if (skipped instanceof Promise) return skipped.then(() => readRun(open, run))
+    return readRun(open, run)
+  }
+
+  /** Passes over what is left of the open files, so that their checksums are compared. */
+  async finish(): Promise<void> {
+    for (const open of this.#open.values()) {
+      const skipped = skipTo(open, this.#partition.rows)
+      if (skipped instanceof Promise) await skipped
+    }
+  }
+
+  /** Bytes taken from the store since the last call. */
+  newBytes(): number {
+    let bytes = 0
+    for (const { reader } of this.#open.values()) bytes += reader.bytesRead
+    const before = this.#reported
+    this.#reported = bytes
+    return bytes - before
+  }
+
+  close(): void {
+    for (const { reader } of this.#open.values()) reader.close()
+    this.#open.clear()
+  }
+
+  #entryOf(column: Column) {
+    const byPartition = this.#scan.partitions?.all.statistics.get(column.id)
+    if (byPartition === undefined) throw new Error(`scan without statistics of "${column.name}"`)
+    return byPartition.get(this.#partition.id)
+  }
+
+  async #openAll(columns: readonly Column[]): Promise<void> {
+    const options = { signal: this.#signal }
+    const outcomes = await Promise.allSettled(
+      columns.map((column) => openColumn(this.#store, this.#fileOf(column), options)),
+    )
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') {
+        this.#open.set(columns[index]!, { reader: outcome.value, position: 0 })
+      }
+    }
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  #fileOf(column: Column): ColumnFile {
+    const statistics = this.#entryOf(column)!
+    const key = partitionKey(this.#scan.table.folder, column, statistics.file)
+    return { key, name: column.name, type: column.type, statistics }
+  }
+}
+
+function skipTo(open: OpenColumn, position: number): void | Promise<void> {
+  const rows = position - open.position
+  open.position = position
+  return rows > 0 ? open.reader.skip(rows) : undefined
+}
+
+function readRun(open: OpenColumn, run: Run): Vector | Promise<Vector> {
+  const { rows, count, length } = run
+  const { reader } = open
+  open.position += length
+  if (rows === null) return reader.read(length)
+  if (count * 2 < length) return reader.readSelected(length, rows, count)
+  const all = reader.read(length)
+  return all instanceof Promise
+    ? all.then((vector) => take(vector, rows, count))
+    : take(all, rows, count)
+}

@@ -1,0 +1,97 @@
+import { type Batch, batch } from '../../arrow/batch.ts'
+import type { Schema } from '../../arrow/schema.ts'
+import { take, type Vector } from '../../arrow/vector.ts'
+import { type Column, tableSchema } from '../../catalog/model/table.ts'
+import type { Expr } from '../../plan/expr.ts'
+import { columnsOf } from '../../plan/expr-children.ts'
+import { selectRows } from '../evaluate.ts'
+import type { PartitionReader, Run } from './partition-reader.ts'
+
+/** One conjunct of a scan's predicate, and what is still to be read after it. */
+export interface Step {
+  readonly predicate: Expr
+  readonly columns: readonly Column[]
+  readonly schema: Schema
+  /** Columns that a later step or the output needs. */
+  readonly later: ReadonlySet<Column>
+}
+
+/** The steps that test `conjuncts` in order, before `output` is read. */
+export function stepsOf(
+  conjuncts: readonly Expr[],
+  tableColumns: readonly Column[],
+  output: readonly Column[],
+): Step[] {
+  const later = new Set(output)
+  const steps: Step[] = []
+  for (const predicate of [...conjuncts].reverse()) {
+    const names = columnsOf(predicate)
+    const columns = tableColumns.filter(({ name }) => names.has(name))
+    steps.unshift({ predicate, columns, schema: tableSchema(columns), later: new Set(later) })
+    for (const column of columns) later.add(column)
+  }
+  return steps
+}
+
+/**
+ * Finds the rows of a run that pass every step, reading of each column only what the steps before
+ * have left, and then the output's columns for the rows that passed them all.
+ */
+export class RunSelection {
+  readonly #steps: readonly Step[]
+  readonly #output: readonly Column[]
+  readonly #schema: Schema
+  readonly #rows: Uint32Array
+  readonly #found: Uint32Array
+  /** Values read so far, of the rows that are still wanted. */
+  readonly #vectors = new Map<Column, Vector>()
+
+  constructor(steps: readonly Step[], output: readonly Column[], schema: Schema, rowsMax: number) {
+    this.#steps = steps
+    this.#output = output
+    this.#schema = schema
+    this.#rows = new Uint32Array(steps.length > 0 ? rowsMax : 0)
+    this.#found = new Uint32Array(steps.length > 0 ? rowsMax : 0)
+  }
+
+  /** The output of rows `start` to `start + length`; null when none passes. */
+  async read(reader: PartitionReader, start: number, length: number): Promise<Batch | null> {
+    this.#vectors.clear()
+    let run: Run = { start, length, rows: null, count: length }
+    for (const step of this.#steps) {
+      await this.#load(reader, step.columns, run)
+      const columns = step.columns.map((column) => this.#vectors.get(column)!)
+      const input = batch(step.schema, columns, run.count)
+      const count = selectRows(step.predicate, input, null, run.count, this.#found)
+      if (count === 0) return null
+      if (count < run.count) run = this.#narrowed(run, count, step.later)
+    }
+    await this.#load(reader, this.#output, run)
+    const columns = this.#output.map((column) => this.#vectors.get(column)!)
+    return batch(this.#schema, columns, run.count)
+  }
+
+  async #load(reader: PartitionReader, columns: readonly Column[], run: Run): Promise<void> {
+    const missing = columns.filter((column) => !this.#vectors.has(column))
+    const opening = reader.open(missing)
+    if (opening !== undefined) await opening
+    const values = missing.map((column) => reader.read(column, run))
+    for (const [index, column] of missing.entries()) {
+      const value = values[index]!
+      this.#vectors.set(column, value instanceof Promise ? await value : value)
+    }
+  }
+
+  /** `run` without the rows that the last step excluded; what was read is cut to match. */
+  #narrowed(run: Run, count: number, later: ReadonlySet<Column>): Run {
+    const rows = this.#rows
+    const found = this.#found
+    if (run.rows === null) rows.set(found.subarray(0, count))
+    else for (let i = 0; i < count; i++) rows[i] = rows[found[i]!]!
+    for (const [column, vector] of this.#vectors) {
+      if (later.has(column)) this.#vectors.set(column, take(vector, found, count))
+      else this.#vectors.delete(column)
+    }
+    return { ...run, rows, count }
+  }
+}

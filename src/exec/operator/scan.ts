@@ -1,0 +1,103 @@
+import { type Batch, batch } from '../../arrow/batch.ts'
+import type { Schema } from '../../arrow/schema.ts'
+import type { Partition } from '../../catalog/model/table.ts'
+import type { ObjectStore } from '../../io/object-store.ts'
+import type { Expr } from '../../plan/expr.ts'
+import { conjuncts } from '../../plan/expr-walk.ts'
+import type { Scan } from '../../plan/logical-plan.ts'
+import type { ExecContext } from '../context.ts'
+import type { Operator } from '../operator.ts'
+import { BatchMerger } from './batch-merger.ts'
+import { orderConjuncts } from './conjunct-order.ts'
+import { Pacer } from './pacer.ts'
+import { PartitionReader } from './partition-reader.ts'
+import { RunSelection, stepsOf } from './run-selection.ts'
+
+/**
+ * Reads the kept partitions of a table, ascending, a run of rows at a time: first the columns of
+ * the predicate, conjunct by conjunct, then the others for the rows that are left. The files of a
+ * partition are open only while it is read.
+ */
+export class ScanOperator implements Operator {
+  readonly name = 'scan'
+  readonly inputs: readonly Operator[] = []
+  readonly schema: Schema
+  readonly #plan: Scan
+  readonly #conjuncts: readonly Expr[]
+
+  constructor(plan: Scan) {
+    this.schema = plan.schema
+    this.#plan = plan
+    this.#conjuncts = plan.predicate === null ? [] : conjuncts(plan.predicate)
+  }
+
+  async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
+    const { limit, table } = this.#plan
+    const store = context.stores.get(table.storeUrl)
+    const enough = Math.min(Math.ceil(context.batchRowsMax / 4), Math.max(1, limit ?? Infinity))
+    const merger = new BatchMerger(this.schema, context.batchRowsMax, enough)
+    const pacer = new Pacer(context)
+    let wanted = limit ?? Number.POSITIVE_INFINITY
+    if (wanted <= 0) return
+    for (const partition of this.#partitions()) {
+      for await (const rows of this.#readPartition(partition, store, context, pacer, wanted)) {
+        wanted -= rows?.length ?? 0
+        yield* merger.push(rows)
+        if (wanted <= 0) break
+      }
+      if (wanted <= 0) break
+    }
+    yield* merger.flush()
+  }
+
+  #partitions(): Partition[] {
+    const { partitions, table } = this.#plan
+    if (partitions === null) throw new Error(`scan of "${table.name}" without its partitions`)
+    const kept = new Set(partitions.kept)
+    return partitions.all.partitions.filter(({ id }) => kept.has(id))
+  }
+
+  /** The rows of `partition` that pass, run by run; null for a run without any. */
+  async *#readPartition(
+    partition: Partition,
+    store: ObjectStore | undefined,
+    context: ExecContext,
+    pacer: Pacer,
+    wanted: number,
+  ): AsyncGenerator<Batch | null, void, undefined> {
+    const { columns, table } = this.#plan
+    const plain = this.#conjuncts.length === 0
+    if (store === undefined) throw new Error(`no store "${table.storeUrl}" in the context`)
+    const reader = new PartitionReader(this.#plan, partition, store, context.signal)
+    try {
+      const selection = this.#selection(reader, context)
+      const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
+      for (let start = 0; start < partition.rows; start += runRows) {
+        const length = Math.min(runRows, partition.rows - start)
+        const pause = pacer.step(length * (columns.length + 1))
+        if (pause !== undefined) await pause
+        const empty = plain && columns.length === 0
+        const rows = empty
+          ? batch(this.schema, [], length)
+          : await selection.read(reader, start, length)
+        context.onScanned(length, reader.newBytes())
+        yield rows
+      }
+      await reader.finish()
+      context.onScanned(0, reader.newBytes())
+    } finally {
+      reader.close()
+    }
+  }
+
+  #selection(reader: PartitionReader, context: ExecContext): RunSelection {
+    const { table, columns } = this.#plan
+    const byName = new Map(table.columns.map((column) => [column.name, column]))
+    const ordered = orderConjuncts(this.#conjuncts, (name) => {
+      const column = byName.get(name)
+      return column === undefined ? undefined : reader.statisticsOf(column)
+    })
+    const steps = stepsOf(ordered, table.columns, columns)
+    return new RunSelection(steps, columns, this.schema, context.batchRowsMax)
+  }
+}

@@ -1,0 +1,76 @@
+import { type Batch, takeBatch } from '../../arrow/batch.ts'
+import type { Schema } from '../../arrow/schema.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { sortRows } from '../../kernel/sort.ts'
+import { rowsBefore } from '../../kernel/sort-threshold.ts'
+import type { TopK } from '../../plan/logical-plan.ts'
+import type { ExecContext } from '../context.ts'
+import type { Operator } from '../operator.ts'
+import { BatchCollector } from './batch-collector.ts'
+import { HeldMemory } from './held-memory.ts'
+import { slicesOf } from './slices.ts'
+import { sortColumns } from './sort-keys.ts'
+
+/** Candidates that are kept at least before they are sorted out. */
+const CANDIDATES_MIN = 1024
+
+/**
+ * Yields what a sort and a limit would, but keeps only rows that can still be among them: every
+ * now and then the candidates are sorted, and the last one that counts is the bar for new rows.
+ */
+export class TopKOperator implements Operator {
+  readonly name = 'top-k'
+  readonly inputs: readonly [Operator]
+  readonly schema: Schema
+  readonly #plan: TopK
+
+  constructor(plan: TopK, input: Operator) {
+    this.inputs = [input]
+    this.schema = plan.schema
+    this.#plan = plan
+  }
+
+  async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
+    const { keys, count, offset } = this.#plan
+    const wanted = count + offset
+    if (count === 0) return
+    const memory = new HeldMemory(context, 'top-k')
+    try {
+      const collector = new BatchCollector(this.schema, memory)
+      const passing = new Uint32Array(context.batchRowsMax)
+      let bar: Vector | null = null
+      for await (const batch of this.inputs[0].execute(context)) {
+        const found = bar === null ? -1 : this.#passing(batch, bar, passing)
+        if (found === 0) continue
+        const all = found < 0 || found === batch.length
+        collector.add(all ? batch : takeBatch(batch, passing, found))
+        if (collector.rows < Math.max(2 * wanted, CANDIDATES_MIN)) continue
+        const best = this.#best(collector, wanted)
+        if (best.length === wanted) bar = sortColumns(keys.slice(0, 1), best)[0]!.vector
+      }
+      if (collector.rows <= offset) return
+      const best = this.#best(collector, wanted)
+      const window = Uint32Array.from({ length: best.length - offset }, (_, row) => row + offset)
+      yield* slicesOf(takeBatch(best, window, window.length), context.batchRowsMax)
+    } finally {
+      memory.release()
+    }
+  }
+
+  /** Rows of `batch` that may come before the last row of `bar`; -1: look at all. */
+  #passing(batch: Batch, bar: Vector, out: Uint32Array): number {
+    const { keys } = this.#plan
+    const first = sortColumns(keys.slice(0, 1), batch)[0]
+    if (first === undefined) return 0
+    return rowsBefore(first, bar, bar.length - 1, keys.length > 1 ? 'keep' : 'drop', out)
+  }
+
+  /** The first `wanted` candidates in order; the others are let go. */
+  #best(collector: BatchCollector, wanted: number): Batch {
+    const all = collector.all()!
+    const rows = sortRows(sortColumns(this.#plan.keys, all), all.length)
+    const best = takeBatch(all, rows, Math.min(wanted, rows.length))
+    collector.replace(best)
+    return best
+  }
+}

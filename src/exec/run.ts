@@ -1,0 +1,63 @@
+import type { Batch } from '../arrow/batch.ts'
+import { invalid, throwIfAborted } from '../error.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import type { LogicalPlan } from '../plan/logical-plan.ts'
+import type { ExecContext } from './context.ts'
+import { MemoryBudget } from './memory-budget.ts'
+import type { QueryMetrics } from './metrics.ts'
+import { physicalPlan } from './physical-planner.ts'
+
+export interface ExecOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Rows of the largest batch, 1 and up; 65,536 unless told. */
+  readonly batchRowsMax?: number | undefined
+  /** Bytes that operators may hold together; no limit unless told. */
+  readonly memoryLimit?: number | undefined
+  /** Stores by URL, one for each scanned table. */
+  readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
+  readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
+}
+
+/** A context for one run. Throws INVALID for a batch size or memory limit that cannot be. */
+export function execContext(options: ExecOptions = {}): ExecContext {
+  const { batchRowsMax = 65_536, memoryLimit = Number.POSITIVE_INFINITY } = options
+  if (!Number.isInteger(batchRowsMax) || batchRowsMax < 1 || batchRowsMax > 2 ** 24) {
+    throw invalid(`batchRowsMax must be a whole number from 1 to 2^24, got ${batchRowsMax}`)
+  }
+  if (!(memoryLimit >= 0)) {
+    throw invalid(`memoryLimit must be a number of bytes, got ${memoryLimit}`)
+  }
+  return {
+    signal: options.signal,
+    batchRowsMax,
+    memory: new MemoryBudget(memoryLimit),
+    stores: options.stores ?? new Map(),
+    onScanned: options.onScanned ?? (() => {}),
+  }
+}
+
+export interface RunOptions {
+  /** Where to write down what each node does; nothing is measured without it. */
+  readonly metrics?: QueryMetrics | undefined
+}
+
+/**
+ * The rows of `plan`, whose scans know their partitions. Nothing is read before the first batch is
+ * asked for, and ending the iteration early closes every file.
+ *
+ * Throws what the plan's functions throw (INVALID), LIMIT when the memory budget is too small,
+ * DATA and UNAVAILABLE from storage, ABORTED when the context's signal fires.
+ */
+export async function* run(
+  plan: LogicalPlan,
+  context: ExecContext,
+  options: RunOptions = {},
+): AsyncGenerator<Batch, void, undefined> {
+  const { metrics } = options
+  const root = physicalPlan(plan, (operator, node) => metrics?.measured(operator, node) ?? operator)
+  throwIfAborted(context.signal)
+  for await (const batch of root.execute(context)) {
+    yield batch
+    throwIfAborted(context.signal)
+  }
+}

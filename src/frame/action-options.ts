@@ -1,0 +1,64 @@
+import type { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
+import type { OnProgress } from '../io/progress.ts'
+import type { RowOptions } from './type-tag.ts'
+
+/** Arrow's own table, from `apache-arrow`. */
+export type ArrowTable = Awaited<ReturnType<typeof toArrowTable>>
+
+/** Arrow's own record batch, from `apache-arrow`. */
+export type ArrowBatch = Awaited<ReturnType<typeof toArrowBatch>>
+
+/** What every action takes. */
+export interface ActionOptions {
+  /** Ends the action with ABORTED; nothing is half-written. */
+  readonly signal?: AbortSignal | undefined
+  /** Called now and then, on the same thread; what it throws ends the action. */
+  readonly onProgress?: OnProgress | undefined
+}
+
+export interface RowsOptions extends ActionOptions, RowOptions {}
+
+export interface BatchesOptions extends ActionOptions {
+  /** Rows of a batch at most; 65,536 when not given. */
+  readonly batchSize?: number
+}
+
+export interface ShowOptions extends ActionOptions {
+  /** Characters of a line; the terminal's width when not given, or 120 where there is none. */
+  readonly width?: number
+}
+
+export interface ExplainOptions extends ActionOptions {
+  /** `text` and `tree` (default) are the tree for people, `json` the same for programs. */
+  readonly format?: 'text' | 'tree' | 'json'
+  /** False shows the plan as it was written. True when not given. */
+  readonly optimized?: boolean
+  /** True runs the query and adds rows, bytes and time to each step. */
+  readonly analyze?: boolean
+}
+
+export interface WriteOptions extends ActionOptions {
+  /**
+   * `create` (default) wants the table to be new, `append` adds to it, `overwrite` replaces its
+   * rows. The last two create it where there is none.
+   */
+  readonly mode?: 'create' | 'append' | 'overwrite'
+  /** Names of the columns that a new table's loads are sorted by. */
+  readonly clusterBy?: readonly string[]
+}
+
+/** What a write did. */
+export interface WriteResult {
+  /** The version of the table that holds it. */
+  readonly version: number
+  readonly rows: number
+  /** Bytes of the column files that were written. */
+  readonly bytes: number
+  readonly partitions: number
+}
+
+/** What an export did. */
+export interface ExportResult {
+  readonly rows: number
+  readonly bytes: number
+}

@@ -1,0 +1,137 @@
+import { type Batch, sliceBatch } from '../arrow/batch.ts'
+import { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
+import { scalarAt } from '../arrow/scalar.ts'
+import { clip, invalid } from '../error.ts'
+import { writeCsv } from '../io/export-csv.ts'
+import type { CsvFormat } from '../io/import/csv-options.ts'
+import { aggregateTerms } from '../plan/aggregate-terms.ts'
+import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
+import type {
+  ActionOptions,
+  ArrowBatch,
+  ArrowTable,
+  BatchesOptions,
+  ExportResult,
+  RowsOptions,
+} from './action-options.ts'
+import { frameBatches } from './execute.ts'
+import { rowOptions, rowsOf } from './frame-rows.ts'
+import type { FrameState } from './frame-state.ts'
+
+const ACTION = ['signal', 'onProgress']
+const ROWS = [...ACTION, 'int64', 'decimal', 'temporal']
+
+/** Throws INVALID for an option that `allowed` does not name. `where` names the method. */
+export function checkOptions(options: object, allowed: readonly string[], where: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid(`${where}: options have to be an object, got ${options}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (allowed.includes(name)) continue
+    throw invalid(`${where}: unknown option "${clip(name)}"; options: ${allowed.join(', ')}`, {
+      option: name,
+    })
+  }
+}
+
+export async function collectFrame(state: FrameState, options: ActionOptions): Promise<ArrowTable> {
+  checkOptions(options, ACTION, 'collect')
+  return toArrowTable(state.plan.schema, await allBatches(state, options))
+}
+
+/** All rows of a frame in our own batches. */
+export async function allBatches(state: FrameState, options: ActionOptions): Promise<Batch[]> {
+  const batches: Batch[] = []
+  for await (const batch of frameBatches(state, options)) batches.push(batch)
+  return batches
+}
+
+export async function frameToArray(
+  state: FrameState,
+  options: RowsOptions,
+): Promise<Record<string, unknown>[]> {
+  checkOptions(options, ROWS, 'toArray')
+  const form = rowOptions(options)
+  const rows: Record<string, unknown>[] = []
+  for await (const batch of frameBatches(state, options)) {
+    for (const row of rowsOf(batch, form)) rows.push(row)
+  }
+  return rows
+}
+
+export async function* frameRecordBatches(
+  state: FrameState,
+  options: BatchesOptions,
+): AsyncGenerator<ArrowBatch, void, undefined> {
+  const { batchSize: batchRowsMax, ...rest } = options
+  for await (const batch of frameBatches(state, { ...rest, batchRowsMax })) {
+    yield await toArrowBatch(batch)
+  }
+}
+
+/** Checks at the call, not at the first batch. */
+export function checkBatchesOptions(options: BatchesOptions): void {
+  checkOptions(options, [...ACTION, 'batchSize'], 'batches')
+  const { batchSize } = options
+  if (
+    batchSize !== undefined &&
+    !(Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= 2 ** 24)
+  ) {
+    throw invalid(`batches: batchSize has to be a whole number from 1 to 2^24, got ${batchSize}`)
+  }
+}
+
+export async function* frameRowObjects(
+  state: FrameState,
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  for await (const batch of frameBatches(state)) yield* rowsOf(batch, {})
+}
+
+const COUNT = [{ name: 'count', term: { kind: 'aggregate', name: 'count', input: null } }] as const
+
+export async function countFrame(state: FrameState, options: ActionOptions): Promise<number> {
+  checkOptions(options, ACTION, 'count')
+  const plan = aggregateTerms(state.plan, [], COUNT)
+  for await (const batch of frameBatches({ ...state, plan }, options)) {
+    return Number(scalarAt(batch.columns[0]!, 0))
+  }
+  throw new Error('count gave no row')
+}
+
+export async function firstRow(
+  state: FrameState,
+  options: RowsOptions,
+): Promise<Record<string, unknown> | undefined> {
+  checkOptions(options, ROWS, 'first')
+  const [row] = await frameToArray(limited(state, 1), options)
+  return row
+}
+
+export async function frameToCsv(
+  state: FrameState,
+  path: string,
+  options: ActionOptions & CsvFormat,
+): Promise<ExportResult> {
+  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
+  checkOptions(options, allowed, 'toCSV')
+  return writeCsv(path, state.plan.schema, frameBatches(state, options), options)
+}
+
+/** `state` with at most `count` rows. */
+export function limited(state: FrameState, count: number): FrameState {
+  const plan: LogicalPlan = limit(state.plan, { count, offset: 0 })
+  return { ...state, plan }
+}
+
+/** The first `count` rows of `batches`. */
+export function headOf(batches: readonly Batch[], count: number): Batch[] {
+  const head: Batch[] = []
+  let left = count
+  for (const batch of batches) {
+    if (left === 0) break
+    const rows = Math.min(left, batch.length)
+    head.push(sliceBatch(batch, 0, rows))
+    left -= rows
+  }
+  return head
+}

@@ -1,0 +1,159 @@
+import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
+import { fromArrowTable } from '../arrow/interop.ts'
+import { type Field, field, schema } from '../arrow/schema.ts'
+import { openDatabase } from '../catalog/database-catalog.ts'
+import { clip, invalid } from '../error.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { openStore } from '../io/store-url.ts'
+import { values } from '../plan/logical-plan.ts'
+import { checkOptions } from './actions.ts'
+import { fieldsOf } from './column-type.ts'
+import type { AnyFrame } from './data-frame.ts'
+import type { Database } from './database.ts'
+import { databasePaths } from './database-paths.ts'
+import type { QuerySettings } from './frame-state.ts'
+import type { ConnectOptions, Lake } from './lake.ts'
+import { LazyFrame } from './lazy-frame.ts'
+import { alignedPlan } from './stage.ts'
+import { StoredDatabase } from './stored-database.ts'
+import { isArrow } from './stored-table.ts'
+
+/**
+ * Connects to a lake: `./lake` and other folders, `file:///data/lake`, or `memory:` (empty, gone
+ * with the process). Nothing is read or written yet.
+ *
+ * Throws INVALID for any other URL, an option that does not exist, or a value it cannot have.
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<Lake> {
+  if (typeof url !== 'string' || url === '') {
+    throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
+  }
+  const settings = settingsOf(options)
+  return new ConnectedLake(url, await openStore(url), settings)
+}
+
+class ConnectedLake implements Lake {
+  readonly url: string
+  readonly #store: ObjectStore
+  readonly #settings: QuerySettings
+  readonly #databases = new Set<StoredDatabase>()
+  #closed = false
+
+  constructor(url: string, store: ObjectStore, settings: QuerySettings) {
+    this.url = url
+    this.#store = store
+    this.#settings = settings
+  }
+
+  async database(path: string, options: { readonly create?: boolean } = {}): Promise<Database> {
+    this.#requireOpen()
+    checkOptions(options, ['create'], 'database')
+    const catalog = await openDatabase(this.#store, path, options)
+    const place = { store: this.#store, settings: this.#settings }
+    const database = new StoredDatabase(path, catalog, place)
+    this.#databases.add(database)
+    return database
+  }
+
+  async databases(): Promise<string[]> {
+    this.#requireOpen()
+    return databasePaths(this.#store)
+  }
+
+  from(data: unknown, columns?: unknown): AnyFrame {
+    this.#requireOpen()
+    if (typeof data !== 'object' || data === null) {
+      throw invalid(`from: expected rows, columns or an Arrow table, got ${typeof data}`)
+    }
+    const fields = columns === undefined ? undefined : fieldsOf(columns, 'from')
+    const plan = isArrow(data) ? arrowPlan(data, fields) : valuesPlan(data as InMemoryData, fields)
+    return new LazyFrame({ plan, origins: new Map(), settings: this.#settings, home: null })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#databases].map((database) => database.settled()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw invalid(`the lake "${clip(this.url)}" has been closed`)
+  }
+}
+
+function valuesPlan(data: InMemoryData, fields: readonly Field[] | undefined) {
+  const found = batchesFrom(data, fields === undefined ? undefined : schema(fields))
+  return values(found.schema, found.batches, Array.isArray(data) ? 'rows' : 'columns')
+}
+
+function arrowPlan(
+  data: Parameters<typeof fromArrowTable>[0],
+  fields: readonly Field[] | undefined,
+) {
+  const found = fromArrowTable(data)
+  const plan = values(found.schema, found.batches, 'arrow')
+  if (fields === undefined) return plan
+  // Arrow's flag tells what may be null, not what is.
+  for (const { name, nullable } of fields) {
+    const position = found.schema.positions.get(name)
+    if (nullable || position === undefined) continue
+    const nulls = found.batches.some(({ columns }) => columns[position]!.validity?.includes(0))
+    if (nulls)
+      throw invalid(`from: column "${clip(name)}" has nulls, and takes none`, { column: name })
+  }
+  const nullableOf = new Map(fields.map(({ name, nullable }) => [name, nullable]))
+  const told = schema(
+    found.schema.fields.map(({ name, type, nullable }) =>
+      field(name, type, nullableOf.get(name) ?? nullable),
+    ),
+  )
+  const batches = found.batches.map((batch) => ({ ...batch, schema: told }))
+  return alignedPlan(values(told, batches, 'arrow'), schema(fields), 'from')
+}
+
+const OPTIONS = ['cache', 'threads', 'memoryLimit']
+
+function settingsOf(options: ConnectOptions): QuerySettings {
+  checkOptions(options, OPTIONS, 'connect')
+  const { cache, threads, memoryLimit } = options
+  if (cache !== undefined && typeof cache !== 'boolean') {
+    throw invalid(`connect: cache has to be true or false, got ${cache}`, { cache })
+  }
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw invalid(`connect: threads has to be a whole number from 1 on, got ${threads}`, {
+      threads,
+    })
+  }
+  return {
+    memoryBytesMax: memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit),
+  }
+}
+
+const UNITS = new Map([
+  ['B', 1],
+  ['KB', 1e3],
+  ['MB', 1e6],
+  ['GB', 1e9],
+  ['TB', 1e12],
+  ['KIB', 2 ** 10],
+  ['MIB', 2 ** 20],
+  ['GIB', 2 ** 30],
+  ['TIB', 2 ** 40],
+])
+
+/** `256MB`, `1.5 GiB` or a number, in bytes. Throws INVALID for anything else. */
+function bytesOf(size: number | string): number {
+  if (typeof size === 'number' && Number.isFinite(size) && size > 0) return Math.floor(size)
+  const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)\s?([KMGT]?i?B)$/i.exec(String(size)) ?? []
+  const scale = unit === undefined ? undefined : UNITS.get(unit.toUpperCase())
+  if (typeof size !== 'string' || scale === undefined || Number(number) <= 0) {
+    const hint = 'a number of bytes or text such as "256MB"'
+    throw invalid(`connect: memoryLimit has to be ${hint}, got ${JSON.stringify(size)}`, {
+      memoryLimit: size,
+    })
+  }
+  return Math.floor(Number(number) * scale)
+}

@@ -1,0 +1,163 @@
+import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { Accessor } from './accessor.ts'
+import type {
+  ActionOptions,
+  ArrowBatch,
+  ArrowTable,
+  BatchesOptions,
+  ExplainOptions,
+  ExportResult,
+  RowsOptions,
+  ShowOptions,
+  WriteOptions,
+  WriteResult,
+} from './action-options.ts'
+import type { Database } from './database.ts'
+import type { ColumnOf, Expr, Exprs } from './expr.ts'
+import type { Filled, FillValue } from './fill-type.ts'
+import type { GroupedFrame } from './grouped-frame.ts'
+import type { JoinedColumn, JoinedNames, JoinOptions } from './join-type.ts'
+import type { SuperOf } from './result-type.ts'
+import type { SortKey } from './sort-key.ts'
+import type { Base, Bool, Maybe, Nullable, Row, RowOptions, Unless, Untyped } from './type-tag.ts'
+
+declare const columns: unique symbol
+
+/** A name of a column of `S`. */
+export type Key<S> = 0 extends 1 & S ? string : keyof S & string
+
+/** A column as `frame.schema.fields` tells it; `type` is e.g. `decimal(12,2)`. */
+export interface FieldInfo {
+  readonly name: string
+  readonly type: string
+  readonly nullable: boolean
+}
+
+/**
+ * A question to one or more tables: columns `S`, no rows yet. Verbs answer a new frame at once and
+ * check names and types where they are called (NOT_FOUND, INVALID); actions run it and answer a
+ * promise. Frames never change and may be used any number of times.
+ *
+ * Every action may throw UNAVAILABLE, DATA, EXPIRED, LIMIT and ABORTED.
+ */
+export interface DataFrame<S> {
+  /** Only for the compiler. */
+  readonly [columns]?: S
+  /** The columns, known without reading anything. */
+  readonly schema: { readonly fields: readonly FieldInfo[] }
+
+  /** Exactly the named columns, in that order. */
+  select<K extends Key<S>>(
+    ...names: K[]
+  ): DataFrame<Unless<S, { [P in K]: P extends keyof S ? S[P] : never }>>
+  /** Exactly the columns that `outputs` computes. */
+  select<E extends Exprs>(
+    outputs: (columns: Accessor<S>) => E,
+  ): DataFrame<{ [K in keyof E]: ColumnOf<E[K]> }>
+  /** The rows for which `predicate` is true; null counts as false. */
+  filter(predicate: (columns: Accessor<S>) => Expr<Maybe<Bool>>): DataFrame<S>
+  /** All columns, with those that `outputs` computes added or, where the name exists, replaced. */
+  withColumns<E extends Exprs>(
+    outputs: (columns: Accessor<S>) => E,
+  ): DataFrame<
+    Unless<
+      S,
+      {
+        [K in keyof S | keyof E]: K extends keyof E
+          ? ColumnOf<E[K]>
+          : K extends keyof S
+            ? S[K]
+            : never
+      }
+    >
+  >
+  /** All columns but the named. */
+  drop<K extends Key<S>>(...names: K[]): DataFrame<Unless<S, { [P in Exclude<keyof S, K>]: S[P] }>>
+  /** Columns under new names: `{ old: 'new' }`. */
+  rename<const M extends { readonly [P in Key<S>]?: string }>(
+    names: M & { readonly [P in Exclude<keyof M, Key<S>>]: never },
+  ): DataFrame<
+    Unless<S, { [P in keyof S as P extends keyof M ? (M[P] extends string ? M[P] : P) : P]: S[P] }>
+  >
+  /** Groups of rows with equal values in the named columns (null equals null). */
+  groupBy<K extends Key<S>>(...names: K[]): GroupedFrame<S, K>
+  /** One row over all rows: `agg(o => ({ n: fn.count(), total: o.amount.sum() }))`. */
+  agg<E extends Exprs>(
+    outputs: (columns: Accessor<S>) => E,
+  ): DataFrame<{ [K in keyof E]: ColumnOf<E[K]> }>
+  /**
+   * Rows of this frame beside rows of `right` with equal keys; null equals nothing. A key called
+   * the same on both sides appears once, keys with different names both stay. `left`, `right` and
+   * `full` also keep the rows without a partner, with nulls; `semi` and `anti` yield this frame's
+   * rows that have one, or none; `cross` pairs all rows.
+   */
+  join<R, const O extends JoinOptions<Key<S>, Key<R>>>(
+    right: DataFrame<R>,
+    options: O,
+  ): DataFrame<Unless<S, Unless<R, { [P in JoinedNames<S, R, O>]: JoinedColumn<S, R, P, O> }>>>
+  /** Ordered by names, expressions, `asc(...)` and `desc(...)`; equal rows keep their order. */
+  sort(...keys: (Key<S> | SortKey<Key<S>> | Expr<unknown>)[]): DataFrame<S>
+  /** The first `count` rows, after leaving out `offset`. */
+  limit(count: number, offset?: number): DataFrame<S>
+  /** One row per different value of the named columns (all when none is), the first of each. */
+  distinct<K extends Key<S>>(...names: K[]): DataFrame<S>
+  /** The rows of this frame, then those of `other`, which has the same column names in order. */
+  union<R extends { readonly [K in keyof S]: unknown }>(
+    other: DataFrame<R>,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<
+        R,
+        {
+          [K in keyof S]: [Extract<S[K] | R[K & keyof R], Nullable<Base<S[K]>>>] extends [never]
+            ? SuperOf<Base<S[K]> | Base<R[K & keyof R]>>
+            : Nullable<SuperOf<Base<S[K]> | Base<R[K & keyof R]>>>
+        }
+      >
+    >
+  >
+  /**
+   * Nulls replaced: by `{ column: value }`, or by one value in every column whose type it fits
+   * (a string fills text, not dates).
+   */
+  fillNull<const V extends FillValue<S>>(
+    value: V,
+  ): DataFrame<Unless<S, { [K in keyof S]: Filled<S[K], K, V> }>>
+  /** The rows without null in the named columns (in all, when none is). */
+  dropNulls<K extends Key<S> = Key<S>>(
+    ...names: K[]
+  ): DataFrame<Unless<S, { [P in keyof S]: P extends K ? Base<S[P]> : S[P] }>>
+  /** What `step` makes of this frame. */
+  pipe<T>(step: (frame: DataFrame<S>) => T): T
+
+  /** All rows as an Arrow table. */
+  collect(options?: ActionOptions): Promise<ArrowTable>
+  /** All rows as objects. */
+  toArray<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O>[]>
+  /** Arrow record batches as they come; leaving the loop ends the reading. */
+  batches(options?: BatchesOptions): AsyncGenerator<ArrowBatch, void, undefined>
+  /** Rows as objects as they come; leaving the loop ends the reading. */
+  [Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, undefined>
+  /** How many rows there are. */
+  count(options?: ActionOptions): Promise<number>
+  /** The first row; undefined when there is none. */
+  first<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O> | undefined>
+  /** Prints the first `rows` (10) as a table to standard output. */
+  show(rows?: number, options?: ShowOptions): Promise<void>
+  /** How the query will be run, or with `analyze` how it was. */
+  explain(options?: ExplainOptions): Promise<string>
+  /** Writes all rows to a CSV file, whole or not at all. */
+  toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
+  /**
+   * Writes all rows to a table, in one commit: of this frame's database, or of `database`.
+   * INVALID when the frame belongs to none.
+   */
+  write(
+    table: string,
+    options?: WriteOptions & { readonly database?: Database },
+  ): Promise<WriteResult>
+}
+
+/** A frame whose columns the compiler does not know. */
+export type AnyFrame = DataFrame<Untyped>

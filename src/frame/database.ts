@@ -1,0 +1,53 @@
+import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { ActionOptions } from './action-options.ts'
+import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { Table } from './table.ts'
+import type { Untyped } from './type-tag.ts'
+
+export interface CreateTableOptions<K extends string = string> {
+  /** Columns that every load is sorted by, so that queries on them read less. */
+  readonly clusterBy?: readonly K[]
+  /** True opens the table where it exists; its columns have to be the same. */
+  readonly ifNotExists?: boolean
+}
+
+export interface CreateTableFromOptions extends ActionOptions, CsvFormat {
+  readonly clusterBy?: readonly string[]
+}
+
+/** Tables that belong together, at a path `namespace/database` of a lake. */
+export interface Database {
+  /** Its path, e.g. `acme/sales`. */
+  readonly name: string
+  /**
+   * Makes a table; its rows are typed by `schema`. Throws INVALID when there is one of that name
+   * (with `ifNotExists`: when that has other columns) and for names that cannot be.
+   */
+  createTable<C extends SchemaValue>(
+    name: string,
+    schema: C,
+    options?: CreateTableOptions<keyof C & string>,
+  ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  /**
+   * Makes a table with the columns that a CSV file is found to have (it is read whole for that),
+   * then loads the file. Throws as `createTable` and `load` do, and leaves no table then.
+   */
+  createTableFrom(
+    name: string,
+    csvPath: string,
+    options?: CreateTableFromOptions,
+  ): Promise<Table<Untyped>>
+  /**
+   * Opens a table at its newest version; typed when `schema` is given, which has to be the
+   * table's. Throws NOT_FOUND, and INVALID for another schema.
+   */
+  table<C extends SchemaValue>(
+    name: string,
+    schema: C,
+  ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  table(name: string): Promise<Table<Untyped>>
+  /** Names of the tables, ascending. */
+  tables(): Promise<string[]>
+  /** Removes a table. Throws NOT_FOUND. */
+  dropTable(name: string): Promise<void>
+}

@@ -1,0 +1,146 @@
+import type { Batch } from '../arrow/batch.ts'
+import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
+import type { PartitionSet } from '../catalog/model/partition-set.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
+import { invalid, throwIfAborted } from '../error.ts'
+import { foldConstant } from '../exec/fold-constant.ts'
+import type { QueryMetrics } from '../exec/metrics.ts'
+import { execContext, run } from '../exec/run.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { bindPartitions, scansOf } from '../plan/bind-partitions.ts'
+import { columnsOf } from '../plan/expr-walk.ts'
+import { type LogicalPlan, mapInputs, type Scan, scan } from '../plan/logical-plan.ts'
+import { optimize, optimizeBound } from '../plan/optimizer.ts'
+import type { ActionOptions } from './action-options.ts'
+import type { FrameState, Origin } from './frame-state.ts'
+
+/** A plan that knows its partitions, and the stores that they are in. */
+export interface BoundPlan {
+  readonly plan: LogicalPlan
+  readonly stores: ReadonlyMap<string, ObjectStore>
+}
+
+/** Whether rules are applied; without them the plan is run as it was written. */
+export interface BindOptions {
+  readonly optimized: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The plan of a frame with moments resolved, partitions bound and rules applied. Reads metadata,
+ * no rows. Throws NOT_FOUND and EXPIRED for a moment that is not there.
+ */
+export async function bindFrame(state: FrameState, options: BindOptions): Promise<BoundPlan> {
+  throwIfAborted(options.signal)
+  const sources = await resolveSources(state)
+  const written = withSources(state.plan, sources)
+  const byTable = new Map([...sources.values()].map((source) => [source.table, source]))
+  const planned = options.optimized ? optimize(written, { fold: foldConstant }) : written
+  const sets = new Map<Scan, PartitionSet>()
+  const stores = new Map<string, ObjectStore>()
+  for (const of of new Set(scansOf(planned))) {
+    throwIfAborted(options.signal)
+    const { origin, snapshot } = byTable.get(of.table)!
+    stores.set(of.table.storeUrl, origin.store)
+    sets.set(of, await origin.catalog.partitions(snapshot, columnIds(of)))
+  }
+  const bound = bindPartitions(planned, (of) => sets.get(of)!)
+  return { plan: options.optimized ? optimizeBound(bound) : bound, stores }
+}
+
+/** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
+export async function* frameBatches(
+  state: FrameState,
+  options: ActionOptions & { readonly batchRowsMax?: number | undefined } = {},
+): AsyncGenerator<Batch, void, undefined> {
+  const bound = await bindFrame(state, { optimized: true, signal: options.signal })
+  yield* boundBatches(bound, state, options)
+}
+
+/** The rows of a bound plan, batch by batch. */
+export async function* boundBatches(
+  { plan, stores }: BoundPlan,
+  state: FrameState,
+  options: ActionOptions & {
+    readonly batchRowsMax?: number | undefined
+    readonly metrics?: QueryMetrics | undefined
+  },
+): AsyncGenerator<Batch, void, undefined> {
+  const { signal, onProgress, batchRowsMax, metrics } = options
+  let rows = 0
+  let bytes = 0
+  const context = execContext({
+    signal,
+    batchRowsMax,
+    memoryLimit: state.settings.memoryBytesMax,
+    stores,
+    onScanned: (rowsMore, bytesMore) => {
+      rows += rowsMore
+      bytes += bytesMore
+      onProgress?.({ phase: 'scan', rows, bytes })
+    },
+  })
+  yield* run(plan, context, { metrics })
+  onProgress?.({ phase: 'done', rows, bytes })
+}
+
+interface Source {
+  readonly origin: Origin
+  /** What the catalog answers about. */
+  readonly snapshot: TableSnapshot
+  /** The same for the plan, its store under a URL that no other store of the query has. */
+  readonly table: TableSnapshot
+}
+
+/** What each table of the plan truly is: by the snapshot that stands in the plan as written. */
+async function resolveSources({ plan, origins }: FrameState): Promise<Map<TableSnapshot, Source>> {
+  const sources = new Map<TableSnapshot, Source>()
+  const urls = new Map<string, ObjectStore>()
+  for (const { table: written, schema } of scansOf(plan)) {
+    if (sources.has(written)) continue
+    const origin = origins.get(written)
+    if (origin === undefined) throw new Error(`no origin for the scan of ${written.name}`)
+    const snapshot = origin.resolve === null ? written : await origin.resolve()
+    requireSameColumns(snapshot, schema)
+    const storeUrl = urlFor(origin.store, snapshot.storeUrl, urls)
+    const table =
+      storeUrl === snapshot.storeUrl ? snapshot : Object.freeze({ ...snapshot, storeUrl })
+    sources.set(written, { origin, snapshot, table })
+  }
+  return sources
+}
+
+/** `url`, or a variant of it when another store goes by it: two stores in memory do. */
+function urlFor(store: ObjectStore, url: string, urls: Map<string, ObjectStore>): string {
+  for (let number = 1; ; number++) {
+    const variant = number === 1 ? url : `${url}#${number}`
+    const taken = urls.get(variant)
+    if (taken !== undefined && taken !== store) continue
+    urls.set(variant, store)
+    return variant
+  }
+}
+
+function requireSameColumns(resolved: TableSnapshot, expected: Schema): void {
+  const found = scan(resolved).schema
+  if (!schemasEqual(found, expected)) {
+    throw invalid(
+      `"${resolved.name}" had other columns at version ${resolved.version}: ` +
+        `(${schemaText(found)}), now (${schemaText(expected)})`,
+      { table: resolved.name, version: resolved.version },
+    )
+  }
+}
+
+function withSources(plan: LogicalPlan, sources: ReadonlyMap<TableSnapshot, Source>): LogicalPlan {
+  if (plan.kind !== 'scan') return mapInputs(plan, (input) => withSources(input, sources))
+  const { table } = sources.get(plan.table)!
+  return table === plan.table ? plan : scan(table)
+}
+
+/** Ids of the columns that a scan reads or asks a predicate of. */
+function columnIds(of: Scan): number[] {
+  const names = new Set(of.columns.map(({ name }) => name))
+  if (of.predicate !== null) for (const name of columnsOf(of.predicate)) names.add(name)
+  return of.table.columns.filter(({ name }) => names.has(name)).map(({ id }) => id)
+}

@@ -1,0 +1,51 @@
+import { invalid } from '../error.ts'
+import { type NodeMetrics, QueryMetrics } from '../exec/metrics.ts'
+import { nowMs } from '../io/clock-and-ids.ts'
+import type { LogicalPlan } from '../plan/logical-plan.ts'
+import { planToJson, printPlan } from '../plan/print.ts'
+import type { ExplainOptions } from './action-options.ts'
+import { checkOptions } from './actions.ts'
+import { bindFrame, boundBatches } from './execute.ts'
+import type { FrameState } from './frame-state.ts'
+
+const OPTIONS = ['format', 'optimized', 'analyze', 'signal', 'onProgress']
+
+/** The plan of a frame as text; run first, when it is to be analyzed. */
+export async function explainFrame(state: FrameState, options: ExplainOptions): Promise<string> {
+  checkOptions(options, OPTIONS, 'explain')
+  const { format = 'tree', optimized = true, analyze = false, ...rest } = options
+  if (!['text', 'tree', 'json'].includes(format)) {
+    throw invalid(`explain: format can be "text", "tree" or "json", got "${format}"`, { format })
+  }
+  const bound = await bindFrame(state, { optimized, signal: rest.signal })
+  if (!analyze) return printed(bound.plan, format)
+  const metrics = new QueryMetrics(nowMs)
+  for await (const _ of boundBatches(bound, state, { ...rest, metrics })) {
+    // only what it takes is of interest
+  }
+  return printed(bound.plan, format, metrics)
+}
+
+function printed(plan: LogicalPlan, format: string, metrics?: QueryMetrics): string {
+  if (format === 'json') return JSON.stringify(planToJson(plan), jsonValue, 2)
+  if (metrics === undefined) return printPlan(plan)
+  return printPlan(plan, {
+    annotate: (node) => {
+      const of = metrics.of(node)
+      return of === undefined ? undefined : metricsText(of)
+    },
+  })
+}
+
+/** JSON has no word for bigints and bytes. */
+const jsonValue = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint'
+    ? value.toString()
+    : value instanceof Uint8Array
+      ? Buffer.from(value).toString('hex')
+      : value
+
+function metricsText({ rows, scannedBytes, timeMs }: NodeMetrics): string {
+  const scanned = scannedBytes === 0 ? '' : `  scanned ${scannedBytes} bytes`
+  return `rows ${rows}  time ${timeMs.toFixed(1)} ms${scanned}`
+}

@@ -1,0 +1,56 @@
+import type { TableSnapshot } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { invalid } from '../error.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import type { LogicalPlan } from '../plan/logical-plan.ts'
+import type { WriteOptions, WriteResult } from './action-options.ts'
+
+/** Where the tables of a plan come from. */
+export interface Origin {
+  readonly catalog: TableCatalog
+  readonly store: ObjectStore
+  /**
+   * For a snapshot that stands for another moment's: finds the true one, when the query is run.
+   * Null for one that is what it says.
+   */
+  readonly resolve: (() => Promise<TableSnapshot>) | null
+}
+
+/** What a lake lets its queries use. */
+export interface QuerySettings {
+  readonly memoryBytesMax: number
+}
+
+/** Where `write` puts a table when it is not told. */
+export interface TableHome {
+  writeTable(name: string, source: FrameState, options: WriteOptions): Promise<WriteResult>
+}
+
+/** All that a frame is: a plan, and what is needed to run it. */
+export interface FrameState {
+  readonly plan: LogicalPlan
+  /** By the very snapshot objects that the plan's scans hold. */
+  readonly origins: ReadonlyMap<TableSnapshot, Origin>
+  readonly settings: QuerySettings
+  readonly home: TableHome | null
+}
+
+/** Key of the state of a frame; not for users. */
+export const frameState: unique symbol = Symbol('graupel.frame')
+
+/** Key of what a database lends to frames; not for users. */
+export const tableHome: unique symbol = Symbol('graupel.home')
+
+/** The state of a frame. Throws INVALID for anything else; `where` names the verb. */
+export function stateOf(frame: unknown, where: string): FrameState {
+  if (typeof frame === 'object' && frame !== null && frameState in frame) {
+    return frame[frameState] as FrameState
+  }
+  const hint = frame instanceof Promise ? '; await it first' : ''
+  throw invalid(`${where}: expected a frame, got ${frame === null ? 'null' : typeof frame}${hint}`)
+}
+
+/** `plan` over what `left` and `right` come from. */
+export function combined(plan: LogicalPlan, left: FrameState, right: FrameState): FrameState {
+  return { ...left, plan, origins: new Map([...left.origins, ...right.origins]) }
+}

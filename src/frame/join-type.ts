@@ -1,0 +1,72 @@
+import type { JoinHow } from '../plan/logical-plan.ts'
+import type { SuperOf } from './result-type.ts'
+import type { Base, Null, Nullable } from './type-tag.ts'
+
+/** How two frames are joined. `L` and `R` are the names of the left and right columns. */
+export type JoinOptions<L extends string, R extends string> =
+  | {
+      /** A name that both have, several of them, or pairs `[left, right]`. */
+      readonly on: (L & R) | readonly (L & R)[] | readonly (readonly [L, R])[]
+      /** `inner` when not given. */
+      readonly how?: Exclude<JoinHow, 'cross'>
+      /** Put behind a right column's name that the left has too; `_right` when not given. */
+      readonly suffix?: string
+    }
+  | { readonly how: 'cross'; readonly on?: never; readonly suffix?: string }
+
+type HowOf<O> = O extends { readonly how: infer H } ? H : 'inner'
+type SuffixOf<O> = O extends { readonly suffix: infer X extends string } ? X : '_right'
+
+/** The keys that are called the same on both sides: they appear once. */
+type Merged<O> = O extends { readonly on: infer K }
+  ? K extends string
+    ? K
+    : K extends readonly (infer E)[]
+      ? E extends string
+        ? E
+        : E extends readonly [infer A, infer B]
+          ? [A] extends [B]
+            ? A
+            : never
+          : never
+      : never
+  : never
+
+type RightName<S, R, O> = {
+  [P in keyof R & string]: P extends Merged<O>
+    ? never
+    : P extends keyof S
+      ? `${P}${SuffixOf<O>}`
+      : P
+}[keyof R & string]
+
+/** The names that a join of `S` and `R` yields. */
+export type JoinedNames<S, R, O> =
+  HowOf<O> extends 'semi' | 'anti' ? keyof S : keyof S | RightName<S, R, O>
+
+type MergedColumn<L, R> =
+  R extends Null<unknown> ? Nullable<SuperOf<Base<L> | Base<R>>> : SuperOf<Base<L> | Base<R>>
+
+type LeftColumn<S, R, P extends keyof S, O> =
+  HowOf<O> extends 'right' | 'full'
+    ? P extends Merged<O>
+      ? P extends keyof R
+        ? HowOf<O> extends 'full'
+          ? MergedColumn<S[P], S[P] extends Null<unknown> ? S[P] : R[P]>
+          : MergedColumn<S[P], R[P]>
+        : never
+      : Nullable<S[P]>
+    : S[P]
+
+type RightColumn<C, O> = HowOf<O> extends 'left' | 'full' ? Nullable<C> : C
+
+/** The column called `P` of a join of `S` and `R`. */
+export type JoinedColumn<S, R, P, O> = P extends keyof S
+  ? LeftColumn<S, R, P, O>
+  : P extends keyof R
+    ? RightColumn<R[P], O>
+    : P extends `${infer B}${SuffixOf<O>}`
+      ? B extends keyof R
+        ? RightColumn<R[B], O>
+        : never
+      : never

@@ -1,0 +1,40 @@
+import type { ArrowTable } from './action-options.ts'
+import type { ColumnType, SchemaOf, SchemaValue } from './column-type.ts'
+import type { DataFrame } from './data-frame.ts'
+import type { Database } from './database.ts'
+import type { ColumnsOfData, MemoryData } from './memory-data.ts'
+import type { InputColumns, InputRow } from './type-tag.ts'
+
+/** How a lake is used. */
+export interface ConnectOptions {
+  /** Whether decoded data may be kept between queries. Nothing is kept yet. */
+  readonly cache?: boolean
+  /** Threads that a query may use, 1 and up. Queries run on one yet. */
+  readonly threads?: number
+  /** Memory that a query may hold: bytes, or text such as `256MB` or `2GiB`. No limit without it. */
+  readonly memoryLimit?: number | string
+}
+
+/** Databases in one place: a folder, or memory. Close it, or say `await using`. */
+export interface Lake extends AsyncDisposable {
+  /** What it was connected to. */
+  readonly url: string
+  /**
+   * Opens the database at `namespace/database`; `create` makes it where there is none. Throws
+   * NOT_FOUND, and INVALID for a path that cannot be.
+   */
+  database(path: string, options?: { readonly create?: boolean }): Promise<Database>
+  /** Paths of the databases, ascending. */
+  databases(): Promise<string[]>
+  /**
+   * A frame over data in memory, copied at once. Without a schema, types are found from all
+   * values: numbers that are all whole give int64. Throws INVALID naming column, row and value.
+   */
+  from<C extends SchemaValue>(
+    data: readonly InputRow<SchemaOf<C>>[] | InputColumns<SchemaOf<C>> | ArrowTable,
+    schema: C,
+  ): DataFrame<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>
+  from<D extends MemoryData>(data: D): DataFrame<ColumnsOfData<D>>
+  /** Waits for what goes on in the background. The lake answers nothing any more then. */
+  close(): Promise<void>
+}

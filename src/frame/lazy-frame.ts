@@ -1,0 +1,225 @@
+import { typeText } from '../arrow/data-type.ts'
+import { fieldNames } from '../arrow/schema.ts'
+import { invalid } from '../error.ts'
+import type { CsvFormat } from '../io/import/csv-options.ts'
+import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
+import type {
+  ActionOptions,
+  ArrowBatch,
+  ArrowTable,
+  BatchesOptions,
+  ExplainOptions,
+  ExportResult,
+  RowsOptions,
+  ShowOptions,
+  WriteOptions,
+  WriteResult,
+} from './action-options.ts'
+import {
+  checkBatchesOptions,
+  checkOptions,
+  collectFrame,
+  countFrame,
+  firstRow,
+  frameRecordBatches,
+  frameRowObjects,
+  frameToArray,
+  frameToCsv,
+} from './actions.ts'
+import type { AnyFrame, FieldInfo } from './data-frame.ts'
+import { frameSummary, notebookBundle, showFrame } from './display.ts'
+import { explainFrame } from './explain.ts'
+import {
+  combined,
+  type FrameState,
+  frameState,
+  stateOf,
+  type TableHome,
+  tableHome,
+} from './frame-state.ts'
+import type { GroupedFrame } from './grouped-frame.ts'
+import { joinPlan } from './join-verb.ts'
+import {
+  checkedNames,
+  dropNullsPlan,
+  dropPlan,
+  fillNullPlan,
+  filterPlan,
+  renamePlan,
+  selectPlan,
+  withColumnsPlan,
+} from './project-verbs.ts'
+import { aggPlan, distinctPlan, sortPlan, unionPlan } from './row-verbs.ts'
+import type { Untyped } from './type-tag.ts'
+
+/** The frame behind `DataFrame`: a state, verbs that make a new one, and actions that run it. */
+export class LazyFrame implements AnyFrame {
+  readonly #state: FrameState | null
+
+  /** @param state Null only for subclasses that have a state of their own. */
+  constructor(state: FrameState | null) {
+    this.#state = state
+  }
+
+  get [frameState](): FrameState {
+    return this.#state!
+  }
+
+  get schema(): { readonly fields: readonly FieldInfo[] } {
+    const fields = this[frameState].plan.schema.fields.map(({ name, type, nullable }) =>
+      Object.freeze({ name, type: typeText(type), nullable }),
+    )
+    return Object.freeze({ fields: Object.freeze(fields) })
+  }
+
+  #with(step: (plan: LogicalPlan) => LogicalPlan): AnyFrame {
+    const state = this[frameState]
+    return new LazyFrame({ ...state, plan: step(state.plan) })
+  }
+
+  #beside(
+    other: unknown,
+    verb: string,
+    step: (left: LogicalPlan, right: LogicalPlan) => LogicalPlan,
+  ): AnyFrame {
+    const left = this[frameState]
+    const right = stateOf(other, verb)
+    return new LazyFrame(combined(step(left.plan, right.plan), left, right))
+  }
+
+  select(...args: readonly unknown[]): AnyFrame {
+    return this.#with((plan) => selectPlan(plan, args))
+  }
+
+  filter(predicate: unknown): AnyFrame {
+    return this.#with((plan) => filterPlan(plan, predicate))
+  }
+
+  withColumns(outputs: unknown): AnyFrame {
+    return this.#with((plan) => withColumnsPlan(plan, outputs))
+  }
+
+  drop(...names: readonly unknown[]): AnyFrame {
+    return this.#with((plan) => dropPlan(plan, names))
+  }
+
+  rename(names: unknown): AnyFrame {
+    return this.#with((plan) => renamePlan(plan, names))
+  }
+
+  groupBy(...names: readonly unknown[]): GroupedFrame<Untyped, string> {
+    const keys = [...new Set(checkedNames(this[frameState].plan, names, 'groupBy'))]
+    if (keys.length === 0) throw invalid('groupBy: name at least one column, or use agg')
+    return Object.freeze({
+      agg: (outputs: unknown) => this.#with((plan) => aggPlan(plan, keys, outputs)),
+    })
+  }
+
+  agg(outputs: unknown): AnyFrame {
+    return this.#with((plan) => aggPlan(plan, [], outputs))
+  }
+
+  join(right: unknown, options: unknown): AnyFrame {
+    return this.#beside(right, 'join', (left, other) => joinPlan(left, other, options))
+  }
+
+  sort(...keys: readonly unknown[]): AnyFrame {
+    return this.#with((plan) => sortPlan(plan, keys))
+  }
+
+  limit(count: number, offset = 0): AnyFrame {
+    return this.#with((plan) => limit(plan, { count, offset }))
+  }
+
+  distinct(...names: readonly unknown[]): AnyFrame {
+    return this.#with((plan) => distinctPlan(plan, names))
+  }
+
+  union(other: unknown): AnyFrame {
+    return this.#beside(other, 'union', unionPlan)
+  }
+
+  fillNull(value: unknown): AnyFrame {
+    return this.#with((plan) => fillNullPlan(plan, value))
+  }
+
+  dropNulls(...names: readonly unknown[]): AnyFrame {
+    return this.#with((plan) => dropNullsPlan(plan, names))
+  }
+
+  pipe<T>(step: (frame: AnyFrame) => T): T {
+    return step(this)
+  }
+
+  async collect(options: ActionOptions = {}): Promise<ArrowTable> {
+    return collectFrame(this[frameState], options)
+  }
+
+  async toArray(options: RowsOptions = {}): Promise<Untyped[]> {
+    return frameToArray(this[frameState], options)
+  }
+
+  batches(options: BatchesOptions = {}): AsyncGenerator<ArrowBatch, void, undefined> {
+    checkBatchesOptions(options)
+    return frameRecordBatches(this[frameState], options)
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Untyped, void, undefined> {
+    return frameRowObjects(this[frameState])
+  }
+
+  async count(options: ActionOptions = {}): Promise<number> {
+    return countFrame(this[frameState], options)
+  }
+
+  async first(options: RowsOptions = {}): Promise<Untyped> {
+    return firstRow(this[frameState], options)
+  }
+
+  async show(rows = 10, options: ShowOptions = {}): Promise<void> {
+    return showFrame(this[frameState], rows, options)
+  }
+
+  async explain(options: ExplainOptions = {}): Promise<string> {
+    return explainFrame(this[frameState], options)
+  }
+
+  async toCSV(path: string, options: ActionOptions & CsvFormat = {}): Promise<ExportResult> {
+    return frameToCsv(this[frameState], path, options)
+  }
+
+  async write(
+    table: string,
+    options: WriteOptions & { readonly database?: unknown } = {},
+  ): Promise<WriteResult> {
+    checkOptions(options, ['mode', 'clusterBy', 'database', 'signal', 'onProgress'], 'write')
+    const state = this[frameState]
+    const { database, ...rest } = options
+    const home = database === undefined ? state.home : homeOf(database)
+    if (home === null) {
+      throw invalid(`write: this frame is of no database; say write("${table}", { database: db })`)
+    }
+    return home.writeTable(table, state, rest)
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return frameSummary('DataFrame', this[frameState])
+  }
+
+  [Symbol.for('Jupyter.display')](): Promise<Record<string, string>> {
+    return notebookBundle(this[frameState])
+  }
+
+  /** Where JavaScript's operators and string templates end up. */
+  [Symbol.toPrimitive](): never {
+    const names = fieldNames(this[frameState].plan.schema).slice(0, 10).join(', ')
+    throw invalid(`a frame (${names}) is no value: run it with collect, toArray or show first`)
+  }
+}
+
+function homeOf(database: unknown): TableHome {
+  if (typeof database === 'object' && database !== null && tableHome in database) {
+    return database[tableHome] as TableHome
+  }
+  throw invalid('write: database has to be what lake.database(...) answered')
+}

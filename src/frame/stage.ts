@@ -1,0 +1,128 @@
+import { type Batch, batch, batchBytes } from '../arrow/batch.ts'
+import { typesEqual, typeText } from '../arrow/data-type.ts'
+import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
+import { nullCount } from '../arrow/vector.ts'
+import { tableSchema } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { clip, invalid, nameNotFound } from '../error.ts'
+import { execContext, run } from '../exec/run.ts'
+import type { NamedExpr } from '../plan/expr.ts'
+import { castExpr, columnExpr } from '../plan/expr-walk.ts'
+import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
+import { superType } from '../plan/super-type.ts'
+import type { ActionOptions, WriteResult } from './action-options.ts'
+import type { QuerySettings } from './frame-state.ts'
+
+/** Rows and bytes of a run that is sorted at once: about a partition. */
+const RUN_ROWS_MAX = 1_000_000
+const RUN_BYTES_MAX = 256 * 1024 * 1024
+
+export interface StageOptions extends Pick<ActionOptions, 'signal'> {
+  readonly operation: 'append' | 'overwrite'
+  readonly settings: QuerySettings
+}
+
+/**
+ * Writes `batches`, which have the table's columns in order, as one commit: all of it or nothing.
+ * Where the table is clustered, rows are sorted in runs of about a partition, not over the load.
+ */
+export async function stage(
+  catalog: TableCatalog,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  options: StageOptions,
+): Promise<WriteResult> {
+  const { columns, clusterBy } = catalog.snapshot
+  const schema = tableSchema(columns)
+  const writer = catalog.stageWriter({ signal: options.signal })
+  try {
+    const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
+    let rowsBefore = 0
+    for await (const part of rows) {
+      requireNoNull(schema, part, rowsBefore)
+      rowsBefore += part.length
+      await writer.write(batch(schema, part.columns, part.length))
+    }
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+  // From here on the writer alone knows whether the rows are in.
+  return writer.commit({ operation: options.operation })
+}
+
+function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
+  for (const [position, { name, nullable }] of schema.fields.entries()) {
+    const vector = part.columns[position]!
+    if (nullable || nullCount(vector) === 0) continue
+    const row = rowsBefore + vector.validity!.indexOf(0)
+    throw invalid(`column "${clip(name)}", row ${row}: null in a column that takes none`, {
+      column: name,
+      row,
+      value: null,
+    })
+  }
+}
+
+async function* sortedRuns(
+  schema: Schema,
+  clusterBy: readonly string[],
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  { signal, settings }: StageOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const keys = clusterBy.map((name) => {
+    const expr = columnExpr(fieldNamed(schema, name))
+    return { expr, descending: false, nulls: 'last' } as const
+  })
+  const sorted = (part: readonly Batch[]) => {
+    const context = execContext({ signal, memoryLimit: settings.memoryBytesMax })
+    return run(sort(values(schema, part, 'load'), keys), context)
+  }
+  let held: Batch[] = []
+  let rows = 0
+  let bytes = 0
+  for await (const part of batches) {
+    if (part.length === 0) continue
+    held.push(part)
+    rows += part.length
+    bytes += batchBytes(part)
+    if (rows < RUN_ROWS_MAX && bytes < RUN_BYTES_MAX) continue
+    yield* sorted(held)
+    held = []
+    rows = 0
+    bytes = 0
+  }
+  if (held.length > 0) yield* sorted(held)
+}
+
+/**
+ * `plan` with exactly the columns of `target`, found by name. Types that hold fewer values are
+ * widened. Throws NOT_FOUND for a column that `target` has not, INVALID for one that is missing
+ * without taking null, and for types that would lose values.
+ */
+export function alignedPlan(plan: LogicalPlan, target: Schema, where: string): LogicalPlan {
+  for (const name of fieldNames(plan.schema)) {
+    if (!target.positions.has(name)) throw nameNotFound('column', name, fieldNames(target))
+  }
+  const columns = target.fields.map(({ name, type, nullable }): NamedExpr => {
+    if (!plan.schema.positions.has(name)) {
+      if (!nullable) {
+        throw invalid(`${where}: column "${clip(name)}" is missing, and takes no null`, {
+          column: name,
+        })
+      }
+      const value = { kind: 'literal', value: null, type, nullable: true } as const
+      return { name, expr: Object.freeze(value) }
+    }
+    const found = fieldNamed(plan.schema, name)
+    const common = superType(found.type, type)
+    if (common === undefined || !typesEqual(common, type)) {
+      throw invalid(
+        `${where}: column "${clip(name)}" is ${typeText(type)} in the table and ` +
+          `${typeText(found.type)} here; cast it first`,
+        { column: name, expected: typeText(type), found: typeText(found.type) },
+      )
+    }
+    return { name, expr: castExpr(columnExpr(found), type) }
+  })
+  return project(plan, columns)
+}

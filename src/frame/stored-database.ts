@@ -1,0 +1,157 @@
+import { type Field, type Schema, schema, schemasEqual, schemaText } from '../arrow/schema.ts'
+import type { DatabaseCatalog, TableOptions } from '../catalog/database-catalog.ts'
+import { tableSchema } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { GraupelError, invalid } from '../error.ts'
+import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import type { WriteOptions, WriteResult } from './action-options.ts'
+import { checkOptions } from './actions.ts'
+import { fieldsOf, type SchemaValue } from './column-type.ts'
+import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
+import { frameBatches } from './execute.ts'
+import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
+import { alignedPlan, stage } from './stage.ts'
+import { StoredTable } from './stored-table.ts'
+import type { Table } from './table.ts'
+import type { Untyped } from './type-tag.ts'
+
+/** The database behind `Database`: tables of a catalog, and the home of their frames. */
+export class StoredDatabase implements Database {
+  readonly name: string
+  readonly #catalog: DatabaseCatalog
+  readonly #store: ObjectStore
+  readonly #settings: QuerySettings
+  readonly #tables = new Set<TableCatalog>()
+
+  constructor(
+    name: string,
+    catalog: DatabaseCatalog,
+    place: { readonly store: ObjectStore; readonly settings: QuerySettings },
+  ) {
+    this.name = name
+    this.#catalog = catalog
+    this.#store = place.store
+    this.#settings = place.settings
+  }
+
+  get [tableHome](): TableHome {
+    return { writeTable: (name, source, options) => this.#writeTable(name, source, options) }
+  }
+
+  async createTable(
+    name: string,
+    columns: SchemaValue,
+    options: CreateTableOptions = {},
+  ): Promise<Table<Untyped>> {
+    checkOptions(options, ['clusterBy', 'ifNotExists'], 'createTable')
+    const fields = fieldsOf(columns, 'createTable')
+    if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
+    const catalog = await this.#catalog.createTable(name, fields, options)
+    requireSchema(name, tableSchema(catalog.snapshot.columns), schema(fields))
+    return this.#tableOf(name, catalog)
+  }
+
+  async createTableFrom(
+    name: string,
+    csvPath: string,
+    options: CreateTableFromOptions = {},
+  ): Promise<Table<Untyped>> {
+    const format = ['header', 'delimiter', 'quote', 'nullValues']
+    const allowed = ['clusterBy', 'signal', 'onProgress', ...format]
+    checkOptions(options, allowed, 'createTableFrom')
+    const { clusterBy, ...load } = options
+    const { onProgress: _, ...quiet } = load
+    const { fields } = await inferCsvSchema(csvPath, quiet)
+    return this.#withNewTable(name, fields, { clusterBy }, async (catalog) => {
+      const table = this.#tableOf(name, catalog)
+      await table.load(csvPath, load)
+      return table
+    })
+  }
+
+  async table(name: string, columns?: SchemaValue): Promise<Table<Untyped>> {
+    const catalog = await this.#catalog.openTable(name)
+    if (columns !== undefined) {
+      const expected = schema(fieldsOf(columns, 'table'))
+      requireSchema(name, tableSchema(catalog.snapshot.columns), expected)
+    }
+    return this.#tableOf(name, catalog)
+  }
+
+  async tables(): Promise<string[]> {
+    return this.#catalog.tableNames()
+  }
+
+  async dropTable(name: string): Promise<void> {
+    await this.#catalog.dropTable(name)
+  }
+
+  /** Waits for what goes on in the background. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#tables].map((table) => table.settled()))
+    await this.#catalog.settled()
+  }
+
+  #tableOf(name: string, catalog: TableCatalog): StoredTable {
+    this.#tables.add(catalog)
+    return new StoredTable(name, catalog, {
+      store: this.#store,
+      settings: this.#settings,
+      home: this[tableHome],
+    })
+  }
+
+  async #writeTable(name: string, source: FrameState, options: WriteOptions): Promise<WriteResult> {
+    const { mode = 'create', clusterBy, signal, onProgress } = options
+    if (!['create', 'append', 'overwrite'].includes(mode)) {
+      throw invalid(`write: mode can be "create", "append" or "overwrite", got "${mode}"`, { mode })
+    }
+    const operation = mode === 'overwrite' ? 'overwrite' : 'append'
+    const into = async (catalog: TableCatalog): Promise<WriteResult> => {
+      this.#tables.add(catalog)
+      const target = tableSchema(catalog.snapshot.columns)
+      const plan = alignedPlan(source.plan, target, 'write')
+      const batches = frameBatches({ ...source, plan }, { signal, onProgress })
+      return stage(catalog, batches, { operation, signal, settings: this.#settings })
+    }
+    const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
+    if (existing !== undefined) return into(existing)
+    return this.#withNewTable(name, source.plan.schema.fields, { clusterBy }, into)
+  }
+
+  async #tableIfAny(name: string): Promise<TableCatalog | undefined> {
+    try {
+      return await this.#catalog.openTable(name)
+    } catch (error) {
+      if (error instanceof GraupelError && error.code === 'NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
+  /** Makes a table and fills it; when filling fails, the table goes again. */
+  async #withNewTable<T>(
+    name: string,
+    fields: readonly Field[],
+    options: TableOptions,
+    fill: (catalog: TableCatalog) => Promise<T>,
+  ): Promise<T> {
+    const catalog = await this.#catalog.createTable(name, fields, options)
+    try {
+      return await fill(catalog)
+    } catch (error) {
+      // After an unknown commit the rows may be there.
+      const mayHoldRows = error instanceof GraupelError && error.code === 'COMMIT_UNKNOWN'
+      if (!mayHoldRows) await this.#catalog.dropTable(name)
+      throw error
+    }
+  }
+}
+
+function requireSchema(name: string, found: Schema, expected: Schema): void {
+  if (schemasEqual(found, expected)) return
+  throw invalid(
+    `table "${name}" has columns (${schemaText(found)}), not (${schemaText(expected)})`,
+    { table: name, found: schemaText(found), expected: schemaText(expected) },
+  )
+}

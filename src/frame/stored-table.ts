@@ -1,0 +1,154 @@
+import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
+import { fromArrowTable } from '../arrow/interop.ts'
+import type { HistoryEntry } from '../catalog/model/commit-record.ts'
+import type { Moment } from '../catalog/model/moment.ts'
+import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { clip, invalid, throwIfAborted } from '../error.ts'
+import { execContext, run } from '../exec/run.ts'
+import { csvBatches } from '../io/import/csv-batches.ts'
+import type { CsvSource } from '../io/import/csv-options.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { scan, values } from '../plan/logical-plan.ts'
+import type { ActionOptions, WriteResult } from './action-options.ts'
+import { checkOptions } from './actions.ts'
+import type { AnyFrame } from './data-frame.ts'
+import { frameSummary } from './display.ts'
+import { type FrameState, frameState, type QuerySettings, type TableHome } from './frame-state.ts'
+import { LazyFrame } from './lazy-frame.ts'
+import { alignedPlan, stage } from './stage.ts'
+import type { LoadOptions, Table } from './table.ts'
+import type { Untyped } from './type-tag.ts'
+
+/** What a table belongs to. */
+export interface TablePlace {
+  readonly store: ObjectStore
+  readonly settings: QuerySettings
+  readonly home: TableHome
+}
+
+const LOAD_OPTIONS = [
+  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
+  ...['header', 'delimiter', 'quote', 'nullValues'],
+]
+
+/** The table behind `Table`: a frame whose state moves on with its own writes. */
+export class StoredTable extends LazyFrame implements Table<Untyped> {
+  readonly name: string
+  readonly #catalog: TableCatalog
+  readonly #place: TablePlace
+  #state: FrameState
+  #snapshot: TableSnapshot
+
+  constructor(name: string, catalog: TableCatalog, place: TablePlace) {
+    super(null)
+    this.name = name
+    this.#catalog = catalog
+    this.#place = place
+    this.#snapshot = catalog.snapshot
+    this.#state = this.#stateOf(catalog.snapshot, null)
+  }
+
+  override get [frameState](): FrameState {
+    return this.#state
+  }
+
+  get version(): number {
+    return this.#snapshot.version
+  }
+
+  async insert(data: unknown, options: ActionOptions = {}): Promise<WriteResult> {
+    checkOptions(options, ['signal', 'onProgress'], 'insert')
+    const { signal, onProgress } = options
+    throwIfAborted(signal)
+    if (typeof data !== 'object' || data === null) {
+      throw invalid(`insert: expected rows, columns or an Arrow table, got ${typeof data}`)
+    }
+    const schema = tableSchema(this.#snapshot.columns)
+    const batches = isArrow(data)
+      ? this.#arrowBatches(data, signal)
+      : batchesFrom(data as InMemoryData, schema).batches
+    const result = await this.#stage(batches, signal)
+    onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
+    return result
+  }
+
+  async load(source: CsvSource, options: LoadOptions = {}): Promise<WriteResult> {
+    checkOptions(options, LOAD_OPTIONS, 'load')
+    throwIfAborted(options.signal)
+    const schema = tableSchema(this.#snapshot.columns)
+    return this.#stage(csvBatches(source, schema, options), options.signal)
+  }
+
+  at(moment: Moment): AnyFrame {
+    const text = momentText(moment)
+    const asked = Object.freeze({ ...moment })
+    // Stands for the snapshot that is found when the frame is run.
+    const placeholder = Object.freeze({
+      ...this.#snapshot,
+      name: `${this.#snapshot.name} at ${text}`,
+      version: -1,
+    })
+    const resolve = () => this.#catalog.snapshotAt(asked)
+    return new LazyFrame(this.#stateOf(placeholder, resolve))
+  }
+
+  async history(): Promise<HistoryEntry[]> {
+    return this.#catalog.history()
+  }
+
+  async #stage(
+    batches: Parameters<typeof stage>[1],
+    signal: AbortSignal | undefined,
+  ): Promise<WriteResult> {
+    const { settings } = this.#place
+    const result = await stage(this.#catalog, batches, { operation: 'append', signal, settings })
+    const snapshot = await this.#catalog.refresh()
+    if (snapshot.version > this.#snapshot.version) {
+      this.#snapshot = snapshot
+      this.#state = this.#stateOf(snapshot, null)
+    }
+    return result
+  }
+
+  #arrowBatches(data: Parameters<typeof fromArrowTable>[0], signal: AbortSignal | undefined) {
+    const { schema, batches } = fromArrowTable(data)
+    const target = tableSchema(this.#snapshot.columns)
+    const plan = alignedPlan(values(schema, batches, 'arrow'), target, 'insert')
+    const memoryLimit = this.#place.settings.memoryBytesMax
+    return run(plan, execContext({ signal, memoryLimit }))
+  }
+
+  #stateOf(snapshot: TableSnapshot, resolve: (() => Promise<TableSnapshot>) | null): FrameState {
+    const { store, settings, home } = this.#place
+    const origin = { catalog: this.#catalog, store, resolve }
+    return { plan: scan(snapshot), origins: new Map([[snapshot, origin]]), settings, home }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return frameSummary('Table', this.#state)
+  }
+}
+
+/** Whether `data` is an Arrow table, of whatever copy of the library. */
+export function isArrow(data: object): data is Parameters<typeof fromArrowTable>[0] {
+  const { getChildAt, schema } = data as { getChildAt?: unknown; schema?: unknown }
+  return !Array.isArray(data) && typeof getChildAt === 'function' && typeof schema === 'object'
+}
+
+function momentText(moment: unknown): string {
+  const hint = "at: expected { version: 3 }, { timestamp: '2026-01-31' } or { offset: '-24h' }"
+  if (typeof moment !== 'object' || moment === null) throw invalid(`${hint}, got ${typeof moment}`)
+  const entries = Object.entries(moment)
+  const [word, value] = entries[0] ?? []
+  if (entries.length !== 1 || !['version', 'timestamp', 'offset'].includes(word!)) {
+    throw invalid(`${hint}, got { ${clip(entries.map(([name]) => name).join(', '))} }`)
+  }
+  if (word === 'version' && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+    throw invalid(`at: a version is a whole number of at least 0, got ${value}`, { version: value })
+  }
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    throw invalid('at: the timestamp is an invalid Date')
+  }
+  return `${word} ${value instanceof Date ? value.toISOString() : clip(String(value))}`
+}

@@ -1,0 +1,62 @@
+export type { HistoryEntry } from './catalog/model/commit-record.ts'
+export type { Moment } from './catalog/model/moment.ts'
+export { type ErrorCode, type ErrorFacts, GraupelError } from './error.ts'
+export type { Accessor } from './frame/accessor.ts'
+export type {
+  ActionOptions,
+  ArrowBatch,
+  ArrowTable,
+  BatchesOptions,
+  ExplainOptions,
+  ExportResult,
+  RowsOptions,
+  ShowOptions,
+  WriteOptions,
+  WriteResult,
+} from './frame/action-options.ts'
+export {
+  type ColumnType,
+  type SchemaOf,
+  type SchemaValue,
+  type TimestampOptions,
+  t,
+} from './frame/column-type.ts'
+export { connect } from './frame/connect.ts'
+export type { DataFrame, FieldInfo } from './frame/data-frame.ts'
+export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
+export type { Expr } from './frame/expr.ts'
+export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
+export type { GroupedFrame } from './frame/grouped-frame.ts'
+export type { JoinOptions } from './frame/join-type.ts'
+export type { ConnectOptions, Lake } from './frame/lake.ts'
+export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
+export type { LoadOptions, Table } from './frame/table.ts'
+export type { TextMethods } from './frame/text-methods.ts'
+export type { TimeMethods, TruncateUnit } from './frame/time-methods.ts'
+export type {
+  Binary,
+  Bool,
+  DateType,
+  Decimal,
+  Float32,
+  Float64,
+  InputColumns,
+  InputRow,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  Json,
+  Null,
+  Row,
+  RowOptions,
+  Time,
+  Timestamp,
+  Uint8,
+  Uint16,
+  Uint32,
+  Utf8,
+} from './frame/type-tag.ts'
+export { when } from './frame/when.ts'
+export type { CsvFormat, CsvSource } from './io/import/csv-options.ts'
+export { type OnProgress, type Progress, progressBar } from './io/progress.ts'

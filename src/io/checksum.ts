@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto'
+import { crc32 as nativeCrc32 } from 'node:zlib'
+
+/** CRC-32 (ISO-HDLC, as in zlib) of `bytes`: an unsigned 32-bit number. */
+export function crc32(bytes: Uint8Array): number {
+  return nativeCrc32(bytes)
+}
+
+/** SHA-256 of `bytes` as 64 lower-case hex digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,275 @@
+import { take, type Vector } from '../../arrow/vector.ts'
+import { corrupt } from '../../error.ts'
+import { copyLines, endsEvenly, findLines, findRecords } from '../../kernel/find-lines.ts'
+import { bufferFor, type ByteWindow, LineBuffer } from './byte-window.ts'
+import type { ColumnReader } from './column-reader.ts'
+import { numberDecoder } from './number-decoder.ts'
+import type { ColumnFile } from './open-column.ts'
+import { mayQuote, type RunDecoder } from './run-decoder.ts'
+import { isTextual, TextRunDecoder } from './text-decoder.ts'
+
+const BLOCK = 16_384
+/** Line ends found and used up within one step, which never waits: so all readers share them. */
+const lineEnds = new Int32Array(BLOCK)
+/** Bytes that stand only in quotes: `"`, `,` and CR. */
+const QUOTED_ONLY = [34, 44, 13]
+
+/**
+ * Reads a column file through a window of bytes. Work is cut into steps that use up what is in
+ * the window and answer whether they are complete; between steps the window is filled.
+ */
+export class CsvColumnReader implements ColumnReader {
+  readonly #file: ColumnFile
+  readonly #window: ByteWindow
+  readonly #decoder: RunDecoder
+  /** Read whole and found right before: what the statistics say of the bytes can be relied on. */
+  readonly #trusted: boolean
+  readonly #onVerified: () => void
+  /** Bytes of a line where all are equally long. */
+  readonly #stride: number | null
+  readonly #quoted: boolean
+  #scratch: LineBuffer | null = null
+  #row = 0
+  #skipped = false
+
+  constructor(
+    file: ColumnFile,
+    window: ByteWindow,
+    options: { readonly trusted: boolean; readonly onVerified: () => void },
+  ) {
+    const { type, statistics } = file
+    const { width, plain } = statistics.hints
+    this.#file = file
+    this.#window = window
+    this.#decoder = isTextual(type) ? new TextRunDecoder(file) : numberDecoder(file)
+    this.#trusted = options.trusted
+    this.#onVerified = options.onVerified
+    this.#quoted = mayQuote(type) && !plain
+    this.#stride = width === null || this.#quoted ? null : width + 1
+  }
+
+  get bytesRead(): number {
+    return this.#window.bytesRead
+  }
+
+  /** Passes over the header line; the reader is usable then. */
+  open(): void | Promise<void> {
+    const window = this.#window
+    const step = () => {
+      const { bytes, start, end } = window
+      if (findRecords(bytes, start, end, lineEnds, 1) === 0) return false
+      window.start = lineEnds[0]! + 1
+      return true
+    }
+    return this.#drive(step, () => this.#advance(0))
+  }
+
+  read(rowCount: number): Vector | Promise<Vector> {
+    this.#expect(rowCount)
+    const decoder = this.#decoder
+    const window = this.#window
+    decoder.begin(rowCount, this.#row, this.#bytesOf(rowCount))
+    const step = () => {
+      const { start } = window
+      const before = decoder.row
+      const complete = rowCount === 0 || decoder.decode(window)
+      this.#verify(start, window.start, decoder.row - before)
+      return complete
+    }
+    return this.#drive(step, () => {
+      const vector = decoder.finish()
+      this.#advance(rowCount)
+      return vector
+    })
+  }
+
+  readSelected(rowCount: number, rows: Uint32Array, count: number): Vector | Promise<Vector> {
+    if (count === rowCount) return this.read(rowCount)
+    if (count * 2 > rowCount) {
+      const vector = this.read(rowCount)
+      return vector instanceof Promise
+        ? vector.then((whole) => take(whole, rows, count))
+        : take(vector, rows, count)
+    }
+    this.#expect(rowCount)
+    const step =
+      this.#trusted && this.#stride !== null
+        ? this.#seekStep(rowCount, rows, count, this.#stride)
+        : this.#scanStep(rowCount, rows, count)
+    return this.#drive(step, () => {
+      const vector = this.#decodeScratch(rows, count)
+      this.#skipped = true
+      this.#advance(rowCount)
+      return vector
+    })
+  }
+
+  skip(rowCount: number): void | Promise<void> {
+    this.#expect(rowCount)
+    const none = new Uint32Array(0)
+    const step =
+      this.#trusted && this.#stride !== null
+        ? this.#seekStep(rowCount, none, 0, this.#stride)
+        : this.#scanStep(rowCount, none, 0)
+    return this.#drive(step, () => {
+      this.#skipped = true
+      this.#advance(rowCount)
+    })
+  }
+
+  close(): void {
+    this.#window.close()
+  }
+
+  /** Finds the ends of the next `rowCount` lines and copies the selected ones to the scratch. */
+  #scanStep(rowCount: number, rows: Uint32Array, count: number): () => boolean {
+    const window = this.#window
+    const scratch = this.#emptyScratch(count)
+    let passed = 0
+    let selected = 0
+    return () => {
+      while (passed < rowCount) {
+        const { bytes, words, start, end } = window
+        const limit = Math.min(BLOCK, rowCount - passed)
+        const found = this.#quoted
+          ? findRecords(bytes, start, end, lineEnds, limit)
+          : findLines(bytes, words, start, end, lineEnds, limit)
+        if (found === 0) return false
+        const next = lineEnds[found - 1]! + 1
+        this.#verify(start, next, found)
+        let last = selected
+        while (last < count && rows[last]! < passed + found) last++
+        if (last > selected) {
+          const needed = scratch.end + next - start
+          if (needed > scratch.capacity) scratch.grow(needed * 2)
+          const target = scratch.bytes
+          const at = scratch.end
+          scratch.end = copyLines(
+            bytes,
+            start,
+            lineEnds,
+            rows,
+            selected,
+            last,
+            passed,
+            target,
+            at,
+          )
+          selected = last
+        }
+        passed += found
+        window.start = next
+      }
+      return true
+    }
+  }
+
+  /** The same where the places of lines are known. */
+  #seekStep(rowCount: number, rows: Uint32Array, count: number, stride: number): () => boolean {
+    const window = this.#window
+    const scratch = this.#emptyScratch(count)
+    const base = window.position
+    if (count * stride > scratch.capacity) scratch.grow(count * stride)
+    let selected = 0
+    return () => {
+      for (; selected < count; selected++) {
+        window.seek(base + rows[selected]! * stride)
+        const { bytes, start } = window
+        if (window.end - start < stride) return false
+        for (let i = 0; i < stride; i++) scratch.bytes[scratch.end + i] = bytes[start + i]!
+        scratch.end += stride
+      }
+      window.seek(base + rowCount * stride)
+      return true
+    }
+  }
+
+  #emptyScratch(count: number): LineBuffer {
+    this.#scratch ??= new LineBuffer(bufferFor(count === 0 ? 0 : 4096))
+    this.#scratch.start = 0
+    this.#scratch.end = 0
+    return this.#scratch
+  }
+
+  #decodeScratch(rows: Uint32Array, count: number): Vector {
+    const scratch = this.#scratch!
+    this.#decoder.begin(count, this.#row, scratch.end, rows)
+    if (count > 0 && !this.#decoder.decode(scratch)) {
+      throw new Error(`${count} lines were copied, ${this.#decoder.row} are there`)
+    }
+    return this.#decoder.finish()
+  }
+
+  /** Checks what the hints say of `rows` lines in `bytes[from .. to)` of the window. */
+  #verify(from: number, to: number, rows: number): void {
+    if (this.#trusted || rows === 0) return
+    const { bytes } = this.#window
+    const stride = this.#stride
+    if (stride !== null && (to - from !== rows * stride || !endsEvenly(bytes, from, rows, stride))) {
+      throw this.#wrong(`holds values that are not ${stride - 1} bytes long`)
+    }
+    if (!mayQuote(this.#file.type) || this.#quoted) return
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+    if (QUOTED_ONLY.some((byte) => text.includes(byte))) {
+      throw this.#wrong('holds a quote, a comma or a carriage return, against its hints')
+    }
+  }
+
+  /** Notes that `rowCount` rows are done, and checks the file as a whole after the last. */
+  #advance(rowCount: number): void {
+    this.#row += rowCount
+    const { rows, nulls, bytes, crc32 } = this.#file.statistics
+    if (this.#row < rows) return
+    if (this.#window.position !== bytes) {
+      throw this.#wrong(`has ${bytes - this.#window.position} bytes after its last row`)
+    }
+    if (!this.#skipped && this.#decoder.nulls !== nulls) {
+      throw this.#wrong(`has ${this.#decoder.nulls} nulls, its statistics say ${nulls}`)
+    }
+    if (this.#trusted) return
+    if (this.#window.crc !== crc32) {
+      throw this.#wrong(`has the CRC-32 ${this.#window.crc}, its statistics say ${crc32}`)
+    }
+    this.#onVerified()
+  }
+
+  #wrong(found: string): Error {
+    const { key, name } = this.#file
+    const line = this.#row + 2
+    return corrupt(`"${key}": column "${name}": the file ${found}; nothing can be read from it`, {
+      file: key,
+      column: name,
+      line,
+    })
+  }
+
+  #expect(rowCount: number): void {
+    const left = this.#file.statistics.rows - this.#row
+    if (rowCount > left) {
+      throw new Error(`${rowCount} rows asked of "${this.#file.key}", which has ${left} left`)
+    }
+  }
+
+  /** About what the next rows take, for text. */
+  #bytesOf(rowCount: number): number {
+    const { rows, bytes } = this.#file.statistics
+    const left = bytes - this.#window.position
+    return rowCount >= rows - this.#row
+      ? left
+      : Math.min(left, Math.ceil((bytes / rows) * rowCount * 1.1) + 64)
+  }
+
+  #drive<T>(step: () => boolean, done: () => T): T | Promise<T> {
+    while (!step()) {
+      const filled = this.#window.fill()
+      if (filled instanceof Promise) return this.#driveOn(filled, step, done)
+    }
+    return done()
+  }
+
+  async #driveOn<T>(filled: Promise<void>, step: () => boolean, done: () => T): Promise<T> {
+    await filled
+    while (!step()) await this.#window.fill()
+    return done()
+  }
+}

@@ -1,0 +1,291 @@
+import {
+  type DataType,
+  integerRange,
+  isExact,
+  type TimestampType,
+  typeText,
+} from '../../arrow/data-type.ts'
+import { parseScalar, type Scalar, scalarText } from '../../arrow/scalar.ts'
+import { SAFE, type Vector } from '../../arrow/vector.ts'
+import { GraupelError } from '../../error.ts'
+import { decodeBools } from '../../kernel/decode-bool.ts'
+import { decodeCents, decodeDecimal } from '../../kernel/decode-decimal.ts'
+import { decodeFloats } from '../../kernel/decode-float.ts'
+import {
+  decodeDates,
+  decodeTimes,
+  decodeTimestamps,
+  enterYear,
+  MONTHS,
+} from '../../kernel/decode-temporal.ts'
+import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
+import type { LineBuffer } from './byte-window.ts'
+import type { ColumnFile } from './open-column.ts'
+import { RunDecoder, wholeLines } from './run-decoder.ts'
+
+/** Years met so far, shared by all readers: they never change once entered. */
+const months = new Int32Array(MONTHS)
+
+/** Fast kernels for the lines they know, and one line at a time for the rest. */
+abstract class NumberDecoder extends RunDecoder {
+  decode(lines: LineBuffer): boolean {
+    const to = wholeLines(lines)
+    while (this.row < this.rows && lines.start < to) {
+      this.row = this.fast(lines, to)
+      lines.start = this.cursor[0]!
+      if (this.row < this.rows && lines.start < to) this.decodeLine(lines)
+    }
+    return this.row === this.rows
+  }
+
+  protected abstract fast(lines: LineBuffer, to: number): number
+  protected abstract put(row: number, value: Scalar): void
+
+  private decodeLine(lines: LineBuffer): void {
+    const end = lines.bytes.indexOf(10, lines.start)
+    const text = String.fromCharCode(...lines.bytes.subarray(lines.start, Math.min(end, lines.start + 400)))
+    if (text === '\\N') {
+      if (this.validity.length === 0) {
+        throw this.wrongLine(lines, 'is a null, where the statistics say that there is none')
+      }
+      this.validity[this.row] = 0
+    } else this.put(this.row, this.strictValue(text, lines))
+    this.row++
+    lines.start = end + 1
+  }
+
+  private strictValue(text: string, lines: LineBuffer): Scalar {
+    const { type } = this.file
+    let value: Exclude<Scalar, null> | undefined
+    try {
+      value = parseScalar(text, type)
+    } catch (error) {
+      if (!(error instanceof GraupelError)) throw error
+    }
+    if (value === undefined || scalarText(value, type) !== text) {
+      throw this.wrongLine(lines, `is not the text of a ${typeText(type)}`)
+    }
+    if (type.name === 'date' || type.name === 'timestamp') enterYear(months, Number(text.slice(0, 4)))
+    return value
+  }
+}
+
+class BoolDecoder extends NumberDecoder {
+  #values = new Uint8Array(0)
+
+  protected allocate(rows: number): void {
+    this.#values = new Uint8Array(rows)
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor } = this
+    return decodeBools(lines.bytes, lines.start, to, this.#values, row, rows, validity, cursor)
+  }
+
+  protected put(row: number, value: Scalar): void {
+    this.#values[row] = value === true ? 1 : 0
+  }
+
+  protected vector(validity: Uint8Array | null): Vector {
+    const { type } = this.file
+    return { type, layout: 'bool', length: this.rows, validity, values: this.#values }
+  }
+}
+
+class Int32Decoder extends NumberDecoder {
+  #values = new Int32Array(0)
+  readonly #least: number
+  readonly #greatest: number
+
+  constructor(file: ColumnFile) {
+    super(file)
+    const [least, greatest] = integerRange(file.type)
+    this.#least = Number(least)
+    this.#greatest = Number(greatest)
+  }
+
+  protected allocate(rows: number): void {
+    this.#values = new Int32Array(rows)
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor, file } = this
+    const values = this.#values
+    if (file.type.name === 'date') {
+      return decodeDates(lines.bytes, lines.start, to, values, row, rows, validity, months, cursor)
+    }
+    const [least, greatest] = [this.#least, this.#greatest]
+    return decodeInt32(
+      lines.view,
+      lines.start,
+      to,
+      values,
+      row,
+      rows,
+      validity,
+      least,
+      greatest,
+      cursor,
+    )
+  }
+
+  protected put(row: number, value: Scalar): void {
+    this.#values[row] = value as number
+  }
+
+  protected vector(validity: Uint8Array | null): Vector {
+    const { type } = this.file
+    return { type, layout: 'i32', length: this.rows, validity, values: this.#values }
+  }
+}
+
+/** Everything held in float64; whole numbers beyond 2^53 are kept aside until the run ends. */
+abstract class Float64Decoder extends NumberDecoder {
+  protected values = new Float64Array(0)
+  #wide: Map<number, bigint> | null = null
+
+  protected allocate(rows: number): void {
+    this.values = new Float64Array(rows)
+    this.#wide = null
+  }
+
+  protected put(row: number, value: Scalar): void {
+    if (typeof value === 'bigint' && (value > BigInt(SAFE) || value < -BigInt(SAFE))) {
+      this.#wide ??= new Map()
+      this.#wide.set(row, value)
+    } else this.values[row] = Number(value)
+  }
+
+  protected vector(validity: Uint8Array | null): Vector {
+    const head = { type: this.file.type, length: this.rows, validity }
+    if (this.#wide === null) return { ...head, layout: 'f64', values: this.values }
+    const values = Array.from(this.values, BigInt)
+    for (const [row, value] of this.#wide) values[row] = value
+    return { ...head, layout: 'big', values }
+  }
+}
+
+class FloatDecoder extends Float64Decoder {
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor, values } = this
+    return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
+  }
+}
+
+/** float32: each value has to be one, which only the slow way checks. */
+class Float32Decoder extends FloatDecoder {
+  protected override fast(lines: LineBuffer, to: number): number {
+    const from = this.row
+    const next = super.fast(lines, to)
+    const { values } = this
+    for (let row = from; row < next; row++) {
+      if (Math.fround(values[row]!) === values[row]!) continue
+      this.row = row
+      throw this.wrongLine(lines, `or a line before it is not a float32`)
+    }
+    return next
+  }
+}
+
+class ExactDecoder extends Float64Decoder {
+  readonly #scale: number
+  readonly #cents: boolean
+  readonly #least: number
+  readonly #greatest: number
+
+  constructor(file: ColumnFile) {
+    super(file)
+    const { type, statistics } = file
+    const [least, greatest] = integerRange(type)
+    this.#scale = type.name === 'decimal' ? type.scale : 0
+    this.#least = Math.max(Number(least), -SAFE)
+    this.#greatest = Math.min(Number(greatest), SAFE)
+    this.#cents = this.#scale === 2 && statistics.hints.width === 4 && this.#greatest >= 999
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor, values } = this
+    const [scale, least, greatest] = [this.#scale, this.#least, this.#greatest]
+    const { bytes, view, start } = lines
+    if (this.#cents) return decodeCents(bytes, start, to, values, row, rows, cursor)
+    if (scale === 0) {
+      return decodeExact(view, start, to, values, row, rows, validity, least, greatest, cursor)
+    }
+    if (scale > 9) {
+      cursor[0] = start
+      return row
+    }
+    return decodeDecimal(
+      bytes,
+      start,
+      to,
+      values,
+      row,
+      rows,
+      validity,
+      scale,
+      least,
+      greatest,
+      cursor,
+    )
+  }
+}
+
+class TimeDecoder extends Float64Decoder {
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor, values } = this
+    return decodeTimes(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
+  }
+}
+
+class TimestampDecoder extends Float64Decoder {
+  readonly #digits: number
+  readonly #suffix: number
+
+  constructor(file: ColumnFile, type: TimestampType) {
+    super(file)
+    this.#digits = type.unit === 'ms' ? 3 : 6
+    this.#suffix = type.zone === null ? 0 : 90
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
+    const { row, rows, validity, cursor, values } = this
+    return decodeTimestamps(
+      lines.bytes,
+      lines.start,
+      to,
+      values,
+      row,
+      rows,
+      validity,
+      months,
+      this.#digits,
+      this.#suffix,
+      cursor,
+    )
+  }
+}
+
+/** The decoder of a column whose vectors are not text: every newline of the file ends a value. */
+export function numberDecoder(file: ColumnFile): RunDecoder {
+  const { type } = file
+  switch (type.name) {
+    case 'bool':
+      return new BoolDecoder(file)
+    case 'float64':
+      return new FloatDecoder(file)
+    case 'float32':
+      return new Float32Decoder(file)
+    case 'time':
+      return new TimeDecoder(file)
+    case 'timestamp':
+      return new TimestampDecoder(file, type)
+    default:
+      return isInt32(type) ? new Int32Decoder(file) : new ExactDecoder(file)
+  }
+}
+
+function isInt32(type: DataType): boolean {
+  if (!isExact(type)) throw new Error(`${type.name} is not decoded as numbers`)
+  return type.name !== 'int64' && type.name !== 'uint32' && type.name !== 'decimal'
+}

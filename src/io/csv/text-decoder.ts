@@ -1,0 +1,138 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { type DataType, layoutOf } from '../../arrow/data-type.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { corrupt } from '../../error.ts'
+import { decodeHex, decodePlainText, decodeQuotedText } from '../../kernel/decode-text.ts'
+import { findLines } from '../../kernel/find-lines.ts'
+import type { LineBuffer } from './byte-window.ts'
+import { RunDecoder, wholeLines } from './run-decoder.ts'
+
+const BLOCK = 16_384
+/** Newlines found and not yet used up: only within one call of `decode`. */
+const lineEnds = new Int32Array(BLOCK)
+const NOTHING = new Uint8Array(0)
+
+/** Text, JSON and binary. A run's vector is a view of the run's own copy of the file's bytes. */
+export class TextRunDecoder extends RunDecoder {
+  #text = NOTHING
+  #used = 0
+  #starts = new Int32Array(0)
+  #ends = new Int32Array(0)
+
+  protected allocate(rows: number, bytes: number): void {
+    this.#text = new Uint8Array(bytes)
+    this.#used = 0
+    this.#starts = new Int32Array(rows)
+    this.#ends = new Int32Array(rows)
+  }
+
+  decode(lines: LineBuffer): boolean {
+    const { type, statistics } = this.file
+    if (type.name === 'binary') this.#decodeHex(lines)
+    else if (statistics.hints.plain) this.#decodePlain(lines)
+    else this.#decodeQuoted(lines)
+    return this.row === this.rows
+  }
+
+  protected vector(validity: Uint8Array | null): Vector {
+    return {
+      type: this.file.type,
+      layout: 'utf8',
+      length: this.rows,
+      validity,
+      bytes: this.#text,
+      starts: this.#starts,
+      ends: this.#ends,
+    }
+  }
+
+  #decodePlain(lines: LineBuffer): void {
+    while (this.row < this.rows) {
+      const { bytes, words, start, end } = lines
+      const limit = Math.min(BLOCK, this.rows - this.row)
+      const count = findLines(bytes, words, start, end, lineEnds, limit)
+      if (count === 0) return
+      const next = lineEnds[count - 1]! + 1
+      this.#reserve(next - start)
+      this.#checkText(lines, start, next)
+      this.#text.set(bytes.subarray(start, next), this.#used)
+      const row = decodePlainText(
+        bytes,
+        start,
+        lineEnds,
+        count,
+        this.#used - start,
+        this.#starts,
+        this.#ends,
+        this.row,
+        this.validity,
+      )
+      if (row < this.row + count) {
+        const wrong = row - this.row
+        if (wrong > 0) lines.start = lineEnds[wrong - 1]! + 1
+        this.row = row
+        throw this.wrongLine(lines, 'is not text as it is written without quotes')
+      }
+      this.row = row
+      this.#used += next - start
+      lines.start = next
+    }
+  }
+
+  #decodeQuoted(lines: LineBuffer): void {
+    const { cursor, row, rows, validity } = this
+    const { bytes, start, end } = lines
+    this.#reserve(end - start)
+    cursor[1] = this.#used
+    const [text, starts, ends] = [this.#text, this.#starts, this.#ends]
+    const next = decodeQuotedText(bytes, start, end, text, starts, ends, row, rows, validity, cursor)
+    this.#checkText(lines, start, cursor[0]!)
+    this.#advance(lines, next)
+  }
+
+  #decodeHex(lines: LineBuffer): void {
+    const { cursor, row, rows, validity } = this
+    const { bytes, start } = lines
+    const to = wholeLines(lines)
+    this.#reserve((to - start) >> 1)
+    cursor[1] = this.#used
+    const [text, starts, ends] = [this.#text, this.#starts, this.#ends]
+    const next = decodeHex(bytes, start, to, text, starts, ends, row, rows, validity, cursor)
+    this.#advance(lines, next)
+  }
+
+  #advance(lines: LineBuffer, row: number): void {
+    this.row = row
+    lines.start = this.cursor[0]!
+    this.#used = this.cursor[1]!
+    if (this.cursor[2] !== 0) {
+      throw this.wrongLine(lines, `is not ${this.file.type.name} as it is written`)
+    }
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#used + size
+    if (needed <= this.#text.length) return
+    const grown = new Uint8Array(Math.max(needed, Math.ceil(this.#text.length * 1.5)))
+    grown.set(this.#text.subarray(0, this.#used))
+    this.#text = grown
+  }
+
+  /** Whole lines are checked at once, since a newline never stands within a code point. */
+  #checkText(lines: LineBuffer, from: number, to: number): void {
+    const bytes = lines.bytes.subarray(from, to)
+    const { ascii } = this.file.statistics.hints
+    if (ascii ? isAscii(bytes) : isUtf8(bytes)) return
+    const { key, name } = this.file
+    const row = this.firstRow + this.row
+    throw corrupt(
+      `"${key}": column "${name}": not ${ascii ? 'ASCII' : 'UTF-8'} at or after line ${row + 2}`,
+      { file: key, column: name, line: row + 2, row },
+    )
+  }
+}
+
+/** Whether vectors of `type` are decoded by a `TextRunDecoder`. */
+export function isTextual(type: DataType): boolean {
+  return layoutOf(type) === 'utf8'
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer'
+import { invalid } from '../../error.ts'
+import type { OnProgress } from '../progress.ts'
+
+/** A path, a glob of paths, or the bytes (or text) themselves as they arrive. */
+export type CsvSource = string | AsyncIterable<Uint8Array | string>
+
+/** How a CSV text is written. */
+export interface CsvFormat {
+  /** Whether the first row of each file names its columns; true when not given. */
+  readonly header?: boolean
+  /** One ASCII character; `,` when not given. */
+  readonly delimiter?: string
+  /** One ASCII character, or null where nothing is quoted; `"` when not given. */
+  readonly quote?: string | null
+  /** Unquoted texts that stand for null; '' and `\N` when not given. */
+  readonly nullValues?: readonly string[]
+}
+
+export interface CsvReadOptions extends CsvFormat {
+  readonly signal?: AbortSignal | undefined
+  /** Told after each block of about 1 MiB. */
+  readonly onProgress?: OnProgress | undefined
+}
+
+/** `CsvFormat` as bytes. */
+export interface CsvDialect {
+  readonly header: boolean
+  readonly delimiter: number
+  /** -1 where nothing is quoted. */
+  readonly quote: number
+  readonly nullTexts: readonly Buffer[]
+}
+
+/** Checks a format and fills in its defaults. Throws INVALID naming the option. */
+export function csvDialect(format: CsvFormat): CsvDialect {
+  const delimiter = asciiByte('delimiter', format.delimiter ?? ',')
+  const quote = format.quote === null ? -1 : asciiByte('quote', format.quote ?? '"')
+  if (delimiter === quote) throw invalid('delimiter and quote are one character', { quote })
+  const nullTexts = (format.nullValues ?? ['', '\\N']).map((text) => Buffer.from(text))
+  return { header: format.header ?? true, delimiter, quote, nullTexts }
+}
+
+function asciiByte(option: string, text: string): number {
+  const code = text.charCodeAt(0)
+  if (text.length !== 1 || code > 127 || code === 10 || code === 13 || code === 0) {
+    throw invalid(`${option} ${JSON.stringify(text)} has to be one ASCII character`, {
+      [option]: text,
+    })
+  }
+  return code
+}
+
+/** `bytes` as text for a message, with a mark in place of what is no UTF-8. */
+export function shownText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, 400)).toString(isUtf8(bytes) ? 'utf8' : 'latin1')
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`
+}

@@ -1,0 +1,294 @@
+import { isUtf8 } from 'node:buffer'
+import { CsvError, parse } from 'csv-parse/sync'
+import { type GraupelError, invalid } from '../../error.ts'
+import { type CsvDialect, shownText } from './csv-options.ts'
+import { recordEnd, type Segment } from './csv-segment.ts'
+
+/** Records of a segment as ranges of bytes; field f of record r is number `r * width + f`. */
+export interface CsvRecords {
+  readonly count: number
+  readonly width: number
+  /** Where the fields' text is: the block itself, or a copy without quotes. */
+  readonly text: Buffer
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  /** 1 for a quoted field, at least where unquoted it would be null; null when there is none. */
+  readonly quoted: Uint8Array | null
+  /** Where each record begins in its block. */
+  offsetOf(row: number): number
+}
+
+/** Why a record cannot be taken. */
+export interface RecordFault {
+  /** Where the record begins in its block. */
+  readonly offset: number
+  readonly reason: 'fields' | 'quotes' | 'utf8' | 'type' | 'null'
+  readonly message: string
+  /** Position of the field at fault. */
+  readonly column?: number
+  readonly value: string
+}
+
+/** Room for the ranges of one segment's fields, used again for each. */
+export class FieldRanges {
+  starts = new Int32Array(0)
+  ends = new Int32Array(0)
+
+  reserve(fields: number): void {
+    if (fields <= this.starts.length) return
+    this.starts = new Int32Array(fields)
+    this.ends = new Int32Array(fields)
+  }
+}
+
+export interface RecordContext {
+  readonly dialect: CsvDialect
+  readonly width: number
+  readonly ranges: FieldRanges
+  readonly faults: RecordFault[]
+}
+
+/**
+ * The records of a segment that have `width` fields, in well-formed text; the others go to
+ * `faults`. Empty lines are passed over where there are several columns. What it returns holds
+ * until the next call with the same ranges.
+ */
+export function csvRecords(bytes: Buffer, segment: Segment, context: RecordContext): CsvRecords {
+  const wellFormed = isUtf8(bytes.subarray(segment.from, segment.to))
+  return segment.hard
+    ? hardRecords(bytes, segment, context, wellFormed ? 'checked' : 'suspect')
+    : simpleRecords(bytes, segment, context, wellFormed ? 'checked' : 'suspect')
+}
+
+const LF = 10
+const CR = 13
+
+type Encoding = 'checked' | 'suspect'
+
+function simpleRecords(
+  bytes: Buffer,
+  { from, to }: Segment,
+  { dialect, width, ranges, faults }: RecordContext,
+  encoding: Encoding,
+): CsvRecords {
+  ranges.reserve(to - from + 1)
+  const { starts, ends } = ranges
+  const { delimiter, quote } = dialect
+  let quoted: Uint8Array | null = null
+  let field = 0
+  let first = 0
+  let start = from
+  let recordStart = from
+  for (let at = from; at <= to; at++) {
+    if (at === start && at < to && bytes[at] === quote) {
+      // Nothing but a delimiter, a line end or the end of the file follows the next quote.
+      const close = bytes.indexOf(quote, at + 1)
+      quoted ??= new Uint8Array(to - from + 1)
+      quoted[field] = 1
+      starts[field] = at + 1
+      ends[field] = close
+      at = close + 1
+    } else {
+      const plain = at < to ? bytes[at]! : LF
+      if (plain !== delimiter && plain !== LF && plain !== CR) continue
+      if (quoted !== null) quoted[field] = 0
+      starts[field] = start
+      ends[field] = at
+    }
+    if (at === to && recordStart === to) break
+    field++
+    const byte = at < to ? bytes[at]! : LF
+    if (byte !== delimiter) {
+      const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, at))
+      if (isBad || field - first !== width) {
+        if (isBad) faults.push(utf8Fault(bytes, recordStart, at))
+        else if (at > recordStart) {
+          const record = bytes.subarray(recordStart, at)
+          faults.push(widthFault(record, recordStart, field - first, width))
+        }
+        field = first
+      }
+      if (byte === CR && at + 1 < to && bytes[at + 1] === LF) at++
+      first = field
+      recordStart = at + 1
+    }
+    start = at + 1
+  }
+  const offsetOf = (row: number) => starts[row * width]!
+  return { count: field / width, width, text: bytes, starts, ends, quoted, offsetOf }
+}
+
+function widthFault(record: Buffer, offset: number, found: number, width: number): RecordFault {
+  const column = found < width ? { column: found } : {}
+  const message = `${found} ${found === 1 ? 'field' : 'fields'} where ${width} are expected`
+  return { offset, reason: 'fields', message, value: shownText(record), ...column }
+}
+
+function utf8Fault(bytes: Buffer, from: number, to: number): RecordFault {
+  const value = shownText(trimmed(bytes.subarray(from, to)))
+  return { offset: from, reason: 'utf8', message: 'the text is no UTF-8', value }
+}
+
+/** A field that was quoted and unquoted would be null. */
+class QuotedText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Field = string | QuotedText
+
+function hardRecords(
+  bytes: Buffer,
+  { from, to }: Segment,
+  context: RecordContext,
+  encoding: Encoding,
+): CsvRecords {
+  const { dialect, width, ranges, faults } = context
+  const offsets: number[] = []
+  for (let at = from; at < to; at = recordEnd(bytes, at, dialect, { final: true })) offsets.push(at)
+  offsets.push(to)
+  const records: Field[][] = []
+  const recordOffsets: number[] = []
+  const readRange = (low: number, high: number): void => {
+    const part = bytes.subarray(offsets[low]!, offsets[high]!)
+    const outcome = encoding === 'suspect' && !isUtf8(part) ? 'utf8' : tryParse(part, dialect)
+    if (Array.isArray(outcome) && outcome.length === high - low) {
+      for (const [index, fields] of outcome.entries()) {
+        records.push(fields)
+        recordOffsets.push(offsets[low + index]!)
+      }
+    } else if (high - low === 1)
+      faults.push(recordFault(bytes, offsets[low]!, offsets[high]!, outcome))
+    else {
+      const middle = (low + high) >> 1
+      readRange(low, middle)
+      readRange(middle, high)
+    }
+  }
+  if (offsets.length > 1) readRange(0, offsets.length - 1)
+  return packed(bytes, { from, to }, records, recordOffsets, { width, ranges, faults })
+}
+
+function packed(
+  bytes: Buffer,
+  { from, to }: { from: number; to: number },
+  records: readonly Field[][],
+  recordOffsets: readonly number[],
+  { width, ranges, faults }: Omit<RecordContext, 'dialect'>,
+): CsvRecords {
+  ranges.reserve(records.length * width)
+  const { starts, ends } = ranges
+  // Text without its quotes is never longer than with them.
+  const text = Buffer.allocUnsafeSlow(to - from)
+  let quoted: Uint8Array | null = null
+  const kept: number[] = []
+  let at = 0
+  let field = 0
+  for (const [index, fields] of records.entries()) {
+    const offset = recordOffsets[index]!
+    if (fields.length !== width) {
+      const end = recordOffsets[index + 1] ?? to
+      const record = bytes.subarray(offset, end)
+      const blank = fields.length === 1 && (record[0] === 10 || record[0] === 13)
+      if (!blank) faults.push(widthFault(trimmed(record), offset, fields.length, width))
+      continue
+    }
+    kept.push(offset)
+    for (const value of fields) {
+      starts[field] = at
+      if (typeof value === 'string') at += text.write(value, at)
+      else {
+        quoted ??= new Uint8Array(records.length * width)
+        quoted[field] = 1
+        at += text.write(value.text, at)
+      }
+      ends[field++] = at
+    }
+  }
+  return { count: kept.length, width, text, starts, ends, quoted, offsetOf: (row) => kept[row]! }
+}
+
+function trimmed(record: Buffer): Buffer {
+  let end = record.length
+  while (end > 0 && (record[end - 1] === 10 || record[end - 1] === 13)) end--
+  return record.subarray(0, end)
+}
+
+function tryParse(bytes: Buffer, dialect: CsvDialect): Field[][] | CsvError {
+  try {
+    return parseText(bytes, dialect)
+  } catch (error) {
+    if (error instanceof CsvError) return error
+    throw error
+  }
+}
+
+function parseText(bytes: Buffer, { delimiter, quote, nullTexts }: CsvDialect): Field[][] {
+  const quoteText = quote < 0 ? null : String.fromCharCode(quote)
+  const mark = quoteText ?? ''
+  // Asking for each field whether it was quoted makes the parser several times slower, and it
+  // matters only where a null's text stands between quotes.
+  const ambiguous = mark !== '' && nullTexts.some((text) => bytes.includes(`${mark}${text}${mark}`))
+  const texts = new Set(nullTexts.map((text) => text.toString()))
+  const options = {
+    bom: false,
+    columns: false as const,
+    delimiter: String.fromCharCode(delimiter),
+    quote: quoteText,
+    escape: quoteText,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+  }
+  if (!ambiguous) return parse(bytes, options) as unknown as Field[][]
+  return parse(bytes, {
+    ...options,
+    cast: (text, { quoting }) => (quoting && texts.has(text) ? new QuotedText(text) : text),
+  }) as unknown as Field[][]
+}
+
+function recordFault(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  outcome: 'utf8' | CsvError | Field[][],
+): RecordFault {
+  if (outcome === 'utf8') return utf8Fault(bytes, from, to)
+  const value = shownText(trimmed(bytes.subarray(from, to)))
+  const head = { offset: from, reason: 'quotes', value } as const
+  if (Array.isArray(outcome)) return { ...head, message: 'the record cannot be read' }
+  const index = (outcome as CsvError & { index?: unknown }).index
+  const column = typeof index === 'number' ? { column: index } : {}
+  return { ...head, message: quoteMessage(outcome.code), ...column }
+}
+
+function quoteMessage(code: string): string {
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return 'a quote is opened and never closed'
+    case 'INVALID_OPENING_QUOTE':
+      return 'a quote inside an unquoted value; quote the value and double its quotes'
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return 'text behind a closing quote; a quote inside a quoted value has to be doubled'
+    default:
+      return `the record cannot be read (${code})`
+  }
+}
+
+/** The fields of one record as text. Throws INVALID with facts `file` and `line`. */
+export function parseRecord(
+  bytes: Buffer,
+  dialect: CsvDialect,
+  place: { readonly file: string; readonly line: number },
+): string[] {
+  const outcome = isUtf8(bytes) ? tryParse(bytes, dialect) : 'utf8'
+  if (Array.isArray(outcome) && outcome.length === 1) {
+    return outcome[0]!.map((field) => (typeof field === 'string' ? field : field.text))
+  }
+  throw placed(recordFault(bytes, 0, bytes.length, outcome), place)
+}
+
+function placed(fault: RecordFault, { file, line }: { file: string; line: number }): GraupelError {
+  return invalid(`"${file}", line ${line}: ${fault.message}`, { file, line, value: fault.value })
+}

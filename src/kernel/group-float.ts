@@ -1,0 +1,148 @@
+import type { DataType } from '../arrow/data-type.ts'
+import { type BigVector, type Float64Vector, SAFE, type Vector } from '../arrow/vector.ts'
+import type { GroupIndex } from './group-index.ts'
+import { grownFloat64, keyValidity } from './group-storage.ts'
+import { hashPair } from './hash.ts'
+
+const SAFE_BIG = BigInt(SAFE)
+
+/**
+ * Distinct values of an `f64` or `big` column: open addressing for what a float64 holds exactly, a
+ * Map for the whole numbers beyond 2^53, which are rare.
+ */
+export class FloatGroupIndex implements GroupIndex {
+  readonly #type: DataType
+  /** Per slot the key and its id + 1; 0 marks a free slot. */
+  #entries = new Float64Array(2 << 6)
+  #keys: Float64Array = new Float64Array(32)
+  readonly #wide = new Map<bigint, number>()
+  readonly #scratch = new Float64Array(1)
+  readonly #words = new Int32Array(this.#scratch.buffer)
+  #nullId = -1
+  #nanId = -1
+  #count = 0
+
+  constructor(type: DataType) {
+    this.#type = type
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#entries.byteLength + this.#keys.byteLength + this.#wide.size * 96
+  }
+
+  assign(vector: Vector, ids: Int32Array): void {
+    this.#resolve(vector, ids, 'assign')
+  }
+
+  find(vector: Vector, ids: Int32Array): void {
+    this.#resolve(vector, ids, 'find')
+  }
+
+  keys(): Vector {
+    const length = this.#count
+    const head = { type: this.#type, length, validity: keyValidity(length, this.#nullId) }
+    const values = this.#keys.slice(0, length)
+    if (this.#wide.size === 0) return { ...head, layout: 'f64', values }
+    const wide = Array.from(values, BigInt)
+    for (const [value, id] of this.#wide) wide[id] = value
+    return { ...head, layout: 'big', values: wide }
+  }
+
+  #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    if (vector.layout === 'f64') this.#resolveFloats(vector, ids, missing)
+    else if (vector.layout === 'big') this.#resolveBig(vector, ids, missing)
+    else throw new Error(`no float64 keys in a ${vector.layout} vector`)
+  }
+
+  #resolveFloats(vector: Float64Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    const { validity, values, length } = vector
+    let lastKey = Number.NaN
+    let lastId = -1
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) {
+        ids[row] = this.#idOfNull(missing)
+        continue
+      }
+      const key = values[row]! + 0
+      if (key !== lastKey) {
+        lastKey = key
+        lastId = this.#idOf(key, missing)
+      }
+      ids[row] = lastId
+    }
+  }
+
+  #resolveBig(vector: BigVector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    const { validity, values, length } = vector
+    for (let row = 0; row < length; row++) {
+      const key = values[row]!
+      if (validity !== null && validity[row] === 0) ids[row] = this.#idOfNull(missing)
+      else if (key <= SAFE_BIG && key >= -SAFE_BIG) ids[row] = this.#idOf(Number(key), missing)
+      else {
+        let id = this.#wide.get(key) ?? -1
+        if (id < 0 && missing === 'assign') {
+          id = this.#append(0)
+          this.#wide.set(key, id)
+        }
+        ids[row] = id
+      }
+    }
+  }
+
+  #idOfNull(missing: 'assign' | 'find'): number {
+    if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(0)
+    return this.#nullId
+  }
+
+  /** @param key Not -0. */
+  #idOf(key: number, missing: 'assign' | 'find'): number {
+    if (Number.isNaN(key)) {
+      if (this.#nanId < 0 && missing === 'assign') this.#nanId = this.#append(key)
+      return this.#nanId
+    }
+    const entries = this.#entries
+    const mask = entries.length - 1
+    let slot = (this.#hash(key) << 1) & mask
+    let id = entries[slot + 1]! - 1
+    while (id >= 0 && entries[slot] !== key) {
+      slot = (slot + 2) & mask
+      id = entries[slot + 1]! - 1
+    }
+    if (id >= 0 || missing === 'find') return id
+    id = this.#append(key)
+    entries[slot] = key
+    entries[slot + 1] = id + 1
+    if (this.#count * 4 > entries.length) this.#grow()
+    return id
+  }
+
+  #hash(key: number): number {
+    this.#scratch[0] = key
+    return hashPair(this.#words[0]!, this.#words[1]!)
+  }
+
+  #append(key: number): number {
+    this.#keys = grownFloat64(this.#keys, this.#count + 1)
+    this.#keys[this.#count] = key
+    return this.#count++
+  }
+
+  #grow(): void {
+    const entries = new Float64Array(this.#entries.length * 2)
+    const mask = entries.length - 1
+    for (let slot = 0; slot < this.#entries.length; slot += 2) {
+      const marker = this.#entries[slot + 1]!
+      if (marker === 0) continue
+      const key = this.#entries[slot]!
+      let target = (this.#hash(key) << 1) & mask
+      while (entries[target + 1] !== 0) target = (target + 2) & mask
+      entries[target] = key
+      entries[target + 1] = marker
+    }
+    this.#entries = entries
+  }
+}

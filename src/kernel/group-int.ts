@@ -1,0 +1,111 @@
+import type { DataType } from '../arrow/data-type.ts'
+import type { Vector } from '../arrow/vector.ts'
+import type { GroupIndex } from './group-index.ts'
+import { grownInt32, keyValidity } from './group-storage.ts'
+
+const FIBONACCI = 0x9e3779b1
+
+/** Distinct values of an `i32` or `bool` column: open addressing, key and id side by side. */
+export class IntGroupIndex implements GroupIndex {
+  readonly #type: DataType
+  /** Per slot the key and its id + 1; 0 marks a free slot. */
+  #entries = new Int32Array(2 << 6)
+  #shift = 32 - 6
+  #keys: Int32Array = new Int32Array(32)
+  #nullId = -1
+  #count = 0
+
+  constructor(type: DataType) {
+    this.#type = type
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#entries.byteLength + this.#keys.byteLength
+  }
+
+  assign(vector: Vector, ids: Int32Array): void {
+    this.#resolve(vector, ids, 'assign')
+  }
+
+  find(vector: Vector, ids: Int32Array): void {
+    this.#resolve(vector, ids, 'find')
+  }
+
+  keys(): Vector {
+    const length = this.#count
+    const head = { type: this.#type, length, validity: keyValidity(length, this.#nullId) }
+    const values = this.#keys.slice(0, length)
+    if (this.#type.name !== 'bool') return { ...head, layout: 'i32', values }
+    return { ...head, layout: 'bool', values: Uint8Array.from(values) }
+  }
+
+  #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    const values = intValues(vector)
+    const { validity, length } = vector
+    let entries = this.#entries
+    let shift = this.#shift
+    let mask = entries.length - 1
+    let lastKey = 0
+    let lastId = -1
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) {
+        if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(0)
+        ids[row] = this.#nullId
+        continue
+      }
+      const key = values[row]!
+      if (key !== lastKey || lastId < 0) {
+        lastKey = key
+        let slot = (Math.imul(key, FIBONACCI) >>> shift) << 1
+        lastId = entries[slot + 1]! - 1
+        while (lastId >= 0 && entries[slot] !== key) {
+          slot = (slot + 2) & mask
+          lastId = entries[slot + 1]! - 1
+        }
+        if (lastId < 0 && missing === 'assign') {
+          lastId = this.#append(key)
+          entries[slot] = key
+          entries[slot + 1] = lastId + 1
+          if (this.#count * 4 > entries.length) {
+            entries = this.#grow()
+            shift = this.#shift
+            mask = entries.length - 1
+          }
+        }
+      }
+      ids[row] = lastId
+    }
+  }
+
+  #append(key: number): number {
+    this.#keys = grownInt32(this.#keys, this.#count + 1)
+    this.#keys[this.#count] = key
+    return this.#count++
+  }
+
+  #grow(): Int32Array<ArrayBuffer> {
+    this.#shift -= 1
+    const entries = new Int32Array(this.#entries.length * 2)
+    const mask = entries.length - 1
+    for (let id = 0; id < this.#count; id++) {
+      if (id === this.#nullId) continue
+      const key = this.#keys[id]!
+      let slot = (Math.imul(key, FIBONACCI) >>> this.#shift) << 1
+      while (entries[slot + 1] !== 0) slot = (slot + 2) & mask
+      entries[slot] = key
+      entries[slot + 1] = id + 1
+    }
+    this.#entries = entries
+    return entries
+  }
+}
+
+function intValues(vector: Vector): Int32Array {
+  if (vector.layout === 'i32') return vector.values
+  if (vector.layout === 'bool') return Int32Array.from(vector.values)
+  throw new Error(`no int32 keys in a ${vector.layout} vector`)
+}

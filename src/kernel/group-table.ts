@@ -1,0 +1,70 @@
+import type { DataType } from '../arrow/data-type.ts'
+import { take, type Vector } from '../arrow/vector.ts'
+import { type GroupIndex, groupIndex } from './group-index.ts'
+import { GroupPairs } from './group-pair.ts'
+import { grownInt32 } from './group-storage.ts'
+
+/**
+ * Numbers the distinct tuples of one or more key columns, from 0, in order of first appearance.
+ *
+ * Each column has an index of its own; the ids of the first two are paired, the pair's id with the
+ * third column's, and so on. So every loop is over one kind of typed array, however many keys.
+ */
+export class GroupTable {
+  readonly #columns: readonly GroupIndex[]
+  readonly #pairs: readonly GroupPairs[]
+  #scratch: Int32Array = new Int32Array(0)
+
+  constructor(types: readonly DataType[]) {
+    if (types.length === 0) throw new Error('a group table needs a key')
+    this.#columns = types.map(groupIndex)
+    this.#pairs = types.slice(1).map(() => new GroupPairs())
+  }
+
+  get count(): number {
+    return (this.#pairs.at(-1) ?? this.#columns[0]!).count
+  }
+
+  get bytes(): number {
+    const columns = this.#columns.reduce((sum, { bytes }) => sum + bytes, 0)
+    return this.#pairs.reduce((sum, { bytes }) => sum + bytes, columns)
+  }
+
+  /** Writes each row's number to `ids`, giving new tuples the next numbers. */
+  assign(keys: readonly Vector[], length: number, ids: Int32Array): void {
+    this.#columns[0]!.assign(keys[0]!, ids)
+    if (this.#pairs.length > 0) this.#scratch = grownInt32(this.#scratch, length)
+    for (const [position, pairs] of this.#pairs.entries()) {
+      this.#columns[position + 1]!.assign(keys[position + 1]!, this.#scratch)
+      pairs.assign(ids, this.#scratch, length, ids)
+    }
+  }
+
+  /** Writes each row's number to `ids`, -1 for tuples that have none. */
+  find(keys: readonly Vector[], length: number, ids: Int32Array): void {
+    this.#columns[0]!.find(keys[0]!, ids)
+    if (this.#pairs.length > 0) this.#scratch = grownInt32(this.#scratch, length)
+    for (const [position, pairs] of this.#pairs.entries()) {
+      this.#columns[position + 1]!.find(keys[position + 1]!, this.#scratch)
+      pairs.find(ids, this.#scratch, length, ids)
+    }
+  }
+
+  /** The key columns, the tuple of number i in row i. */
+  keys(): Vector[] {
+    const { count } = this
+    const keys: Vector[] = []
+    let rows: Int32Array | null = null
+    for (let position = this.#pairs.length - 1; position >= 0; position--) {
+      const { left, right } = this.#pairs[position]!.sides
+      keys.unshift(take(this.#columns[position + 1]!.keys(), composed(right, rows), count))
+      rows = composed(left, rows)
+    }
+    const first = this.#columns[0]!.keys()
+    return [rows === null ? first : take(first, rows, count), ...keys]
+  }
+}
+
+function composed(ids: Int32Array, rows: Int32Array | null): Int32Array {
+  return rows === null ? ids : rows.map((row) => ids[row]!)
+}

@@ -1,0 +1,74 @@
+import { unreachable } from '../error.ts'
+import type { AggregateExpr, Expr, NamedExpr, SortKey } from './expr.ts'
+import {
+  aggregate,
+  filter,
+  join,
+  type LogicalPlan,
+  project,
+  sort,
+  topK,
+  withScan,
+} from './logical-plan.ts'
+
+/** `plan` with each of its own expressions rewritten; the same object when none changed. */
+export function mapNodeExprs(plan: LogicalPlan, rewrite: (expr: Expr) => Expr): LogicalPlan {
+  switch (plan.kind) {
+    case 'scan': {
+      const predicate = plan.predicate === null ? null : rewrite(plan.predicate)
+      return predicate === plan.predicate ? plan : withScan(plan, { predicate })
+    }
+    case 'filter': {
+      const predicate = rewrite(plan.predicate)
+      return predicate === plan.predicate ? plan : filter(plan.input, predicate)
+    }
+    case 'project': {
+      const columns = mapSame(plan.columns, (of) => mapNamed(of, rewrite))
+      return columns === plan.columns ? plan : project(plan.input, columns)
+    }
+    case 'aggregate': {
+      const keys = mapSame(plan.keys, (of) => mapNamed(of, rewrite))
+      const aggregates = mapSame(plan.aggregates, (of) => mapInput(of, rewrite))
+      if (keys === plan.keys && aggregates === plan.aggregates) return plan
+      return aggregate(plan.input, keys, aggregates)
+    }
+    case 'join': {
+      const leftKeys = mapSame(plan.leftKeys, rewrite)
+      const rightKeys = mapSame(plan.rightKeys, rewrite)
+      if (leftKeys === plan.leftKeys && rightKeys === plan.rightKeys) return plan
+      return join(plan.left, plan.right, { ...plan, leftKeys, rightKeys })
+    }
+    case 'sort':
+    case 'top-k': {
+      const keys = mapSame(plan.keys, (of) => mapKey(of, rewrite))
+      if (keys === plan.keys) return plan
+      return plan.kind === 'sort' ? sort(plan.input, keys) : topK(plan.input, keys, plan)
+    }
+    case 'values':
+    case 'limit':
+    case 'union':
+      return plan
+    default:
+      return unreachable(plan)
+  }
+}
+
+function mapSame<T>(before: readonly T[], rewrite: (of: T) => T): readonly T[] {
+  const after = before.map(rewrite)
+  return after.every((of, position) => of === before[position]) ? before : after
+}
+
+function mapNamed(of: NamedExpr, rewrite: (expr: Expr) => Expr): NamedExpr {
+  const expr = rewrite(of.expr)
+  return expr === of.expr ? of : Object.freeze({ name: of.name, expr })
+}
+
+function mapInput(of: AggregateExpr, rewrite: (expr: Expr) => Expr): AggregateExpr {
+  const input = of.input === null ? null : rewrite(of.input)
+  return input === of.input ? of : Object.freeze({ ...of, input })
+}
+
+function mapKey(of: SortKey, rewrite: (expr: Expr) => Expr): SortKey {
+  const expr = rewrite(of.expr)
+  return expr === of.expr ? of : Object.freeze({ ...of, expr })
+}

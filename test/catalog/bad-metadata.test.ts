@@ -1,0 +1,204 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseHead } from '../../src/catalog/head-json.ts'
+import { localStore } from '../../src/io/local-store.ts'
+import type { ObjectStore } from '../../src/io/object-store.ts'
+import { append, ordersTable, plainSet, storedIds } from '../support/orders-table.ts'
+import { runs } from '../support/random.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const HEAD = 'acme/sales/orders/_table/head.json'
+const METADATA = 'acme/sales/orders/customer/metadata.csv'
+
+/** Rewrites a table's head by a function of its JSON. */
+async function edit(store: ObjectStore, change: (head: Record<string, unknown>) => void) {
+  const { body, token } = (await store.readCell(HEAD))!
+  const head = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>
+  change(head)
+  expect(await store.swapCell(HEAD, token, Buffer.from(JSON.stringify(head)))).toBe('swapped')
+}
+
+describe('a head', () => {
+  it('from the future is refused with what is needed', async () => {
+    const { store, database } = await ordersTable()
+    await edit(store, (head) => {
+      head.readerFeatures = ['deletionVectors']
+    })
+    const refused = { code: 'INVALID', facts: { feature: 'deletionVectors' } }
+    await expect(database.openTable('orders')).rejects.toMatchObject(refused)
+    await edit(store, (head) => {
+      head.minReader = 2
+    })
+    await expect(database.openTable('orders')).rejects.toThrow(/needs reader version 2/)
+  })
+
+  it('with an unknown writer feature can be read and not written', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 3)
+    await edit(made.store, (head) => {
+      head.writerFeatures = ['rowIds']
+    })
+    const table = await made.database.openTable('orders')
+    expect(await storedIds({ ...made, table })).toEqual([0, 1, 2])
+    await expect(append(table, 3, 1)).rejects.toMatchObject({ facts: { feature: 'rowIds' } })
+  })
+
+  it('keeps fields that nobody here knows, at every level', async () => {
+    const { store, database } = await ordersTable()
+    await edit(store, (head) => {
+      head.comment = { by: 'somebody', __proto__: 1 }
+      const columns = head.columns as Record<string, unknown>[]
+      columns[1]!.mask = 'x'
+    })
+    await append(await database.openTable('orders'), 0, 2)
+    const body = Buffer.from((await store.readCell(HEAD))!.body).toString()
+    const head = JSON.parse(body) as Record<string, unknown>
+    expect(head.comment).toMatchObject({ by: 'somebody' })
+    expect((head.columns as Record<string, unknown>[])[1]!.mask).toBe('x')
+    expect(head.version).toBe(1)
+  })
+
+  it.each([
+    ['folder', (column: Record<string, unknown>) => (column.folder = '../../secret')],
+    ['folder', (column: Record<string, unknown>) => (column.folder = '_table')],
+    ['type', (column: Record<string, unknown>) => (column.type = 'varchar')],
+    ['id', (column: Record<string, unknown>) => (column.id = -1)],
+    ['name', (column: Record<string, unknown>) => (column.name = 7)],
+  ])('with a bad %s of a column is refused, naming the field', async (name, change) => {
+    const { store, database } = await ordersTable()
+    await edit(store, (head) => {
+      change((head.columns as Record<string, unknown>[])[1]!)
+    })
+    await expect(database.openTable('orders')).rejects.toMatchObject({
+      code: 'DATA',
+      facts: { key: HEAD, field: `columns[1].${name}` },
+    })
+  })
+
+  it('is refused with DATA or INVALID for any JSON whatever', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(() => parseHead(Buffer.from(text), 'k')).toThrow(
+          expect.objectContaining({ name: 'GraupelError' }),
+        )
+      }),
+      { numRuns: runs(200) },
+    )
+  })
+
+  it('that is missing where the database names a table is DATA', async () => {
+    const folder = await temporaryFolder()
+    const { store, database, table } = await ordersTable(localStore(folder.path))
+    await table.settled()
+    expect(store.url).toContain('file:')
+    fs.rmSync(path.join(folder.path, 'acme/sales/orders/_table/head'), { recursive: true })
+    await expect(database.openTable('orders')).rejects.toThrow(/the folder holds no table/)
+    await folder.remove()
+  })
+})
+
+describe('a metadata.csv', () => {
+  it('with any one bit flipped is DATA that names the file and a line', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 9)
+    await append(made.table, 9, 9)
+    await made.table.settled()
+    const good = (await made.store.get(METADATA))!
+    const random = fc.integer({ min: 0, max: good.length * 8 - 1 })
+    await fc.assert(
+      fc.asyncProperty(random, async (bit) => {
+        const bad = good.slice()
+        bad[bit >> 3]! ^= 1 << (bit & 7)
+        await made.store.replace(METADATA, bad)
+        await expect(made.table.partitions(made.table.snapshot, [2])).rejects.toMatchObject({
+          code: 'DATA',
+          facts: { key: METADATA, line: expect.any(Number) },
+        })
+      }),
+      { numRuns: runs(200) },
+    )
+  })
+
+  it('that is cut anywhere is DATA, and the next commit writes it anew', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 9)
+    await made.table.settled()
+    const good = (await made.store.get(METADATA))!
+    for (let length = 0; length < good.length; length += 7) {
+      await made.store.replace(METADATA, good.subarray(0, length))
+      await expect(made.table.partitions(made.table.snapshot, [2])).rejects.toMatchObject({
+        code: 'DATA',
+      })
+    }
+    await append(made.table, 9, 9)
+    await made.table.settled()
+    const healed = await made.table.partitions(made.table.snapshot, [2])
+    expect(healed.partitions.map(({ rows }) => rows)).toEqual([9, 9])
+  })
+
+  it('of another column is DATA', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 9)
+    await made.table.settled()
+    const other = (await made.store.get('acme/sales/orders/id/metadata.csv'))!
+    await made.store.replace(METADATA, other)
+    await expect(made.table.partitions(made.table.snapshot, [2])).rejects.toMatchObject({
+      code: 'DATA',
+    })
+  })
+
+  it('from an older moment is right: later commits come from the log', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 9)
+    await made.table.settled()
+    const old = (await made.store.get(METADATA))!
+    await append(made.table, 9, 9)
+    await made.table.settled()
+    const before = plainSet(await made.table.partitions(made.table.snapshot, [2]))
+    await made.store.replace(METADATA, old)
+    expect(plainSet(await made.table.partitions(made.table.snapshot, [2]))).toEqual(before)
+  })
+})
+
+describe('a commit record', () => {
+  it('that was changed or is missing is DATA', async () => {
+    const { store, table, database } = await ordersTable()
+    await append(table, 0, 9)
+    await table.settled()
+    for await (const { key } of store.list('acme/sales/orders/')) {
+      if (key.endsWith('.csv') && !key.includes('partition1')) await store.delete(key)
+    }
+    let record = ''
+    for await (const { key } of store.list('acme/sales/orders/_table/log/')) record = key
+    const good = Buffer.from((await store.get(record))!).toString()
+    await store.replace(record, Buffer.from(good.replace('"rows":9', '"rows":8')))
+    const opened = await database.openTable('orders')
+    const read = () => opened.partitions(opened.snapshot, [1])
+    await expect(read()).rejects.toMatchObject({ code: 'DATA', facts: { key: record } })
+    await store.delete(record)
+    await expect(read()).rejects.toThrow(/is missing/)
+  })
+})
+
+describe('a crash', () => {
+  it('that left a torn head and staged files changes nothing, and the next commit goes on', async () => {
+    const folder = await temporaryFolder()
+    const made = await ordersTable(localStore(folder.path))
+    await append(made.table, 0, 5)
+    const staged = made.table.stageWriter({ partitionRowsMax: 2 })
+    await staged.write((await import('../support/orders-table.ts')).ordersBatch(50, 5))
+    await made.table.settled()
+    const heads = path.join(folder.path, 'acme/sales/orders/_table/head')
+    const names = fs.readdirSync(heads).sort()
+    const next = `${String(names.length + 1).padStart(20, '0')}.json`
+    fs.writeFileSync(path.join(heads, next), '{"format":"graupel-table","minRea')
+    const table = await made.database.openTable('orders')
+    expect(await storedIds({ ...made, table })).toEqual([0, 1, 2, 3, 4])
+    await append(table, 5, 3)
+    expect(await storedIds({ ...made, table })).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    await table.settled()
+    await folder.remove()
+  })
+})

@@ -1,0 +1,132 @@
+import { bool, type DataType, int32, int64, utf8 } from '../../src/arrow/data-type.ts'
+import type { Scalar } from '../../src/arrow/scalar.ts'
+import type { ColumnStatistics } from '../../src/arrow/statistics.ts'
+import type { ColumnPartition, PartitionSet } from '../../src/catalog/model/partition-set.ts'
+import type { TableSnapshot } from '../../src/catalog/model/table.ts'
+import type { Expr, SortKey } from '../../src/plan/expr.ts'
+import { callExpr, columnExpr, literalExpr } from '../../src/plan/expr-walk.ts'
+import type { FunctionName } from '../../src/plan/function.ts'
+import { inputsOf, type LogicalPlan, type Scan } from '../../src/plan/logical-plan.ts'
+import { printExpr } from '../../src/plan/print.ts'
+
+/** A table of which only names and types matter: `[name, type]` per column, all nullable. */
+export function tableOf(
+  name: string,
+  columns: readonly (readonly [string, DataType])[],
+): TableSnapshot {
+  return {
+    name,
+    tableId: name,
+    storeUrl: 'memory:',
+    folder: name,
+    version: 1,
+    columns: columns.map(([column, type], position) => ({
+      id: position + 1,
+      name: column,
+      type,
+      nullable: true,
+      folder: column,
+    })),
+    clusterBy: [],
+  }
+}
+
+export const column = (name: string, type: DataType = int32): Expr =>
+  columnExpr({ name, type, nullable: true })
+export const int = (value: number): Expr => literalExpr(value, int32)
+export const long = (value: bigint): Expr => literalExpr(value, int64)
+export const text = (value: string): Expr => literalExpr(value, utf8)
+export const truth = (value: boolean | null): Expr => literalExpr(value, bool)
+export const call = (name: FunctionName, ...args: Expr[]): Expr => callExpr(name, args)
+export const by = (name: string): SortKey => ({
+  expr: column(name),
+  descending: false,
+  nulls: 'last',
+})
+
+/** `plan` in the few words that rules are about: one node a line, inputs indented. */
+export function outline(plan: LogicalPlan): string {
+  const lines = inputsOf(plan).flatMap((input) => outline(input).split('\n'))
+  return [headline(plan), ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+function headline(plan: LogicalPlan): string {
+  switch (plan.kind) {
+    case 'scan':
+      return scanLine(plan)
+    case 'values':
+      return `values ${plan.origin}`
+    case 'filter':
+      return `filter ${printExpr(plan.predicate)}`
+    case 'project':
+      return `project ${plan.columns.map(({ name, expr }) => `${name}=${printExpr(expr)}`).join(', ')}`
+    case 'aggregate': {
+      const keys = plan.keys.map(({ name, expr }) => `${name}=${printExpr(expr)}`).join(', ')
+      const of = plan.aggregates.map(
+        ({ name, aggregate, input }) =>
+          `${name}=${aggregate}(${input === null ? '' : printExpr(input)})`,
+      )
+      return `aggregate by (${keys}): ${of.join(', ')}`
+    }
+    case 'join':
+      return `join ${plan.how}`
+    case 'sort':
+      return `sort ${plan.keys.map(({ expr }) => printExpr(expr)).join(', ')}`
+    case 'top-k':
+      return `top-k ${plan.keys.map(({ expr }) => printExpr(expr)).join(', ')} ${plan.count}+${plan.offset}`
+    case 'limit':
+      return `limit ${plan.count}+${plan.offset}`
+    case 'union':
+      return 'union'
+  }
+}
+
+function scanLine({ table, columns, predicate, limit, partitions }: Scan): string {
+  const where = predicate === null ? '' : ` where ${printExpr(predicate)}`
+  const most = limit === null ? '' : ` limit ${limit}`
+  const kept = partitions === null ? '' : ` kept ${partitions.kept.join(',')}`
+  return `scan ${table.name}(${columns.map(({ name }) => name).join(', ')})${where}${most}${kept}`
+}
+
+/** Exact statistics of a column without null and NaN, but for what `more` says. */
+export function statistics(
+  min: Scalar,
+  max: Scalar,
+  more: Partial<ColumnStatistics> = {},
+): ColumnStatistics {
+  return {
+    rows: 10,
+    nulls: 0,
+    nans: 0,
+    min,
+    max,
+    minExact: true,
+    maxExact: true,
+    sum: null,
+    distinct: 1,
+    distinctExact: false,
+    bytes: 100,
+    crc32: 0,
+    hints: { width: null, longest: 1, plain: true, ascii: true, order: null },
+    ...more,
+  }
+}
+
+/** Partitions 1, 2, ... of ten rows; per column id, statistics of each, or null: no file there. */
+export function partitionSet(
+  columns: Readonly<Record<number, readonly (ColumnStatistics | null)[]>>,
+): PartitionSet {
+  const lists = Object.entries(columns)
+  const count = lists[0]![1].length
+  const entries = lists.map(([id, list]) => {
+    const known = list.flatMap((of, position): [number, ColumnPartition][] =>
+      of === null ? [] : [[position + 1, { ...of, file: position + 1 }]],
+    )
+    return [Number(id), new Map(known)] as const
+  })
+  const partitions = Array.from({ length: count }, (_, position) => ({
+    id: position + 1,
+    rows: 10,
+  }))
+  return { partitions, statistics: new Map(entries) }
+}

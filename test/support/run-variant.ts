@@ -1,0 +1,90 @@
+import type { Batch } from '../../src/arrow/batch.ts'
+import { jsReader } from '../../src/arrow/js-value.ts'
+import type { PartitionSet } from '../../src/catalog/model/partition-set.ts'
+import type { TableSnapshot } from '../../src/catalog/model/table.ts'
+import { foldConstant } from '../../src/exec/fold-constant.ts'
+import { execContext, run } from '../../src/exec/run.ts'
+import { stateOf } from '../../src/frame/frame-state.ts'
+import type { DataFrame } from '../../src/index.ts'
+import { bindPartitions, scansOf } from '../../src/plan/bind-partitions.ts'
+import { columnsOf } from '../../src/plan/expr-walk.ts'
+import type { Scan } from '../../src/plan/logical-plan.ts'
+import {
+  BOUND_RULES,
+  optimize,
+  optimizeBound,
+  RULES,
+  type Rule,
+} from '../../src/plan/optimizer.ts'
+import { printPlan } from '../../src/plan/print.ts'
+
+/** A way to run a plan that must not change its rows. */
+export interface Variant {
+  readonly name: string
+  readonly rules: readonly Rule[]
+  readonly boundRules: readonly Rule[]
+  readonly batchRowsMax: number
+}
+
+export const PLAIN: Variant = { name: 'no rules', rules: [], boundRules: [], batchRowsMax: 65_536 }
+
+/** Every rule at once, each rule left out, and odd batch sizes. */
+export const VARIANTS: readonly Variant[] = [
+  { ...PLAIN, name: 'all rules', rules: RULES, boundRules: BOUND_RULES },
+  ...RULES.map((rule) => ({
+    ...PLAIN,
+    name: `all but ${rule.name}`,
+    rules: RULES.filter((other) => other !== rule),
+    boundRules: BOUND_RULES,
+  })),
+  ...BOUND_RULES.map((rule) => ({
+    ...PLAIN,
+    name: `all but ${rule.name}`,
+    rules: RULES,
+    boundRules: BOUND_RULES.filter((other) => other !== rule),
+  })),
+  ...[1, 7, 1024].map((batchRowsMax) => ({
+    ...PLAIN,
+    name: `all rules, batches of ${batchRowsMax}`,
+    rules: RULES,
+    boundRules: BOUND_RULES,
+    batchRowsMax,
+  })),
+]
+
+export interface VariantResult {
+  readonly rows: unknown[][]
+  readonly plan: string
+}
+
+/** The rows of `frame` run as `variant` says, values in column order. */
+export async function runVariant(frame: DataFrame<any>, variant: Variant): Promise<VariantResult> {
+  const { plan, origins } = stateOf(frame, 'runVariant')
+  const logical = optimize(plan, { fold: foldConstant, rules: variant.rules })
+  const sets = new Map<Scan, PartitionSet>()
+  for (const scan of scansOf(logical)) {
+    const named = scan.predicate === null ? new Set<string>() : columnsOf(scan.predicate)
+    const ids = scan.table.columns
+      .filter((column) => scan.columns.includes(column) || named.has(column.name))
+      .map(({ id }) => id)
+    sets.set(scan, await originOf(origins, scan.table).catalog.partitions(scan.table, ids))
+  }
+  const bound = bindPartitions(logical, (scan) => sets.get(scan)!)
+  const final = optimizeBound(bound, { rules: variant.boundRules })
+  const stores = new Map([...origins.values()].map(({ store }) => [store.url, store]))
+  const context = execContext({ batchRowsMax: variant.batchRowsMax, stores })
+  const rows: unknown[][] = []
+  for await (const batch of run(final, context)) rows.push(...batchRows(batch))
+  return { rows, plan: printPlan(final) }
+}
+
+function originOf<T>(origins: ReadonlyMap<TableSnapshot, T>, table: TableSnapshot): T {
+  const origin = origins.get(table)
+  if (origin === undefined) throw new Error(`no origin for ${table.name}`)
+  return origin
+}
+
+function batchRows(batch: Batch): unknown[][] {
+  const readers = batch.columns.map((column) => jsReader(column))
+  return Array.from({ length: batch.length }, (_, row) => readers.map((read) => read(row)))
+}

@@ -1,0 +1,285 @@
+import {
+  col,
+  type Database,
+  type DataFrame,
+  desc,
+  type Expr,
+  fn,
+  type Lake,
+  lit,
+  type Row,
+  t,
+  type Utf8,
+  when,
+} from '../../src/index.ts'
+import { expectEqual } from './equal.ts'
+
+declare const db: Database
+declare const lake: Lake
+
+type Rows<F> = F extends { toArray(): Promise<(infer R)[]> } ? R : never
+const rowsOf = <S>(_: DataFrame<S>): Row<S> => {
+  throw new Error('only its type is of interest')
+}
+
+const orders = await db.createTable('orders', {
+  id: t.int64(),
+  customer: t.utf8(),
+  amount: t.decimal(12, 2).nullable(),
+  quantity: t.int32(),
+  weight: t.float64().nullable(),
+  paid: t.bool(),
+  day: t.date(),
+  placed_at: t.timestamp().nullable(),
+  payload: t.binary(),
+  extra: t.json().nullable(),
+})
+const customers = await db.createTable('customers', {
+  customer: t.utf8(),
+  id: t.int32(),
+  country: t.utf8(),
+})
+
+// rows
+const all = await orders.toArray()
+expectEqual<
+  (typeof all)[number],
+  {
+    id: bigint
+    customer: string
+    amount: string | null
+    quantity: number
+    weight: number | null
+    paid: boolean
+    day: Date
+    placed_at: Date | null
+    payload: Uint8Array
+    extra: unknown
+  }
+>()
+const plain = await orders
+  .select('id', 'amount', 'placed_at')
+  .toArray({ int64: 'number', decimal: 'number', temporal: 'iso' })
+expectEqual<
+  (typeof plain)[number],
+  { id: number; amount: number | null; placed_at: string | null }
+>()
+const one = await orders.select('id').first()
+expectEqual<typeof one, { id: bigint } | undefined>()
+for await (const row of orders.select('day')) expectEqual<typeof row, { day: Date }>()
+
+// arithmetic and null
+const computed = rowsOf(
+  orders.select((o) => ({
+    same: o.quantity.add(1),
+    fraction: o.quantity.mul(0.5),
+    wide: o.quantity.add(o.id),
+    exact: o.quantity.mul(o.amount),
+    float: o.id.sub(o.weight),
+    ratio: o.quantity.div(3),
+    whole: o.id.intDiv(2),
+    text: o.amount.cast(t.utf8()),
+    tried: o.customer.tryCast(t.int32()),
+    filled: o.amount.coalesce(0),
+    either: o.weight.coalesce(o.weight),
+    big: o.amount.gt(100),
+    yes: o.paid.and(o.quantity.eq(1)),
+    maybe: o.paid.and(o.amount.isNull()).or(o.amount.gt('0.05')),
+    year: o.placed_at.dt.year(),
+    size: o.customer.str.length(),
+    month: o.day.dt.truncate('month'),
+    label: when(o.amount.gt(1)).then('big').otherwise('small'),
+    choice: when(o.paid).then(o.amount).when(o.paid.not()).then(0).otherwise(null),
+    one: lit(1),
+    half: lit(0.5),
+    name: lit('x'),
+  })),
+)
+expectEqual<
+  typeof computed,
+  {
+    same: number
+    fraction: number
+    wide: bigint
+    exact: string | null
+    float: number | null
+    ratio: number
+    whole: bigint
+    text: string | null
+    tried: number | null
+    filled: string
+    either: number | null
+    big: boolean | null
+    yes: boolean
+    maybe: boolean | null
+    year: number | null
+    size: number
+    month: Date
+    label: string
+    choice: string | null
+    one: number
+    half: number
+    name: string
+  }
+>()
+
+// aggregates
+const totals = rowsOf(
+  orders.groupBy('customer').agg((o) => ({
+    n: fn.count(),
+    different: o.id.countDistinct(),
+    revenue: o.amount.sum(),
+    items: o.quantity.sum(),
+    mean: o.quantity.mean(),
+    last: o.placed_at.max(),
+    some: o.day.any(),
+    share: o.amount.sum().div(o.quantity.sum()),
+  })),
+)
+expectEqual<
+  typeof totals,
+  {
+    customer: string
+    n: bigint
+    different: bigint
+    revenue: string | null
+    items: bigint | null
+    mean: number | null
+    last: Date | null
+    some: Date | null
+    share: number | null
+  }
+>()
+const single = rowsOf(orders.agg(() => ({ n: fn.count() })))
+expectEqual<typeof single, { n: bigint }>()
+
+// joins
+const small = orders.select('id', 'customer', 'amount')
+const inner = rowsOf(small.join(customers, { on: 'customer' }))
+expectEqual<
+  typeof inner,
+  { id: bigint; customer: string; amount: string | null; id_right: number; country: string }
+>()
+const left = rowsOf(small.join(customers, { on: ['customer'], how: 'left' }))
+expectEqual<
+  typeof left,
+  {
+    id: bigint
+    customer: string
+    amount: string | null
+    id_right: number | null
+    country: string | null
+  }
+>()
+const right = rowsOf(small.join(customers, { on: 'customer', how: 'right', suffix: '_c' }))
+expectEqual<
+  typeof right,
+  {
+    id: bigint | null
+    customer: string
+    amount: string | null
+    id_c: number
+    country: string
+  }
+>()
+const full = rowsOf(small.join(customers, { on: 'customer', how: 'full' }))
+expectEqual<
+  typeof full,
+  {
+    id: bigint | null
+    customer: string
+    amount: string | null
+    id_right: number | null
+    country: string | null
+  }
+>()
+const pairs = rowsOf(small.join(customers.select('id', 'country'), { on: [['id', 'id']] }))
+expectEqual<
+  typeof pairs,
+  { id: bigint; customer: string; amount: string | null; country: string }
+>()
+const renamed = customers.rename({ customer: 'name' })
+const differing = rowsOf(small.join(renamed.select('name'), { on: [['customer', 'name']] }))
+expectEqual<
+  typeof differing,
+  { id: bigint; customer: string; amount: string | null; name: string }
+>()
+const semi = rowsOf(small.join(customers, { on: 'customer', how: 'anti' }))
+expectEqual<typeof semi, { id: bigint; customer: string; amount: string | null }>()
+const cross = rowsOf(small.select('id').join(customers.select('country'), { how: 'cross' }))
+expectEqual<typeof cross, { id: bigint; country: string }>()
+// the super type of keys that differ
+const wider = rowsOf(customers.select('id').join(orders.select('id'), { on: 'id', how: 'right' }))
+expectEqual<typeof wider, { id: bigint }>()
+
+// the other verbs
+const more = rowsOf(
+  orders.select('id', 'amount').withColumns((o) => ({ amount: o.amount.coalesce(0), two: lit(2) })),
+)
+expectEqual<typeof more, { id: bigint; amount: string; two: number }>()
+const fewer = rowsOf(small.drop('id', 'amount'))
+expectEqual<typeof fewer, { customer: string }>()
+const other = rowsOf(small.rename({ id: 'order_id' }))
+expectEqual<typeof other, { order_id: bigint; customer: string; amount: string | null }>()
+const stacked = rowsOf(
+  customers.select('id').union(orders.select((o) => ({ id: o.quantity.nullIf(0) }))),
+)
+expectEqual<typeof stacked, { id: number | null }>()
+const solid = rowsOf(orders.select('amount', 'weight', 'placed_at').fillNull(0))
+expectEqual<typeof solid, { amount: string; weight: number; placed_at: Date | null }>()
+const named = rowsOf(orders.select('amount', 'weight').fillNull({ amount: '0.00' }))
+expectEqual<typeof named, { amount: string; weight: number | null }>()
+const whole = rowsOf(orders.select('amount', 'weight').dropNulls())
+expectEqual<typeof whole, { amount: string; weight: number }>()
+const half = rowsOf(orders.select('amount', 'weight').dropNulls('weight'))
+expectEqual<typeof half, { amount: string | null; weight: number }>()
+const kept = rowsOf(
+  small
+    .filter((o) => o.amount.gt(1))
+    .sort('id', desc('amount', { nulls: 'last' }))
+    .limit(3)
+    .distinct('id'),
+)
+expectEqual<typeof kept, { id: bigint; customer: string; amount: string | null }>()
+const piped = small.pipe((frame) => frame.select('id'))
+expectEqual<Rows<typeof piped>, { id: bigint }>()
+
+// data in memory
+const given = rowsOf(
+  lake.from([{ a: 'x', b: true, c: new Date(), d: 1n, e: null as string | null }]),
+)
+expectEqual<typeof given, { a: string; b: boolean; c: Date; d: bigint; e: string | null }>()
+const typed = rowsOf(lake.from([{ a: 1, b: 'x' }], { a: t.int32(), b: t.utf8() }))
+expectEqual<typeof typed, { a: number; b: string }>()
+const columnar = rowsOf(lake.from({ x: new Float64Array(3), y: ['a', 'b', 'c'] }))
+expectEqual<typeof columnar, { x: number; y: string }>()
+
+// pieces of queries are plain functions
+const isOpen = (status: Expr<Utf8>) => status.in(['paid', 'shipped'])
+orders.filter((o) => isOpen(o.customer))
+const counted = <S>(frame: DataFrame<S>) => frame.agg(() => ({ n: fn.count() }))
+expectEqual<Rows<ReturnType<typeof counted>>, { n: bigint }>()
+counted(orders)
+
+// untyped frames
+const anything = await db.table('whatever')
+const untyped = await anything
+  .filter((o) => o.x.gt(1))
+  .withColumns((o) => ({ y: o.x.add(1) }))
+  .sort('x', desc('y'))
+  .select('x', 'y')
+  .toArray()
+export const free: string = untyped[0]!.x
+anything.join(orders, { on: 'id' }).select('whatever')
+orders.join(anything, { on: 'id' }).filter((o) => o.whatever.eq(1))
+anything
+  .groupBy('k')
+  .agg((o) => ({ n: fn.count(), s: o.v.sum() }))
+  .sort('n')
+orders.filter(() => col('amount').gt(1).and(col('paid')))
+const same = await db.table('orders', { id: t.int64(), note: t.utf8().nullable() })
+expectEqual<Rows<typeof same>, { id: bigint; note: string | null }>()
+
+// inserts take more than rows give, and nulls may be left out
+await same.insert([{ id: 1, note: 'x' }, { id: 2n }, { id: 3, note: null }])
+await same.insert({ id: [1, 2n], note: ['x', null] })

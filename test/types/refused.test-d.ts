@@ -1,0 +1,165 @@
+import {
+  connect,
+  type Database,
+  desc,
+  type Expr,
+  fn,
+  type Lake,
+  lit,
+  t,
+  when,
+} from '../../src/index.ts'
+
+declare const db: Database
+declare const lake: Lake
+
+const o = await db.createTable('o', {
+  id: t.int64(),
+  s: t.utf8(),
+  a: t.float64().nullable(),
+  b: t.bool(),
+  d: t.timestamp(),
+})
+const c = await db.createTable('c', { id: t.int64(), name: t.utf8() })
+
+// @ts-expect-error filter: misspelt column
+o.filter((r) => r.idd.gt(1))
+// @ts-expect-error filter: not a predicate
+o.filter((r) => r.a)
+// @ts-expect-error filter: a plain boolean
+o.filter(() => true)
+// @ts-expect-error comparison: number with text column
+o.filter((r) => r.s.eq(3))
+// @ts-expect-error comparison: text column with number column
+o.filter((r) => r.s.eq(r.id))
+// @ts-expect-error comparison: text with a float column
+o.filter((r) => r.a.gt('x'))
+// @ts-expect-error comparison: boolean with a timestamp
+o.filter((r) => r.d.eq(true))
+// @ts-expect-error JavaScript's operator
+o.filter((r) => r.a > 3)
+// @ts-expect-error JavaScript's equality
+o.filter((r) => r.a === 3)
+// @ts-expect-error JavaScript's negation
+o.filter((r) => !r.b)
+// @ts-expect-error arithmetic on text
+o.select((r) => ({ x: r.s.add(1) }))
+// @ts-expect-error arithmetic with text
+o.select((r) => ({ x: r.id.add(r.s) }))
+// @ts-expect-error whole division of a float
+o.select((r) => ({ x: r.a.intDiv(2) }))
+// @ts-expect-error logic on numbers
+o.select((r) => ({ x: r.id.and(r.b) }))
+// @ts-expect-error logic with numbers
+o.select((r) => ({ x: r.b.and(r.id) }))
+// @ts-expect-error text method of a number
+o.select((r) => ({ x: r.id.str.lower() }))
+// @ts-expect-error date method of a text
+o.select((r) => ({ x: r.s.dt.year() }))
+// @ts-expect-error unit that does not exist
+o.select((r) => ({ x: r.d.dt.truncate('decade') }))
+// @ts-expect-error list of the wrong type
+o.filter((r) => r.s.in([1, 2]))
+// @ts-expect-error coalesce with another type
+o.select((r) => ({ x: r.a.coalesce('none') }))
+// @ts-expect-error cast to what is no type
+o.select((r) => ({ x: r.a.cast('int64') }))
+// @ts-expect-error when: not a predicate
+when(o as unknown as Expr<never[]>).then(1)
+// @ts-expect-error when: a condition that is no bool
+o.select((r) => ({ x: when(r.id).then(1).otherwise(2) }))
+// @ts-expect-error lit of a function
+lit(() => 1)
+// @ts-expect-error select: unknown name
+o.select('nope')
+// @ts-expect-error select: a value that is no expression
+o.select(() => ({ x: 1 }))
+// @ts-expect-error select: no expression at all
+o.select((r) => r.id)
+// @ts-expect-error withColumns: misspelt column
+o.withColumns((r) => ({ x: r.nope }))
+// @ts-expect-error drop: unknown name
+o.drop('nope')
+// @ts-expect-error drop: the column is gone
+o.drop('a').select('a')
+// @ts-expect-error rename: unknown name
+o.rename({ nope: 'x' })
+// @ts-expect-error rename: the old name is gone
+o.rename({ a: 'x' }).select('a')
+// @ts-expect-error groupBy: unknown name
+o.groupBy('nope')
+// @ts-expect-error agg: sum of text
+o.groupBy('id').agg((r) => ({ x: r.s.sum() }))
+// @ts-expect-error agg: a value
+o.agg(() => ({ x: 1 }))
+const g = o.groupBy('id').agg((r) => ({ x: r.a.sum() }))
+// @ts-expect-error agg: column dropped by groupBy
+g.filter((r) => r.s.eq('x'))
+// @ts-expect-error join: key missing on the right
+o.join(c, { on: 's' })
+// @ts-expect-error join: pair with an unknown right key
+o.join(c, { on: [['s', 'nope']] })
+// @ts-expect-error join: unknown how
+o.join(c, { on: 'id', how: 'outer' })
+// @ts-expect-error join: no key
+o.join(c, { how: 'left' })
+// @ts-expect-error join: a cross join has no key
+o.join(c, { on: 'id', how: 'cross' })
+// @ts-expect-error join: semi joins yield the left side only
+o.join(c, { on: 'id', how: 'semi' }).select('name')
+// @ts-expect-error sort: unknown name
+o.sort('nope')
+// @ts-expect-error sort: unknown name in desc
+o.sort(desc('nope'))
+// @ts-expect-error sort: no such place for nulls
+o.sort(desc('id', { nulls: 'middle' }))
+// @ts-expect-error limit: a string
+o.limit('10')
+// @ts-expect-error distinct: unknown name
+o.distinct('nope')
+// @ts-expect-error union: other columns
+o.union(c)
+// @ts-expect-error fillNull: unknown column
+o.fillNull({ nope: 1 })
+// @ts-expect-error fillNull: wrong type
+o.fillNull({ a: 'x' })
+// @ts-expect-error dropNulls: unknown name
+o.dropNulls('nope')
+// @ts-expect-error pipe: not a function
+o.pipe(3)
+
+const r = await o.join(c, { on: 'id', how: 'left' }).toArray()
+// @ts-expect-error nullable after a left join
+export const n: string = r[0]!.name
+// @ts-expect-error there may be no row
+export const f: bigint = (await o.first()).id
+// @ts-expect-error a sum may be null
+export const s: number = (await o.agg((x) => ({ s: x.a.sum() })).toArray())[0]!.s
+// @ts-expect-error int64 is a bigint
+export const i: number = (await o.toArray())[0]!.id
+// @ts-expect-error toArray: no such form
+await o.toArray({ int64: 'string' })
+// @ts-expect-error collect: no such option
+await o.collect({ limit: 3 })
+// @ts-expect-error explain: no such format
+await o.explain({ format: 'yaml' })
+// @ts-expect-error write: no such mode
+await o.write('x', { mode: 'upsert' })
+// @ts-expect-error insert: missing column
+await c.insert([{ id: 1n }])
+// @ts-expect-error insert: wrong type
+await c.insert([{ id: 'x', name: 'y' }])
+// @ts-expect-error insert: unknown column
+await c.insert([{ id: 1n, name: 'y', nope: 1 }])
+// @ts-expect-error at: no such moment
+o.at({ day: 3 })
+// @ts-expect-error createTable: clusterBy names no column
+await db.createTable('x', { id: t.int64() }, { clusterBy: ['nope'] })
+// @ts-expect-error createTable: a type by its name
+await db.createTable('x', { id: 'int64' })
+// @ts-expect-error from: a value that the schema does not take
+lake.from([{ a: 'x' }], { a: t.int32() })
+// @ts-expect-error connect: no such option
+await connect('memory:', { casche: true })
+// @ts-expect-error fn has no such function
+fn.summ()
