@@ -10,7 +10,7 @@ import { tableFromIPC } from 'apache-arrow'
 import { connect, desc, fn, progressBar, t } from '../src/index.ts'
 
 const require = createRequire(import.meta.url)
-const data = join(dirname(require.resolve('vega-datasets/package.json')), 'data')
+const data = join(dirname(require.resolve('vega-datasets')), '../data')
 
 await rm('./lake', { recursive: true, force: true })
 await using lake = await connect('./lake')

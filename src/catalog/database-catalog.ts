@@ -5,7 +5,7 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { BackgroundWork } from './background-work.ts'
 import { CommitLog } from './commit-log.ts'
 import { parseDatabase, printDatabase } from './database-json.ts'
-import { firstHead, hasColumns } from './first-head.ts'
+import { firstHead, hasColumns, type TableOptions } from './first-head.ts'
 import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
@@ -18,9 +18,7 @@ const ATTEMPTS_MAX = 100
 /** Looks at a folder that is taken but has no name yet before another is chosen. */
 const PATIENCE = 4
 
-export interface TableOptions {
-  /** Names of the columns that loads sort by. */
-  readonly clusterBy?: readonly string[] | undefined
+export interface CreateOptions extends TableOptions {
   /** Open the table when there is one of that name with the same columns. */
   readonly ifNotExists?: boolean | undefined
 }
@@ -64,9 +62,9 @@ export class DatabaseCatalog {
   async createTable(
     name: string,
     fields: readonly Field[],
-    options: TableOptions = {},
+    options: CreateOptions = {},
   ): Promise<TableCatalog> {
-    const head = firstHead(fields, options.clusterBy ?? [])
+    const head = firstHead(fields, options)
     let read = await this.#read()
     assertWritable(read.cell, this.#key)
     let made: MadeTable | undefined

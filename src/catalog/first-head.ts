@@ -6,14 +6,29 @@ import { foldFolder, freeFolderName } from './folder-name.ts'
 import type { Head, HeadColumn } from './model/head.ts'
 import { PROTOCOL } from './stored-json.ts'
 
+const PARTITION_ROWS = 1_000_000
+
+/** How a new table is to store its rows. */
+export interface TableOptions {
+  /** Names of the columns that loads sort by. */
+  readonly clusterBy?: readonly string[] | undefined
+  /** Rows of a partition at most; 1,000,000 unless told. */
+  readonly partitionRows?: number | undefined
+}
+
 /**
  * The head of a table that has columns and no rows: version 0. Throws INVALID when there is no
- * field or two of one name, NOT_FOUND when `clusterBy` names none of them.
- *
- * @param clusterBy Names of the columns that loads sort by.
+ * field, two of one name, or `partitionRows` is no whole number from 1 on; NOT_FOUND when
+ * `clusterBy` names none of the fields.
  */
-export function firstHead(fields: readonly Field[], clusterBy: readonly string[]): Head {
+export function firstHead(fields: readonly Field[], options: TableOptions = {}): Head {
+  const { clusterBy = [], partitionRows = PARTITION_ROWS } = options
   if (fields.length === 0) throw invalid('a table needs at least one column')
+  if (!Number.isSafeInteger(partitionRows) || partitionRows < 1) {
+    throw invalid(`partitionRows has to be a whole number from 1 on, got ${partitionRows}`, {
+      partitionRows,
+    })
+  }
   const checked = schema(fields)
   const created = nowMs()
   const txid = newTxid()
@@ -30,6 +45,7 @@ export function firstHead(fields: readonly Field[], clusterBy: readonly string[]
     columns: columnsOf(fields),
     nextColumnId: fields.length + 1,
     clusterBy: clusterBy.map((name) => fieldPosition(checked, name) + 1),
+    partitionRows,
     nextId: 1,
     partitions: 0,
     rows: 0,

@@ -30,36 +30,47 @@ export type Settled = { readonly won: true } | { readonly won: false; readonly c
  */
 export async function settleSwap(swap: Swap): Promise<Settled> {
   let doubt: unknown
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if (attempt > 0) await backOff(attempt)
-    try {
-      const answer = await swap.store.swapCell(swap.key, swap.token, swap.body)
-      if (answer === 'swapped') return { won: true }
-      if (answer === 'unknown') doubt ??= 'the store does not know'
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      doubt ??= error
-    }
-    try {
-      const cell = await swap.store.readCell(swap.key)
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (attempt > 0) await backOff(attempt)
+      try {
+        const answer = await swap.store.swapCell(swap.key, swap.token, swap.body)
+        if (answer === 'swapped') return { won: true }
+        if (answer === 'unknown') doubt ??= 'the store does not know'
+      } catch (error) {
+        if (!isRefusal(error)) doubt ??= error
+        if (!isTransient(error)) throw error
+      }
+      const cell = await readOrNull(swap)
       if (cell !== null && cell.token !== swap.token) {
         return (await swap.isMine(cell.body)) ? { won: true } : { won: false, cell }
       }
-    } catch (error) {
-      if (!isTransient(error)) throw error
     }
+  } catch (error) {
+    if (doubt === undefined) throw error
   }
-  if (doubt === undefined) {
-    throw new GraupelError('CONFLICT', `"${swap.key}": the store refused every swap`, {
-      key: swap.key,
-      txid: swap.txid,
-    })
+  if (doubt !== undefined) throw unknownOutcome(swap, doubt)
+  throw new GraupelError('CONFLICT', `"${swap.key}": the store refused every swap`, {
+    key: swap.key,
+    txid: swap.txid,
+  })
+}
+
+async function readOrNull({ store, key }: Swap): Promise<Cell | null> {
+  try {
+    return await store.readCell(key)
+  } catch (error) {
+    if (isTransient(error)) return null
+    throw error
   }
-  throw new GraupelError(
+}
+
+function unknownOutcome({ key, txid }: Swap, cause: unknown): GraupelError {
+  return new GraupelError(
     'COMMIT_UNKNOWN',
-    `"${swap.key}": the store stopped answering; transaction "${swap.txid}" may or may not have been committed`,
-    { key: swap.key, txid: swap.txid },
-    { cause: doubt },
+    `"${key}": the store stopped answering; transaction "${txid}" may or may not have been committed`,
+    { key, txid },
+    { cause },
   )
 }
 
@@ -70,4 +81,9 @@ export function backOff(attempt: number, signal?: AbortSignal): Promise<void> {
 
 function isTransient(error: unknown): boolean {
   return error instanceof GraupelError && error.code === 'UNAVAILABLE'
+}
+
+/** Errors that a store throws before it has sent anything. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof GraupelError && (error.code === 'INVALID' || error.code === 'ABORTED')
 }

@@ -145,6 +145,7 @@ export class TableCatalog {
         name,
         columns,
         version,
+        partitionRows: this.#head.partitionRows,
         read: () => this.#tableHead.read(options.signal),
         commit: (from, change) => this.#commit(from, change),
       },

@@ -11,7 +11,7 @@ import type { ReadHead } from './table-head.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
-  /** Rows per partition, at least 1; 1,000,000 unless told. */
+  /** Rows per partition, at least 1; what the table says unless told. */
   readonly partitionRowsMax?: number | undefined
   /** Bytes of the widest column file of a partition, about; 64 MiB unless told. */
   readonly partitionBytesMax?: number | undefined
@@ -37,13 +37,13 @@ export interface WriterTarget {
   readonly folder: string
   readonly name: string
   readonly columns: readonly Column[]
+  readonly partitionRows: number
   /** The version that the table is known to have. */
   readonly version: number
   read(): Promise<ReadHead>
   commit(from: ReadHead, change: Change): Promise<Committed>
 }
 
-const PARTITION_ROWS_MAX = 1_000_000
 const PARTITION_BYTES_MAX = 64 << 20
 
 /**
@@ -62,7 +62,7 @@ export class TableWriter {
   constructor(target: WriterTarget, options: WriterOptions) {
     this.#target = target
     this.#options = options
-    const rowsMax = options.partitionRowsMax ?? PARTITION_ROWS_MAX
+    const rowsMax = options.partitionRowsMax ?? target.partitionRows
     const bytesMax = options.partitionBytesMax ?? PARTITION_BYTES_MAX
     if (!Number.isSafeInteger(rowsMax) || rowsMax < 1 || !(bytesMax >= 1)) {
       throw invalid('partitionRowsMax and partitionBytesMax must be whole numbers from 1 on', {

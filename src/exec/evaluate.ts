@@ -109,7 +109,9 @@ function caseOf(expr: CaseExpr, source: RowSource): Vector {
   let count = selectAll(null, source.length, open)
   for (const { when, then } of expr.branches) {
     if (count === 0) break
-    const { values, validity } = boolOf(expand(evaluateOver(when, source.subset(open, count)), count))
+    const { values, validity } = boolOf(
+      expand(evaluateOver(when, source.subset(open, count)), count),
+    )
     const own = new Uint32Array(count)
     const next = new Uint32Array(count)
     let owned = 0
@@ -154,7 +156,8 @@ export function selectRows(
     const conjunct = conjuncts[position]!
     const next = conjuncts[position + 1]
     let kept = next === undefined ? undefined : selectBetween(conjunct, next, selection)
-    if (kept === undefined) kept = selectFast(conjunct, selection) ?? selectSlowly(conjunct, selection)
+    if (kept === undefined)
+      kept = selectFast(conjunct, selection) ?? selectSlowly(conjunct, selection)
     else position++
     selection = { batch, rows: out, count: kept, out }
   }

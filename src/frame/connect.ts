@@ -57,7 +57,10 @@ class ConnectedLake implements Lake {
 
   async databases(): Promise<string[]> {
     this.#requireOpen()
-    return databasePaths(this.#store)
+    return databasePaths(
+      this.#store,
+      [...this.#databases].map(({ name }) => name),
+    )
   }
 
   from(data: unknown, columns?: unknown): AnyFrame {

@@ -1,12 +1,23 @@
 import type { ObjectStore } from '../io/object-store.ts'
 
-/** Paths `namespace/database` of the databases in a store, ascending. */
-export async function databasePaths(store: ObjectStore): Promise<string[]> {
-  const paths = new Set<string>()
+/**
+ * Paths `namespace/database` of the databases in a store, ascending.
+ *
+ * @param known Paths of databases that are there for sure: an empty one may have no object yet.
+ */
+export async function databasePaths(
+  store: ObjectStore,
+  known: Iterable<string>,
+): Promise<string[]> {
+  const folders = new Set<string>()
   for await (const { key } of store.list('')) {
-    const [namespace, database, marker] = key.split('/')
-    if (marker === undefined || !marker.startsWith('_catalog')) continue
-    paths.add(`${nameOf(namespace!)}/${nameOf(database!)}`)
+    const [namespace, database, rest] = key.split('/')
+    if (rest !== undefined) folders.add(`${namespace}/${database}`)
+  }
+  const paths = new Set(known)
+  for (const folder of folders) {
+    if ((await store.readCell(`${folder}/_catalog.json`)) === null) continue
+    paths.add(folder.split('/').map(nameOf).join('/'))
   }
   return [...paths].sort()
 }

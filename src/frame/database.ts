@@ -7,6 +7,11 @@ import type { Untyped } from './type-tag.ts'
 export interface CreateTableOptions<K extends string = string> {
   /** Columns that every load is sorted by, so that queries on them read less. */
   readonly clusterBy?: readonly K[]
+  /**
+   * Rows of a partition at most, for what is written through the table that this answers;
+   * 1,000,000 when not given. Smaller ones are pruned more finely, and make more files.
+   */
+  readonly partitionRows?: number
   /** True opens the table where it exists; its columns have to be the same. */
   readonly ifNotExists?: boolean
 }

@@ -16,25 +16,23 @@ export interface SortKey<K extends string = string> {
 }
 
 /** Ascending by a column's name or an expression. */
-export function asc<const K extends string = never>(
-  key: K | Expr<unknown>,
-  options: SortOptions = {},
-): SortKey<K> {
+export function asc<const K extends string>(name: K, options?: SortOptions): SortKey<K>
+export function asc(expr: Expr<unknown>, options?: SortOptions): SortKey<never>
+export function asc(key: string | Expr<unknown>, options: SortOptions = {}): SortKey {
   return sortKey(key, { descending: false, nulls: options.nulls ?? 'last' })
 }
 
 /** Descending by a column's name or an expression. */
-export function desc<const K extends string = never>(
-  key: K | Expr<unknown>,
-  options: SortOptions = {},
-): SortKey<K> {
+export function desc<const K extends string>(name: K, options?: SortOptions): SortKey<K>
+export function desc(expr: Expr<unknown>, options?: SortOptions): SortKey<never>
+export function desc(key: string | Expr<unknown>, options: SortOptions = {}): SortKey {
   return sortKey(key, { descending: true, nulls: options.nulls ?? 'first' })
 }
 
-function sortKey<K extends string>(
-  key: K | Expr<unknown>,
+function sortKey(
+  key: string | Expr<unknown>,
   { descending, nulls }: Omit<SortKey, 'key'>,
-): SortKey<K> {
+): SortKey {
   if (nulls !== 'first' && nulls !== 'last') {
     throw invalid(`sort: nulls must be "first" or "last", got "${nulls}"`)
   }
@@ -50,12 +48,16 @@ export interface SortTerm {
 
 /** A name, an expression or a `SortKey` as a sort term. Throws INVALID for anything else. */
 export function sortTerm(given: unknown): SortTerm {
-  if (typeof given === 'string' || isExpr(given)) return sortTerm(asc(given))
+  if (typeof given === 'string' || isExpr(given)) return { ...ASCENDING, term: termOfKey(given) }
   if (typeof given !== 'object' || given === null || !('key' in given)) {
     throw invalid('sort: expected a column name, an expression, asc(...) or desc(...)')
   }
   const { key, descending, nulls } = given as SortKey
-  const term: Term =
-    typeof key === 'string' ? { kind: 'column', name: key } : termOfExpr(key, 'sort')
+  const term = termOfKey(key)
   return { term, descending, nulls }
 }
+
+const ASCENDING = { descending: false, nulls: 'last' } as const
+
+const termOfKey = (key: string | Expr<unknown>): Term =>
+  typeof key === 'string' ? { kind: 'column', name: key } : termOfExpr(key, 'sort')

@@ -20,6 +20,8 @@ const RUN_BYTES_MAX = 256 * 1024 * 1024
 export interface StageOptions extends Pick<ActionOptions, 'signal'> {
   readonly operation: 'append' | 'overwrite'
   readonly settings: QuerySettings
+  /** Rows of a partition at most; 1,000,000 when not given. */
+  readonly partitionRows?: number | undefined
 }
 
 /**
@@ -33,7 +35,10 @@ export async function stage(
 ): Promise<WriteResult> {
   const { columns, clusterBy } = catalog.snapshot
   const schema = tableSchema(columns)
-  const writer = catalog.stageWriter({ signal: options.signal })
+  const writer = catalog.stageWriter({
+    signal: options.signal,
+    partitionRowsMax: options.partitionRows,
+  })
   try {
     const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
     let rowsBefore = 0

@@ -1,5 +1,5 @@
 import { type Field, type Schema, schema, schemasEqual, schemaText } from '../arrow/schema.ts'
-import type { DatabaseCatalog, TableOptions } from '../catalog/database-catalog.ts'
+import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import { tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { GraupelError, invalid } from '../error.ts'
@@ -44,12 +44,21 @@ export class StoredDatabase implements Database {
     columns: SchemaValue,
     options: CreateTableOptions = {},
   ): Promise<Table<Untyped>> {
-    checkOptions(options, ['clusterBy', 'ifNotExists'], 'createTable')
+    checkOptions(options, ['clusterBy', 'ifNotExists', 'partitionRows'], 'createTable')
+    const { partitionRows, ...rest } = options
+    if (
+      partitionRows !== undefined &&
+      !(Number.isSafeInteger(partitionRows) && partitionRows > 0)
+    ) {
+      throw invalid(
+        `createTable: partitionRows has to be a whole number from 1 on, got ${partitionRows}`,
+      )
+    }
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
-    const catalog = await this.#catalog.createTable(name, fields, options)
+    const catalog = await this.#catalog.createTable(name, fields, rest)
     requireSchema(name, tableSchema(catalog.snapshot.columns), schema(fields))
-    return this.#tableOf(name, catalog)
+    return this.#tableOf(name, catalog, partitionRows)
   }
 
   async createTableFrom(
@@ -93,12 +102,13 @@ export class StoredDatabase implements Database {
     await this.#catalog.settled()
   }
 
-  #tableOf(name: string, catalog: TableCatalog): StoredTable {
+  #tableOf(name: string, catalog: TableCatalog, partitionRows?: number): StoredTable {
     this.#tables.add(catalog)
     return new StoredTable(name, catalog, {
       store: this.#store,
       settings: this.#settings,
       home: this[tableHome],
+      partitionRows,
     })
   }
 
@@ -133,7 +143,7 @@ export class StoredDatabase implements Database {
   async #withNewTable<T>(
     name: string,
     fields: readonly Field[],
-    options: TableOptions,
+    options: { readonly clusterBy?: readonly string[] | undefined },
     fill: (catalog: TableCatalog) => Promise<T>,
   ): Promise<T> {
     const catalog = await this.#catalog.createTable(name, fields, options)

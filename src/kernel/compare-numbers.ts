@@ -20,17 +20,23 @@ export function compareInt32(
 ): void {
   switch (op) {
     case 'eq':
-      return equalInt32(a, b, length, 0, out)
+      equalInt32(a, b, length, 0, out)
+      return
     case 'ne':
-      return equalInt32(a, b, length, 1, out)
+      equalInt32(a, b, length, 1, out)
+      return
     case 'lt':
-      return lessInt32(a, b, length, 0, out)
+      lessInt32(a, b, length, 0, out)
+      return
     case 'gte':
-      return lessInt32(a, b, length, 1, out)
+      lessInt32(a, b, length, 1, out)
+      return
     case 'gt':
-      return lessInt32(b, a, length, 0, out)
+      lessInt32(b, a, length, 0, out)
+      return
     case 'lte':
-      return lessInt32(b, a, length, 1, out)
+      lessInt32(b, a, length, 1, out)
+      return
   }
 }
 
@@ -68,17 +74,23 @@ export function compareFloat64(
 ): void {
   switch (op) {
     case 'eq':
-      return equalFloat64(a, b, length, 0, out)
+      equalFloat64(a, b, length, 0, out)
+      return
     case 'ne':
-      return equalFloat64(a, b, length, 1, out)
+      equalFloat64(a, b, length, 1, out)
+      return
     case 'lt':
-      return lessFloat64(a, b, length, 0, out)
+      lessFloat64(a, b, length, 0, out)
+      return
     case 'gte':
-      return lessFloat64(a, b, length, 1, out)
+      lessFloat64(a, b, length, 1, out)
+      return
     case 'gt':
-      return lessFloat64(b, a, length, 0, out)
+      lessFloat64(b, a, length, 0, out)
+      return
     case 'lte':
-      return lessFloat64(b, a, length, 1, out)
+      lessFloat64(b, a, length, 1, out)
+      return
   }
 }
 

@@ -46,7 +46,10 @@ export function compareTexts(
   length: number,
   out: Uint8Array,
 ): void {
-  if (op === 'eq' || op === 'ne') return equalTexts(a, b, length, op === 'ne' ? 1 : 0, out)
+  if (op === 'eq' || op === 'ne') {
+    equalTexts(a, b, length, op === 'ne' ? 1 : 0, out)
+    return
+  }
   for (let i = 0; i < length; i++) {
     const x = i & a.mask
     const y = i & b.mask
@@ -64,8 +67,7 @@ function equalTexts(a: Texts, b: Texts, length: number, flip: number, out: Uint8
     const aStart = a.starts[x]!
     const bStart = b.starts[y]!
     const size = a.ends[x]! - aStart
-    const same =
-      size === b.ends[y]! - bStart && bytesEqual(a.bytes, aStart, b.bytes, bStart, size)
+    const same = size === b.ends[y]! - bStart && bytesEqual(a.bytes, aStart, b.bytes, bStart, size)
     out[i] = Number(same) ^ flip
   }
 }

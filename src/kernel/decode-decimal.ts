@@ -1,4 +1,4 @@
-import { DIGIT_PAIRS, POWERS } from './digits.ts'
+import { POWERS } from './digits.ts'
 
 const NEWLINE = 10
 /** What the bytes `-`, `.` and newline are less the digit 0. */
@@ -10,7 +10,7 @@ const POINT = -2
  * `limit` rows, `to`, or a line that is none: more than 9 digits before or after the point, more
  * than 15 in all, a leading zero, minus zero, out of range, anything else. A null is `\N`.
  *
- * @param bytes The file's bytes.
+ * @param bytes The file's bytes, readable for 8 bytes beyond `to`; `view` is the same memory.
  * @param from Position of the first line; `to` stands behind a newline.
  * @param values Receives the numbers from index `row` on; 0 for a null.
  * @param limit Row to stop before, at most `values.length`.
@@ -24,6 +24,7 @@ const POINT = -2
  */
 export function decodeDecimal(
   bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   values: Float64Array,
@@ -36,7 +37,6 @@ export function decodeDecimal(
   cursor: Int32Array,
 ): number {
   const power = POWERS[scale]!
-  const pairs = DIGIT_PAIRS
   let line = from
   while (row < limit && line < to) {
     let p = line
@@ -65,8 +65,10 @@ export function decodeDecimal(
     if (digit !== POINT || size > 9 || size + scale > 15 || (lead === 0 && size > 1)) break
     let value = 0
     if (scale === 2) {
-      const cents = pairs[(bytes[p + 1]! << 8) | bytes[p + 2]!]!
-      if (cents < 0 || bytes[p + 3] !== NEWLINE) break
+      // The point, two digits and the newline are one word.
+      const word = view.getInt32(p, true) ^ 0x0a30302e
+      if (((word | ((word & 0x0f0f00) + 0x060600)) & 0xfff0f0ff) !== 0) break
+      const cents = Math.imul((word >>> 8) & 15, 10) + (word >>> 16)
       value = size < 8 ? Math.imul(whole, 100) + cents : whole * 100 + cents
     } else {
       let fraction = 0
@@ -96,7 +98,7 @@ export function decodeDecimal(
  * Decodes lines `d.dd` as `decodeDecimal` does with scale 2, and stops at any other line.
  */
 export function decodeCents(
-  bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   values: Float64Array,
@@ -104,16 +106,14 @@ export function decodeCents(
   limit: number,
   cursor: Int32Array,
 ): number {
-  const pairs = DIGIT_PAIRS
   let line = from
   const rows = Math.min(limit - row, Math.floor((to - from) / 5))
   const end = row + rows
   for (; row < end; row++) {
-    const ones = bytes[line]! - 48
-    const cents = pairs[(bytes[line + 2]! << 8) | bytes[line + 3]!]!
-    if (cents < 0 || ones >>> 0 > 9) break
-    if (((bytes[line + 1]! << 8) | bytes[line + 4]!) !== 0x2e0a) break
-    values[row] = Math.imul(ones, 100) + cents
+    const word = view.getInt32(line, true) ^ 0x30302e30
+    if (((word | ((word & 0x0f0f000f) + 0x06060006)) & 0xf0f0fff0) !== 0) break
+    if (view.getUint8(line + 4) !== NEWLINE) break
+    values[row] = Math.imul(word & 15, 100) + Math.imul((word >>> 16) & 15, 10) + (word >>> 24)
     line += 5
   }
   cursor[0] = line

@@ -57,7 +57,7 @@ function clockAt(bytes: Uint8Array, p: number, digits: number): number {
  * Decodes lines `YYYY-MM-DD` into days since 1970-01-01 until `limit` rows, `to`, or a line that
  * is none or whose year is not in `months`. A null is `\N`.
  *
- * @param bytes The file's bytes.
+ * @param bytes The file's bytes, readable for 8 bytes beyond `to`; `view` is the same memory.
  * @param from Position of the first line; `to` stands behind a newline.
  * @param values Receives the days from index `row` on; 0 for a null.
  * @param limit Row to stop before, at most `values.length`.
@@ -70,6 +70,7 @@ function clockAt(bytes: Uint8Array, p: number, digits: number): number {
  */
 export function decodeDates(
   bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   values: Int32Array,
@@ -79,22 +80,28 @@ export function decodeDates(
   months: Int32Array,
   cursor: Int32Array,
 ): number {
-  const pairs = DIGIT_PAIRS
   let line = from
   while (row < limit && line < to) {
-    const century = pairs[(bytes[line]! << 8) | bytes[line + 1]!]!
-    const year = pairs[(bytes[line + 2]! << 8) | bytes[line + 3]!]!
-    const month = pairs[(bytes[line + 5]! << 8) | bytes[line + 6]!]!
-    const day = pairs[(bytes[line + 8]! << 8) | bytes[line + 9]!]!
-    const marks = (bytes[line + 4]! ^ DASH) | (bytes[line + 7]! ^ DASH) | (bytes[line + 10]! ^ 10)
-    if ((century | year | month | day) < 0 || marks !== 0) {
+    // YYYY, -MM- and -DD with the newline, each byte less what it has to be.
+    const years = view.getInt32(line, true) ^ 0x30303030
+    const monthDigits = view.getInt32(line + 4, true) ^ 0x2d30302d
+    const days = view.getInt32(line + 7, true) ^ 0x0a30302d
+    const wrong =
+      ((years | (years + 0x06060606)) & 0xf0f0f0f0) |
+      ((monthDigits | ((monthDigits & 0x0f0f00) + 0x060600)) & 0xfff0f0ff) |
+      ((days | ((days & 0x0f0f00) + 0x060600)) & 0xfff0f0ff)
+    if (wrong !== 0) {
       if (validity.length === 0 || !isNullLine(bytes, line)) break
       validity[row] = 0
       values[row++] = 0
       line += 3
       continue
     }
-    const entry = months[(Math.imul(century, 100) + year) * 16 + month]!
+    const pairs = (Math.imul(years, 10) + (years >>> 8)) & 0x00ff00ff
+    const year = Math.imul(pairs & 255, 100) + (pairs >>> 16)
+    const month = Math.imul((monthDigits >>> 8) & 15, 10) + (monthDigits >>> 16)
+    const day = Math.imul((days >>> 8) & 15, 10) + (days >>> 16)
+    const entry = months[(year << 4) + month]!
     if (month > 12 || day < 1 || day > (entry & 31)) break
     values[row++] = (entry >> 5) + day - (EPOCH + 1)
     line += 11

@@ -8,7 +8,8 @@ const BACKSLASH = 0x5c
 
 /**
  * A LIKE pattern ready to match. `equals`, `prefix`, `suffix` and `contains` look for `literal`;
- * `general` follows `tokens`: bytes, 256 for one character, 257 for any run of characters.
+ * `general` follows `tokens`: bytes, 256 for one character, 257 for any run of characters; its
+ * `literal` is a run of bytes that every match has.
  */
 export interface LikeProgram {
   readonly kind: 'equals' | 'prefix' | 'suffix' | 'contains' | 'general'
@@ -38,9 +39,21 @@ export function compileLike(pattern: Uint8Array): LikeProgram | null {
   const ends = opens ? (closes ? 'contains' : 'suffix') : closes ? 'prefix' : 'equals'
   return {
     kind: plain ? ends : 'general',
-    literal: Uint8Array.from(plain ? inner : []),
+    literal: Uint8Array.from(plain ? inner : longestLiteral(tokens)),
     tokens: Uint16Array.from(tokens),
   }
+}
+
+/** The longest run of bytes that every match has. */
+function longestLiteral(tokens: readonly number[]): readonly number[] {
+  let best: readonly number[] = []
+  let from = 0
+  for (let i = 0; i <= tokens.length; i++) {
+    if (i < tokens.length && tokens[i]! < 256) continue
+    if (i - from > best.length) best = tokens.slice(from, i)
+    from = i + 1
+  }
+  return best
 }
 
 /** Whether `bytes[start .. end)` matches. Time: the text's length times, at worst, the pattern's. */

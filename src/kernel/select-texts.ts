@@ -1,6 +1,6 @@
 import type { Utf8Vector } from '../arrow/vector.ts'
-import { compareBytes } from './compare-texts.ts'
 import { type Comparison, holds } from './compare-numbers.ts'
+import { compareBytes } from './compare-texts.ts'
 import { type LikeProgram, matchesLike } from './like.ts'
 import { selectAll } from './select-numbers.ts'
 
@@ -26,19 +26,32 @@ export function selectLike(
       return selectAt(texts, literal, { front: true, whole: false }, rows, count, out)
     case 'suffix':
       return selectAt(texts, literal, { front: false, whole: false }, rows, count, out)
-    default: {
-      if (kind === 'contains' && rows === null && count > 1 && isAscending(texts, count)) {
-        return selectContaining(texts, literal, count, out)
-      }
-      const { bytes, starts, ends } = texts
-      let kept = 0
-      for (let i = 0; i < count; i++) {
-        const row = rows === null ? i : rows[i]!
-        if (matchesLike(program, bytes, starts[row]!, ends[row]!)) out[kept++] = row
-      }
-      return kept
-    }
+    default:
+      return selectMatching(texts, program, rows, count, out)
   }
+}
+
+function selectMatching(
+  texts: Utf8Vector,
+  program: LikeProgram,
+  rows: Uint32Array | null,
+  count: number,
+  out: Uint32Array,
+): number {
+  let among = rows
+  let left = count
+  if (rows === null && count > 1 && program.literal.length > 1 && isAscending(texts, count)) {
+    left = selectContaining(texts, program.literal, count, out)
+    if (program.kind === 'contains') return left
+    among = out
+  }
+  const { bytes, starts, ends } = texts
+  let kept = 0
+  for (let i = 0; i < left; i++) {
+    const row = among === null ? i : among[i]!
+    if (matchesLike(program, bytes, starts[row]!, ends[row]!)) out[kept++] = row
+  }
+  return kept
 }
 
 /** Rows that begin (`front`) or end with `literal`, or are it (`whole`). `literal` may be empty. */

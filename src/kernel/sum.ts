@@ -30,7 +30,7 @@ export class ExactSums {
       throw new Error(`no sum of a ${vector.layout} vector`)
     }
     const bound = vector.length * (vector.layout === 'i32' ? 2 ** 31 : largest(vector.values))
-    if (bound <= SAFE) {
+    if (bound <= SAFE - UNIT) {
       if (this.#lowBound + bound > SAFE) this.#fold()
       this.#lowBound += bound
       if (groups === null) this.#low[0]! += sumOf(vector)

@@ -8,7 +8,7 @@ function compareRanges(
 ): number {
   const aSize = aEnd - aStart
   const bSize = bEnd - bStart
-  const size = aSize < bSize ? aSize : bSize
+  const size = Math.min(aSize, bSize)
   for (let i = 0; i < size; i++) {
     const difference = bytes[aStart + i]! - bytes[bStart + i]!
     if (difference !== 0) return difference

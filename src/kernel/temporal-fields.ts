@@ -78,7 +78,8 @@ function packedCivil(days: number): number {
   const z = (days + 719_468) | 0
   const era = Math.floor(z / 146_097)
   const dayOfEra = (z - era * 146_097) | 0
-  const leaps = (((dayOfEra / 1460) | 0) - ((dayOfEra / 36_524) | 0) + ((dayOfEra / 146_096) | 0)) | 0
+  const leaps =
+    (((dayOfEra / 1460) | 0) - ((dayOfEra / 36_524) | 0) + ((dayOfEra / 146_096) | 0)) | 0
   const yearOfEra = ((dayOfEra - leaps) / 365) | 0
   const dayOfYear =
     (dayOfEra - 365 * yearOfEra - ((yearOfEra / 4) | 0) + ((yearOfEra / 100) | 0)) | 0
@@ -94,8 +95,7 @@ function monthStart(year: number, month: number): number {
   const era = Math.floor(y / 400)
   const yearOfEra = (y - era * 400) | 0
   const dayOfYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) | 0
-  const dayOfEra =
-    yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear
+  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear
   return era * 146_097 + dayOfEra - 719_468
 }
 

@@ -102,7 +102,7 @@ export function mapAsciiCase(
   const first = target === 'lower' ? 65 : 97
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!
-    out[at + i - start] = byte ^ (Number(byte - first >>> 0 < 26) << 5)
+    out[at + i - start] = byte ^ (Number((byte - first) >>> 0 < 26) << 5)
   }
 }
 

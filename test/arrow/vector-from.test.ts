@@ -88,7 +88,7 @@ describe('vectorFrom', () => {
     [2n ** 53n + 1n, types.float64],
     ['1', types.float64],
     ['\ud800', types.utf8],
-    ['x'.repeat(40) + '\udc00', types.utf8],
+    [`${'x'.repeat(40)}\udc00`, types.utf8],
     [1, types.utf8],
     ['00', types.binary],
     [new Date('2024-02-29T01:00Z'), types.date],

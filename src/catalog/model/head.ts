@@ -63,6 +63,8 @@ export interface Head extends Protocol {
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]
+  /** Rows of a partition at most. */
+  readonly partitionRows: number
   /** The least partition id that no commit has used. */
   readonly nextId: number
   /** Live partitions, and the rows in them. */

@@ -1,12 +1,6 @@
 import { type DataType, isExact, layoutOf } from '../../arrow/data-type.ts'
 import { compareScalars, type Scalar } from '../../arrow/scalar.ts'
-import {
-  bigValues,
-  exactVector,
-  take,
-  type Utf8Vector,
-  type Vector,
-} from '../../arrow/vector.ts'
+import { bigValues, exactVector, take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { bothValid } from '../../kernel/boolean.ts'
 import type { Side } from '../../kernel/compare-numbers.ts'
 import type { Texts } from '../../kernel/compare-texts.ts'

@@ -1,4 +1,11 @@
-import { type DataType, decimal, integerRange, isFloat, layoutOf, typeText } from '../../arrow/data-type.ts'
+import {
+  type DataType,
+  decimal,
+  integerRange,
+  isFloat,
+  layoutOf,
+  typeText,
+} from '../../arrow/data-type.ts'
 import { decimalText } from '../../arrow/scalar.ts'
 import { exactVector, SAFE, type Vector } from '../../arrow/vector.ts'
 import { type GraupelError, invalid } from '../../error.ts'
@@ -19,7 +26,15 @@ import {
   subFloat64,
   subInt32,
 } from '../../kernel/arithmetic.ts'
-import { bigSide, constantVector, expand, float64Side, int32Side, jointValidity, type ScalarFunction } from './argument.ts'
+import {
+  bigSide,
+  constantVector,
+  expand,
+  float64Side,
+  int32Side,
+  jointValidity,
+  type ScalarFunction,
+} from './argument.ts'
 import { relabel, rescale, scaleOf, toFloat64 } from './rescale.ts'
 
 interface Operation {
@@ -46,11 +61,14 @@ const UNBOUNDED: Bounds = {
 /** INVALID: a result of `name` does not fit `type`. */
 export function overflow(name: string, type: DataType, value: bigint): GraupelError {
   const shown = decimalText(value, scaleOf(type))
-  return invalid(`${name}: overflow, ${shown} does not fit ${typeText(type)}; cast to a wider type`, {
-    operation: name,
-    type: typeText(type),
-    value: shown,
-  })
+  return invalid(
+    `${name}: overflow, ${shown} does not fit ${typeText(type)}; cast to a wider type`,
+    {
+      operation: name,
+      type: typeText(type),
+      value: shown,
+    },
+  )
 }
 
 function binary(operation: Operation): ScalarFunction {

@@ -24,7 +24,8 @@ export function castFloats(input: Vector, type: DataType, options: CastOptions):
     done = value >= least && value <= greatest
     values[i] = value + 0
   }
-  if (done) return relabel({ layout: 'f64', type: { name: 'int64' }, length, validity, values }, type)
+  if (done)
+    return relabel({ layout: 'f64', type: { name: 'int64' }, length, validity, values }, type)
   return castExactly(input, type, options)
 }
 

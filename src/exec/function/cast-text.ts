@@ -50,7 +50,11 @@ function vectorOfScalars(
       return { ...head, layout, values: Int32Array.from(values, (value) => Number(value)) }
     case 'f64':
       if (isExact(type)) {
-        return exactVector(type, values.map((value) => (value ?? 0n) as bigint), validity)
+        return exactVector(
+          type,
+          values.map((value) => (value ?? 0n) as bigint),
+          validity,
+        )
       }
       return { ...head, layout, values: Float64Array.from(values, (value) => Number(value)) }
     case 'utf8': {

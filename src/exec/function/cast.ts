@@ -114,7 +114,8 @@ function castBools(input: Vector, type: DataType, options: CastOptions): Vector 
 function truths(input: Vector, type: DataType): Vector {
   const { length, validity } = input
   const values = new Uint8Array(length)
-  if (input.layout === 'big') for (let i = 0; i < length; i++) values[i] = Number(input.values[i] !== 0n)
+  if (input.layout === 'big')
+    for (let i = 0; i < length; i++) values[i] = Number(input.values[i] !== 0n)
   else {
     const { values: from } = float64Side(input)
     for (let i = 0; i < length; i++) values[i] = Number(from[i] !== 0)
@@ -137,7 +138,11 @@ function castTimes(input: Vector, type: DataType, options: CastOptions): Vector 
   if (fine === coarse) return { ...input, type }
   if (fine < coarse) return fitted(multiplied(input, 1000n, type), type, options, input)
   if (input.layout === 'big') {
-    return exactVector(type, input.values.map((value) => divideBigRounded(value, 1000n, 'floor')), validity)
+    return exactVector(
+      type,
+      input.values.map((value) => divideBigRounded(value, 1000n, 'floor')),
+      validity,
+    )
   }
   const values = float64Side(input).values.map((value) => Math.floor(value / 1000))
   return { layout: 'f64', type, length, validity, values }
@@ -158,4 +163,3 @@ function printValues(input: Vector, type: DataType): Vector {
   const { bytes, starts, ends } = sink
   return { layout: 'utf8', type, length, validity, bytes, starts, ends }
 }
-

@@ -1,5 +1,5 @@
-import type { BoolVector, Vector } from '../../arrow/vector.ts'
 import { bool } from '../../arrow/data-type.ts'
+import type { BoolVector, Vector } from '../../arrow/vector.ts'
 import {
   type Comparison,
   compareBigs,
@@ -34,7 +34,13 @@ export function compareVectors(
   } else {
     compareFloat64(op, float64Side(left), float64Side(right), length, values)
   }
-  return { layout: 'bool', type: bool, length, values, validity: jointValidity([left, right], length) }
+  return {
+    layout: 'bool',
+    type: bool,
+    length,
+    values,
+    validity: jointValidity([left, right], length),
+  }
 }
 
 function comparison(op: Comparison): ScalarFunction {

@@ -84,7 +84,8 @@ export function relabel(vector: Vector, type: DataType): Vector {
   if (layoutOf(type) === 'i32' && vector.layout !== 'i32') {
     const { length, validity } = vector
     const values = new Int32Array(length)
-    const { values: from } = vector.layout === 'big' ? { values: vector.values.map(Number) } : float64Side(vector)
+    const { values: from } =
+      vector.layout === 'big' ? { values: vector.values.map(Number) } : float64Side(vector)
     for (let i = 0; i < length; i++) values[i] = from[i]!
     return { layout: 'i32', type, length, validity, values }
   }

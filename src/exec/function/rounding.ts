@@ -2,7 +2,14 @@ import { type DataType, integerRange, isFloat } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
 import { allWithin, type Rounding } from '../../kernel/arithmetic.ts'
-import { constantNumber, expand, float64Side, jointValidity, nullVector, type ScalarFunction } from './argument.ts'
+import {
+  constantNumber,
+  expand,
+  float64Side,
+  jointValidity,
+  nullVector,
+  type ScalarFunction,
+} from './argument.ts'
 import { exactBounds, overflow } from './arithmetic.ts'
 import { divided, multiplied, relabel, rescale, scaleOf, toFloat64 } from './rescale.ts'
 
@@ -33,7 +40,9 @@ export const round: ScalarFunction = ([arg, places], type, length) => {
   const digits = places === undefined || places.length === 0 ? 0 : constantNumber(places)
   if (digits === undefined) return nullVector(type, length)
   if (!Number.isInteger(digits) || Math.abs(digits) > 400) {
-    throw invalid(`round: digits must be a whole number from -400 to 400, got ${digits}`, { digits })
+    throw invalid(`round: digits must be a whole number from -400 to 400, got ${digits}`, {
+      digits,
+    })
   }
   if (isFloat(type)) return roundFloats(input, digits, type)
   const scale = scaleOf(input.type)

@@ -1,7 +1,7 @@
 import type { Batch } from '../../arrow/batch.ts'
 import { type DataType, isFloat } from '../../arrow/data-type.ts'
-import { fieldPosition } from '../../arrow/schema.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
+import { fieldPosition } from '../../arrow/schema.ts'
 import { SAFE, type Vector } from '../../arrow/vector.ts'
 import type { Comparison } from '../../kernel/compare-numbers.ts'
 import type { LikeProgram } from '../../kernel/like.ts'
@@ -132,7 +132,8 @@ export function meet(a: NumberRange, b: NumberRange): NumberRange | undefined {
   return { least: Math.max(a.least, nextFloat(b.greatest)), greatest: a.greatest, flip: 0 }
 }
 
-const nextFloat = (value: number): number => (value === 0 ? Number.MIN_VALUE : -previousFloat(-value))
+const nextFloat = (value: number): number =>
+  value === 0 ? Number.MIN_VALUE : -previousFloat(-value)
 
 /** What of `rows` is to be looked at; see `selectRows`. */
 export interface Selection {

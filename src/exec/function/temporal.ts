@@ -103,10 +103,13 @@ export const truncate: ScalarFunction = ([arg, of], type, length) => {
   }
   if (!isDateUnit(unit) || type.name === 'time') {
     const units = [...(type.name === 'time' ? [] : DATE_UNITS), ...CLOCK_SECONDS.keys()]
-    throw invalid(`truncate: "${unit}" is no unit of ${typeText(type)}; units: ${units.join(', ')}`, {
-      unit,
-      type: typeText(type),
-    })
+    throw invalid(
+      `truncate: "${unit}" is no unit of ${typeText(type)}; units: ${units.join(', ')}`,
+      {
+        unit,
+        type: typeText(type),
+      },
+    )
   }
   const values = new Int32Array(length)
   truncateDays(unit, splitDays(input).days, length, values)
@@ -126,7 +129,11 @@ export function daysAs(days: Int32Array, validity: Uint8Array | null, type: Data
     large = large || !Number.isSafeInteger(value)
   }
   if (!large) return { layout: 'f64', type, length, validity, values }
-  return exactVector(type, Array.from(days, (of) => BigInt(of) * BigInt(perDay)), validity)
+  return exactVector(
+    type,
+    Array.from(days, (of) => BigInt(of) * BigInt(perDay)),
+    validity,
+  )
 }
 
 function truncateClock(input: Vector, seconds: number, type: DataType): Vector {
@@ -141,7 +148,10 @@ function truncateClock(input: Vector, seconds: number, type: DataType): Vector {
     }
   }
   const step = BigInt(size)
-  const wholes = input.layout === 'big' ? input.values : Array.from(input.layout === 'f64' ? input.values : [], BigInt)
+  const wholes =
+    input.layout === 'big'
+      ? input.values
+      : Array.from(input.layout === 'f64' ? input.values : [], BigInt)
   const values = wholes.map((value) => value - (((value % step) + step) % step))
   return exactVector(type, values, validity)
 }

@@ -26,7 +26,8 @@ function match(programOf: (pattern: Uint8Array) => LikeProgram): ScalarFunction 
   return ([text, pattern], type, length) => {
     const validity = jointValidity([text!, pattern!], length)
     const head = { layout: 'bool', type, length, validity } as const
-    if (pattern!.length === 1) return { ...head, values: matchConstant(text!, pattern!, programOf, length) }
+    if (pattern!.length === 1)
+      return { ...head, values: matchConstant(text!, pattern!, programOf, length) }
     const patterns = textsOf(pattern!)
     const texts = textsOf(text!)
     const values = new Uint8Array(length)

@@ -1,7 +1,7 @@
 import { take, type Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyLines, endsEvenly, findLines, findRecords } from '../../kernel/find-lines.ts'
-import { bufferFor, type ByteWindow, LineBuffer } from './byte-window.ts'
+import { type ByteWindow, bufferFor, LineBuffer } from './byte-window.ts'
 import type { ColumnReader } from './column-reader.ts'
 import { numberDecoder } from './number-decoder.ts'
 import type { ColumnFile } from './open-column.ts'
@@ -144,17 +144,7 @@ export class CsvColumnReader implements ColumnReader {
           if (needed > scratch.capacity) scratch.grow(needed * 2)
           const target = scratch.bytes
           const at = scratch.end
-          scratch.end = copyLines(
-            bytes,
-            start,
-            lineEnds,
-            rows,
-            selected,
-            last,
-            passed,
-            target,
-            at,
-          )
+          scratch.end = copyLines(bytes, start, lineEnds, rows, selected, last, passed, target, at)
           selected = last
         }
         passed += found
@@ -205,7 +195,10 @@ export class CsvColumnReader implements ColumnReader {
     if (this.#trusted || rows === 0) return
     const { bytes } = this.#window
     const stride = this.#stride
-    if (stride !== null && (to - from !== rows * stride || !endsEvenly(bytes, from, rows, stride))) {
+    if (
+      stride !== null &&
+      (to - from !== rows * stride || !endsEvenly(bytes, from, rows, stride))
+    ) {
       throw this.#wrong(`holds values that are not ${stride - 1} bytes long`)
     }
     if (!mayQuote(this.#file.type) || this.#quoted) return

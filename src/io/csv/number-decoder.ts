@@ -43,7 +43,9 @@ abstract class NumberDecoder extends RunDecoder {
 
   private decodeLine(lines: LineBuffer): void {
     const end = lines.bytes.indexOf(10, lines.start)
-    const text = String.fromCharCode(...lines.bytes.subarray(lines.start, Math.min(end, lines.start + 400)))
+    const text = String.fromCharCode(
+      ...lines.bytes.subarray(lines.start, Math.min(end, lines.start + 400)),
+    )
     if (text === '\\N') {
       if (this.validity.length === 0) {
         throw this.wrongLine(lines, 'is a null, where the statistics say that there is none')
@@ -54,7 +56,8 @@ abstract class NumberDecoder extends RunDecoder {
     lines.start = end + 1
   }
 
-  private strictValue(text: string, lines: LineBuffer): Scalar {
+  /** The value whose text is exactly `text`. */
+  protected strictValue(text: string, lines: LineBuffer): Scalar {
     const { type } = this.file
     let value: Exclude<Scalar, null> | undefined
     try {
@@ -65,7 +68,8 @@ abstract class NumberDecoder extends RunDecoder {
     if (value === undefined || scalarText(value, type) !== text) {
       throw this.wrongLine(lines, `is not the text of a ${typeText(type)}`)
     }
-    if (type.name === 'date' || type.name === 'timestamp') enterYear(months, Number(text.slice(0, 4)))
+    if (type.name === 'date' || type.name === 'timestamp')
+      enterYear(months, Number(text.slice(0, 4)))
     return value
   }
 }
@@ -112,7 +116,18 @@ class Int32Decoder extends NumberDecoder {
     const { row, rows, validity, cursor, file } = this
     const values = this.#values
     if (file.type.name === 'date') {
-      return decodeDates(lines.bytes, lines.start, to, values, row, rows, validity, months, cursor)
+      return decodeDates(
+        lines.bytes,
+        lines.view,
+        lines.start,
+        to,
+        values,
+        row,
+        rows,
+        validity,
+        months,
+        cursor,
+      )
     }
     const [least, greatest] = [this.#least, this.#greatest]
     return decodeInt32(
@@ -166,6 +181,11 @@ abstract class Float64Decoder extends NumberDecoder {
 }
 
 class FloatDecoder extends Float64Decoder {
+  protected override strictValue(text: string, lines: LineBuffer): Scalar {
+    const value = Number(text)
+    return String(value) === text ? value : super.strictValue(text, lines)
+  }
+
   protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
@@ -174,6 +194,12 @@ class FloatDecoder extends Float64Decoder {
 
 /** float32: each value has to be one, which only the slow way checks. */
 class Float32Decoder extends FloatDecoder {
+  protected override strictValue(text: string, lines: LineBuffer): Scalar {
+    const value = super.strictValue(text, lines) as number
+    if (Object.is(Math.fround(value), value)) return value
+    throw this.wrongLine(lines, 'is not the text of a float32')
+  }
+
   protected override fast(lines: LineBuffer, to: number): number {
     const from = this.row
     const next = super.fast(lines, to)
@@ -207,7 +233,7 @@ class ExactDecoder extends Float64Decoder {
     const { row, rows, validity, cursor, values } = this
     const [scale, least, greatest] = [this.#scale, this.#least, this.#greatest]
     const { bytes, view, start } = lines
-    if (this.#cents) return decodeCents(bytes, start, to, values, row, rows, cursor)
+    if (this.#cents) return decodeCents(view, start, to, values, row, rows, cursor)
     if (scale === 0) {
       return decodeExact(view, start, to, values, row, rows, validity, least, greatest, cursor)
     }
@@ -217,6 +243,7 @@ class ExactDecoder extends Float64Decoder {
     }
     return decodeDecimal(
       bytes,
+      view,
       start,
       to,
       values,

@@ -11,8 +11,8 @@ export interface TextBound {
 
 /** A lower bound of text or binary `bytes`: the first 64 of them, whole code points for text. */
 export function lowerBound(bytes: Uint8Array, type: DataType): TextBound {
-  if (bytes.length <= LIMIT) return { value: valueOf(bytes, type), exact: true }
-  return { value: valueOf(bytes.subarray(0, cutAt(bytes, type)), type), exact: false }
+  if (bytes.length <= LIMIT) return { value: boundOf(bytes, type), exact: true }
+  return { value: boundOf(bytes.subarray(0, cutAt(bytes, type)), type), exact: false }
 }
 
 /**
@@ -20,16 +20,16 @@ export function lowerBound(bytes: Uint8Array, type: DataType): TextBound {
  * successor raised to it; the whole value when none has.
  */
 export function upperBound(bytes: Uint8Array, type: DataType): TextBound {
-  if (bytes.length <= LIMIT) return { value: valueOf(bytes, type), exact: true }
+  if (bytes.length <= LIMIT) return { value: boundOf(bytes, type), exact: true }
   const cut = bytes.subarray(0, cutAt(bytes, type))
   const raised = type.name === 'binary' ? raiseBytes(cut) : raiseText(decoder.decode(cut))
   return raised === undefined
-    ? { value: valueOf(bytes, type), exact: true }
+    ? { value: boundOf(bytes, type), exact: true }
     : { value: raised, exact: false }
 }
 
-function valueOf(bytes: Uint8Array, type: DataType): string | Uint8Array {
-  return type.name === 'binary' ? bytes.slice() : decoder.decode(bytes)
+function boundOf(bytes: Uint8Array, type: DataType): string | Uint8Array {
+  return type.name === 'binary' ? new Uint8Array(bytes) : decoder.decode(bytes)
 }
 
 function cutAt(bytes: Uint8Array, type: DataType): number {
@@ -42,7 +42,7 @@ function raiseBytes(bytes: Uint8Array): Uint8Array | undefined {
   let last = bytes.length - 1
   while (last >= 0 && bytes[last] === 255) last--
   if (last < 0) return undefined
-  const raised = bytes.slice(0, last + 1)
+  const raised = new Uint8Array(bytes.subarray(0, last + 1))
   raised[last]!++
   return raised
 }

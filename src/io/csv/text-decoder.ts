@@ -85,7 +85,18 @@ export class TextRunDecoder extends RunDecoder {
     this.#reserve(end - start)
     cursor[1] = this.#used
     const [text, starts, ends] = [this.#text, this.#starts, this.#ends]
-    const next = decodeQuotedText(bytes, start, end, text, starts, ends, row, rows, validity, cursor)
+    const next = decodeQuotedText(
+      bytes,
+      start,
+      end,
+      text,
+      starts,
+      ends,
+      row,
+      rows,
+      validity,
+      cursor,
+    )
     this.#checkText(lines, start, cursor[0]!)
     this.#advance(lines, next)
   }

@@ -14,8 +14,8 @@ import {
   uint32,
 } from '../../../src/arrow/data-type.ts'
 import type { Scalar } from '../../../src/arrow/scalar.ts'
-import { SCALAR_FUNCTIONS } from '../../../src/exec/function/scalar-functions.ts'
 import { scaleOf } from '../../../src/exec/function/rescale.ts'
+import { SCALAR_FUNCTIONS } from '../../../src/exec/function/scalar-functions.ts'
 import { runs } from '../../support/random.ts'
 import { outcome, pairs, scalarsOf, vectorOf } from './vectors.ts'
 
@@ -77,10 +77,17 @@ describe('arithmetic of exact numbers', () => {
       test(`${name} of ${a.name} and ${b.name} is exact or INVALID, never wrapped`, () => {
         fc.assert(
           fc.property(pairs(a, b), (rows) => {
-            const args = [vectorOf(a, rows.map(([x]) => x)), vectorOf(b, rows.map(([, y]) => y))]
-            const got = outcome(() =>
-              scalarsOf(SCALAR_FUNCTIONS[name](args, type, rows.length)),
-            )
+            const args = [
+              vectorOf(
+                a,
+                rows.map(([x]) => x),
+              ),
+              vectorOf(
+                b,
+                rows.map(([, y]) => y),
+              ),
+            ]
+            const got = outcome(() => scalarsOf(SCALAR_FUNCTIONS[name](args, type, rows.length)))
             expect(got).toEqual(reference(name, rows, [a, b], type))
           }),
           { numRuns: runs(120) },
@@ -92,7 +99,11 @@ describe('arithmetic of exact numbers', () => {
   test('a single row stands for every row', () => {
     const rows = vectorOf(int64, [1n, null, 2n ** 53n])
     const one = vectorOf(int64, [2n])
-    expect(scalarsOf(SCALAR_FUNCTIONS.sub([one, rows], int64, 3))).toEqual([1n, null, 2n - 2n ** 53n])
+    expect(scalarsOf(SCALAR_FUNCTIONS.sub([one, rows], int64, 3))).toEqual([
+      1n,
+      null,
+      2n - 2n ** 53n,
+    ])
     expect(scalarsOf(SCALAR_FUNCTIONS.mul([rows, one], int64, 3))).toEqual([2n, null, 2n ** 54n])
     expect(scalarsOf(SCALAR_FUNCTIONS.add([rows, vectorOf(int64, [null])], int64, 3))).toEqual([
       null,
@@ -122,7 +133,10 @@ describe('arithmetic of exact numbers', () => {
     for (const type of [int8, int32, int64, decimal(38, 3), decimal(9, 2), uint32]) {
       fc.assert(
         fc.property(pairs(type, type), (rows) => {
-          const input = vectorOf(type, rows.map(([x]) => x))
+          const input = vectorOf(
+            type,
+            rows.map(([x]) => x),
+          )
           const [least, greatest] = integerRange(type)
           for (const name of ['neg', 'abs'] as const) {
             let bad = false
@@ -154,7 +168,16 @@ describe('arithmetic of floats', () => {
     }
     fc.assert(
       fc.property(pairs(float64, float64), (rows) => {
-        const args = [vectorOf(float64, rows.map(([x]) => x)), vectorOf(float64, rows.map(([, y]) => y))]
+        const args = [
+          vectorOf(
+            float64,
+            rows.map(([x]) => x),
+          ),
+          vectorOf(
+            float64,
+            rows.map(([, y]) => y),
+          ),
+        ]
         for (const [name, of] of Object.entries(operations)) {
           const got = scalarsOf(SCALAR_FUNCTIONS[name as 'add'](args, float64, rows.length))
           expect(got).toEqual(

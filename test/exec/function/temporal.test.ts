@@ -19,7 +19,9 @@ const floorDiv = (a: bigint, b: bigint) => (a - (((a % b) + b) % b)) / b
 /** A moment's milliseconds, floored. */
 function millis(value: unknown, type: DataType): number {
   if (type.name === 'date') return Number(value) * DAY
-  return Number(type.name === 'timestamp' && type.unit === 'us' ? floorDiv(value as bigint, 1000n) : value)
+  return Number(
+    type.name === 'timestamp' && type.unit === 'us' ? floorDiv(value as bigint, 1000n) : value,
+  )
 }
 
 const FIELDS = {
@@ -58,7 +60,10 @@ describe('fields of dates and timestamps', () => {
     const [least, greatest] = integerRange(type)
     const anywhere = fc.bigInt({ min: least, max: greatest })
     const wide = anywhere.map((value) => (type.name === 'date' ? Number(value) : value))
-    const column = fc.array(nullable(fc.oneof(wide, valuesOf(type))), { minLength: 1, maxLength: 10 })
+    const column = fc.array(nullable(fc.oneof(wide, valuesOf(type))), {
+      minLength: 1,
+      maxLength: 10,
+    })
 
     test(`of ${type.name} ${'unit' in type ? type.unit : ''} are those of Date in UTC`, () => {
       fc.assert(
@@ -83,7 +88,11 @@ describe('fields of dates and timestamps', () => {
         fc.property(column, (rows) => {
           const input = vectorOf(type, rows)
           for (const [unit, of] of Object.entries(UNITS)) {
-            const got = SCALAR_FUNCTIONS.truncate([input, vectorOf(utf8, [unit])], type, rows.length)
+            const got = SCALAR_FUNCTIONS.truncate(
+              [input, vectorOf(utf8, [unit])],
+              type,
+              rows.length,
+            )
             expect(scalarsOf(got)).toEqual(
               rows.map((row) => {
                 if (row === null) return null

@@ -32,7 +32,9 @@ describe('text functions of one argument', () => {
     const rows = [' \u00a0é \u3000', '\u2003', ' a ', '\t\u00a0 ']
     const input = [vectorOf(utf8, rows)]
     expect(scalarsOf(SCALAR_FUNCTIONS.trim(input, utf8, 4))).toEqual(rows.map((row) => row.trim()))
-    expect(scalarsOf(SCALAR_FUNCTIONS.trimEnd(input, utf8, 4))).toEqual(rows.map((row) => row.trimEnd()))
+    expect(scalarsOf(SCALAR_FUNCTIONS.trimEnd(input, utf8, 4))).toEqual(
+      rows.map((row) => row.trimEnd()),
+    )
   })
 
   test('the length of binary is its bytes', () => {
@@ -43,7 +45,11 @@ describe('text functions of one argument', () => {
 
 describe('text functions of several arguments', () => {
   test('slice counts code points, a negative start from the end', () => {
-    const args = fc.tuple(columns, fc.integer({ min: -10, max: 10 }), fc.integer({ min: 0, max: 10 }))
+    const args = fc.tuple(
+      columns,
+      fc.integer({ min: -10, max: 10 }),
+      fc.integer({ min: 0, max: 10 }),
+    )
     fc.assert(
       fc.property(args, ([rows, start, count]) => {
         const input = vectorOf(utf8, rows)
@@ -53,9 +59,9 @@ describe('text functions of several arguments', () => {
         expect(scalarsOf(slice([input, from], utf8, rows.length))).toEqual(
           each(rows, (text) => [...text].slice(begin(text)).join('')),
         )
-        expect(scalarsOf(slice([input, from, vectorOf(int32, [count])], utf8, rows.length))).toEqual(
-          each(rows, (text) => [...text].slice(begin(text), begin(text) + count).join('')),
-        )
+        expect(
+          scalarsOf(slice([input, from, vectorOf(int32, [count])], utf8, rows.length)),
+        ).toEqual(each(rows, (text) => [...text].slice(begin(text), begin(text) + count).join('')))
       }),
       { numRuns: runs(300) },
     )
@@ -82,19 +88,31 @@ describe('text functions of several arguments', () => {
   })
 
   test('startsWith, endsWith and contains agree with JavaScript, by row and by constant', () => {
-    const wanted = fc.array(fc.tuple(nullable(texts), nullable(texts.map((text) => text.slice(0, 2)))))
-    const well = wanted.filter((rows) => rows.every(([, b]) => b === null || (b as string).isWellFormed()))
+    const wanted = fc.array(
+      fc.tuple(nullable(texts), nullable(texts.map((text) => text.slice(0, 2)))),
+    )
+    const well = wanted.filter((rows) =>
+      rows.every(([, b]) => b === null || (b as string).isWellFormed()),
+    )
     fc.assert(
       fc.property(well, (rows) => {
-        const left = vectorOf(utf8, rows.map(([a]) => a))
-        const right = vectorOf(utf8, rows.map(([, b]) => b))
+        const left = vectorOf(
+          utf8,
+          rows.map(([a]) => a),
+        )
+        const right = vectorOf(
+          utf8,
+          rows.map(([, b]) => b),
+        )
         const constant = rows[0]?.[1] ?? 'a'
         const one = vectorOf(utf8, [constant])
         for (const name of ['startsWith', 'endsWith', 'contains'] as const) {
           const js = name === 'contains' ? 'includes' : name
           const run = SCALAR_FUNCTIONS[name]
           expect(scalarsOf(run([left, right], bool, rows.length))).toEqual(
-            rows.map(([a, b]) => (a === null || b === null ? null : (a as string)[js](b as string))),
+            rows.map(([a, b]) =>
+              a === null || b === null ? null : (a as string)[js](b as string),
+            ),
           )
           expect(scalarsOf(run([left, one], bool, rows.length))).toEqual(
             rows.map(([a]) => (a === null ? null : (a as string)[js](constant as string))),

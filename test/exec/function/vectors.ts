@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import * as types from '../../../src/arrow/data-type.ts'
 import type { DataType } from '../../../src/arrow/data-type.ts'
+import * as types from '../../../src/arrow/data-type.ts'
 import { type Scalar, scalarAt } from '../../../src/arrow/scalar.ts'
 import { concat, type Vector } from '../../../src/arrow/vector.ts'
-import { constantVector } from '../../../src/exec/function/argument.ts'
 import { GraupelError } from '../../../src/error.ts'
+import { constantVector } from '../../../src/exec/function/argument.ts'
 
 /** A vector of `values`, each in canonical form. */
 export function vectorOf(type: DataType, values: readonly Scalar[]): Vector {
@@ -44,7 +44,16 @@ export function wholes(type: DataType): fc.Arbitrary<bigint> {
 
 export const floats: fc.Arbitrary<number> = fc.oneof(
   fc.double(),
-  fc.constantFrom(Number.NaN, 0, -0, 1, -1, 2 ** 53, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+  fc.constantFrom(
+    Number.NaN,
+    0,
+    -0,
+    1,
+    -1,
+    2 ** 53,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ),
   fc.integer({ min: -100, max: 100 }).map((value) => value / 4),
 )
 

@@ -69,7 +69,7 @@ export function vectorOf(type: DataType, values: readonly Scalar[]): Vector {
         at += part.length
         ends[row] = at
       }
-      return { ...head, layout: 'utf8', bytes: Buffer.concat(parts), starts, ends }
+      return { ...head, layout: 'utf8', bytes: new Uint8Array(Buffer.concat(parts)), starts, ends }
     }
   }
 }

@@ -89,17 +89,22 @@ describe('a column file', () => {
 
   it('gives the same rows in runs, selected or after skips, as when read whole', async () => {
     await fc.assert(
-      fc.asyncProperty(anyColumn, fc.array(anyRun, { maxLength: 6 }), shapes, async (column, plan, shape) => {
-        const { type, values } = column
-        const { bytes, statistics } = encode(type, values)
-        const store = oneFileStore(bytes, shape)
-        // The second reader relies on what the first has verified.
-        for (let pass = 0; pass < 2; pass++) {
-          const reader = await openColumn(store, columnFile(type, statistics))
-          const [found, expected] = await follow(reader, values, plan)
-          expect(found).toEqual(expected)
-        }
-      }),
+      fc.asyncProperty(
+        anyColumn,
+        fc.array(anyRun, { maxLength: 6 }),
+        shapes,
+        async (column, plan, shape) => {
+          const { type, values } = column
+          const { bytes, statistics } = encode(type, values)
+          const store = oneFileStore(bytes, shape)
+          // The second reader relies on what the first has verified.
+          for (let pass = 0; pass < 2; pass++) {
+            const reader = await openColumn(store, columnFile(type, statistics))
+            const [found, expected] = await follow(reader, values, plan)
+            expect(found).toEqual(expected)
+          }
+        },
+      ),
       { numRuns: runs(400) },
     )
   })
@@ -136,15 +141,19 @@ describe('a column file', () => {
 
   it('keeps vectors as they were while reading goes on', async () => {
     await fc.assert(
-      fc.asyncProperty(anyColumn, fc.integer({ min: 1, max: 9 }), async ({ type, values }, size) => {
-        const { bytes, statistics } = encode(type, values)
-        const reader = await openBytes(bytes, type, statistics, { chunk: 5 })
-        const vectors = []
-        for (let row = 0; row < values.length; row += size) {
-          vectors.push(await reader.read(Math.min(size, values.length - row)))
-        }
-        expect(vectors.flatMap(scalarsOf)).toEqual(values)
-      }),
+      fc.asyncProperty(
+        anyColumn,
+        fc.integer({ min: 1, max: 9 }),
+        async ({ type, values }, size) => {
+          const { bytes, statistics } = encode(type, values)
+          const reader = await openBytes(bytes, type, statistics, { chunk: 5 })
+          const vectors = []
+          for (let row = 0; row < values.length; row += size) {
+            vectors.push(await reader.read(Math.min(size, values.length - row)))
+          }
+          expect(vectors.flatMap(scalarsOf)).toEqual(values)
+        },
+      ),
       { numRuns: runs(150) },
     )
   })
@@ -175,13 +184,18 @@ describe('a column file', () => {
 describe('a wrong column file', () => {
   it('never gives a wrong value when a byte is changed', async () => {
     await fc.assert(
-      fc.asyncProperty(anyColumn, fc.nat(), fc.integer({ min: 1, max: 255 }), async (column, at, change) => {
-        const { type, values } = column
-        const { bytes, statistics } = encode(type, values)
-        const wrong = bytes.slice()
-        wrong[at % wrong.length]! ^= change
-        expect(await outcome(() => readAll(wrong, type, statistics))).toBe('DATA')
-      }),
+      fc.asyncProperty(
+        anyColumn,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        async (column, at, change) => {
+          const { type, values } = column
+          const { bytes, statistics } = encode(type, values)
+          const wrong = bytes.slice()
+          wrong[at % wrong.length]! ^= change
+          expect(await outcome(() => readAll(wrong, type, statistics))).toBe('DATA')
+        },
+      ),
       { numRuns: runs(600) },
     )
   })
@@ -297,19 +311,30 @@ describe('a wrong column file', () => {
 function wrongLines(): [string[], string[]][] {
   const numbers = ['', ' 1', '1 ', '+1', '01', '-', '1e', '"1"', '-0x', '1,', 'é', '\\n', '\\N']
   return [
-    [['int8', 'int32', 'int64', 'uint32'], [...numbers, '-0', '1.0', '1e3', '99999999999999999999']],
+    [
+      ['int8', 'int32', 'int64', 'uint32'],
+      [...numbers, '-0', '1.0', '1e3', '99999999999999999999'],
+    ],
     [['int8'], ['128', '-129']],
     [['uint8'], ['-1', '256']],
-    [['float64', 'float32'], [...numbers, '1.0', '.5', '1.', '1E3', 'nan', 'inf', '0.0000001']],
+    [
+      ['float64', 'float32'],
+      [...numbers, '1.0', '.5', '1.', '1E3', 'nan', 'inf', '0.0000001'],
+    ],
     [['float32'], ['0.1']],
     [['decimal'], [...numbers, '1.5.0', '-0', '-0.00', '00.00', '0.0x', '1'.repeat(45)]],
     [['date'], ['1994-1-01', '1994-13-01', '1994-00-10', '1994-02-29', '1994-04-31', '1994/01/01']],
     [['date'], ['1994-01-00', '1994-01-32', '10000-01-01', '1994-01-01 ', '19940101', '\\N']],
-    [['time'], ['10:00', '24:00:00.000000', '10:60:00.000000', '10:00:60.000000', '10:00:00.00000']],
+    [
+      ['time'],
+      ['10:00', '24:00:00.000000', '10:60:00.000000', '10:00:60.000000', '10:00:00.00000'],
+    ],
     [['timestamp'], ['1994-01-01', '1994-01-01 10:00:00.000', '1994-02-30T10:00:00.000', 'x']],
     [['bool'], ['t', 'TRUE', 'truex', 'fals', '1', '']],
     [['binary'], ['0', 'AB', '0g', '"00"', '', '0x00']],
-    [['utf8', 'json'], ['', ' a', 'a ', 'a,b', 'a"b', '"ab"', 'a\rb', '"a', '"a"b', '\\N', '"a""']],
+    [
+      ['utf8', 'json'],
+      ['', ' a', 'a ', 'a,b', 'a"b', '"ab"', 'a\rb', '"a', '"a"b', '\\N', '"a""'],
+    ],
   ]
 }
-

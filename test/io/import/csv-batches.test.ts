@@ -311,7 +311,7 @@ describe('csvBatches with onError: skip', () => {
       [8, 'g'],
     ])
     expect(rejects!.count).toBe(6)
-    expect(rejects!.errors.map(({ facts }) => [facts['line'], facts['column']])).toEqual([
+    expect(rejects!.errors.map(({ facts }) => [facts.line, facts.column])).toEqual([
       [3, 'n'],
       [4, 's'],
       [5, 's'],
