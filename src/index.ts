@@ -59,4 +59,5 @@ export type {
 } from './frame/type-tag.ts'
 export { when } from './frame/when.ts'
 export type { CsvFormat, CsvSource } from './io/import/csv-options.ts'
+export type { ObjectStore } from './io/object-store.ts'
 export { type OnProgress, type Progress, progressBar } from './io/progress.ts'

@@ -1,10 +1,12 @@
 import { GraupelError } from '../error.ts'
 import type { DataType } from './data-type.ts'
 import type { Utf8Vector } from './vector.ts'
-import type { Refuse } from './vector-from.ts'
 
 const encoder = new TextEncoder()
 const TEXT_BYTES_MAX = 2 ** 31 - 1
+
+/** Throws INVALID for the value at `row`, with a hint where there is one. */
+export type Refuse = (row: number, hint?: string) => never
 
 /** The bytes of a text column under construction. */
 class TextBytes {

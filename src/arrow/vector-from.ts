@@ -3,7 +3,7 @@ import { type DataType, integerRange, isFloat, typeText } from './data-type.ts'
 import { parseDecimal } from './scalar.ts'
 import type { Field } from './schema.ts'
 import { parseDate, parseTime, parseTimestamp } from './temporal.ts'
-import { textVectorFrom } from './text-vector-from.ts'
+import { type Refuse, textVectorFrom } from './text-vector-from.ts'
 import { SAFE, type Vector } from './vector.ts'
 
 export interface VectorFromOptions {
@@ -37,9 +37,6 @@ export function vectorFrom(
   }
   return fill(values, field.type, validity, refuse)
 }
-
-/** Throws INVALID for the value at `row`, with a hint where there is one. */
-export type Refuse = (row: number, hint?: string) => never
 
 function validityOf(values: ArrayLike<unknown>): Uint8Array | null {
   let nulls = 0

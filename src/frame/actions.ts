@@ -92,10 +92,13 @@ const COUNT = [{ name: 'count', term: { kind: 'aggregate', name: 'count', input:
 export async function countFrame(state: FrameState, options: ActionOptions): Promise<number> {
   checkOptions(options, ACTION, 'count')
   const plan = aggregateTerms(state.plan, [], COUNT)
+  // To the end, so that progress hears of it.
+  let count: number | undefined
   for await (const batch of frameBatches({ ...state, plan }, options)) {
-    return Number(scalarAt(batch.columns[0]!, 0))
+    count = Number(scalarAt(batch.columns[0]!, 0))
   }
-  throw new Error('count gave no row')
+  if (count === undefined) throw new Error('count gave no row')
+  return count
 }
 
 export async function firstRow(

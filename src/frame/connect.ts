@@ -20,15 +20,21 @@ import { isArrow } from './stored-table.ts'
 
 /**
  * Connects to a lake: `./lake` and other folders, `file:///data/lake`, or `memory:` (empty, gone
- * with the process). Nothing is read or written yet.
+ * with the process), or a store of one's own. Nothing is read or written yet.
  *
  * Throws INVALID for any other URL, an option that does not exist, or a value it cannot have.
  */
-export async function connect(url: string, options: ConnectOptions = {}): Promise<Lake> {
+export async function connect(
+  url: string | ObjectStore,
+  options: ConnectOptions = {},
+): Promise<Lake> {
+  const settings = settingsOf(options)
+  if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
+    return new ConnectedLake(url.url, url, settings)
+  }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  const settings = settingsOf(options)
   return new ConnectedLake(url, await openStore(url), settings)
 }
 

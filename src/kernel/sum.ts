@@ -44,6 +44,12 @@ export class ExactSums {
     return (this.#wide[group] ?? 0n) + BigInt(this.#high[group] ?? 0) * UNIT_BIG + low
   }
 
+  /** The sums of all groups while none can have passed 2^53; null from then on. */
+  safeTotals(groupCount: number): Float64Array | null {
+    if (this.#high.length > 0 || this.#wide.length > 0) return null
+    return grownFloat64(this.#low, groupCount).slice(0, groupCount)
+  }
+
   #addSplit({ values, validity, length }: NumberVector, groups: Int32Array | null): void {
     if (this.#lowBound + length * UNIT > SAFE) this.#fold()
     this.#makeHigh(length * UNIT * 2)

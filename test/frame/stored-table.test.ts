@@ -31,7 +31,9 @@ test('a table: insert, read your own writes, time travel, history', async () => 
   const first = await orders.insert(await sales().toArray())
   expect(first).toMatchObject({ version: 1, rows: 4, partitions: 1 })
   expect(orders.version).toBe(1)
-  expect(await orders.count()).toBe(4)
+  const phases: string[] = []
+  expect(await orders.count({ onProgress: ({ phase }) => phases.push(phase) })).toBe(4)
+  expect(phases.at(-1)).toBe('done')
   expect(await before.count()).toBe(0)
   expect((await orders.toArray()).map(({ id }) => id)).toEqual([2n, 1n, 3n, 4n])
   await orders.insert({ id: [5], customer: ['Ada'], amount: [null], placed_at: ['2026-03-01'] })

@@ -82,6 +82,6 @@ test('all lines are equally long, and none longer than the width where two colum
       expect(lengths.size).toBe(1)
       expect(Math.max(...lengths)).toBeLessThanOrEqual(width)
     }),
-    { numRuns: runs(100) },
+    { numRuns: runs(30) },
   )
 })

@@ -18,28 +18,31 @@ const COLUMNS: [string, DataType, (n: number) => Scalar][] = [
   ['utf8', utf8, (n) => 'x'.repeat(n % 13) + n],
 ]
 
-test.each(COLUMNS)('thousands of %s values are numbered as a Map numbers them', (_, type, value) => {
-  const values = sequence.map((n) => (n % 100 === 99 ? null : value(n)))
-  const numbers = new Map<string, number>()
-  const expected = values.map((of) => {
-    const key = keyText([of])
-    if (!numbers.has(key)) numbers.set(key, numbers.size)
-    return numbers.get(key)!
-  })
-  const table = new GroupTable([type])
-  const ids = new Int32Array(COUNT)
-  for (let from = 0; from < COUNT; from += 999) {
-    const part = values.slice(from, from + 999)
-    table.assign([vectorOf(type, part)], part.length, ids.subarray(from))
-  }
-  expect(Array.from(ids)).toEqual(expected)
-  expect(table.count).toBe(numbers.size)
-  const keys = table.keys()[0]!
-  expect(values.every((of, row) => scalarAt(keys, expected[row]!) === of)).toBe(true)
-  const again = new Int32Array(COUNT)
-  table.find([vectorOf(type, values)], COUNT, again)
-  expect(again).toEqual(ids)
-})
+test.each(COLUMNS)(
+  'thousands of %s values are numbered as a Map numbers them',
+  (_, type, value) => {
+    const values = sequence.map((n) => (n % 100 === 99 ? null : value(n)))
+    const numbers = new Map<string, number>()
+    const expected = values.map((of) => {
+      const key = keyText([of])
+      if (!numbers.has(key)) numbers.set(key, numbers.size)
+      return numbers.get(key)!
+    })
+    const table = new GroupTable([type])
+    const ids = new Int32Array(COUNT)
+    for (let from = 0; from < COUNT; from += 999) {
+      const part = values.slice(from, from + 999)
+      table.assign([vectorOf(type, part)], part.length, ids.subarray(from))
+    }
+    expect(Array.from(ids)).toEqual(expected)
+    expect(table.count).toBe(numbers.size)
+    const keys = table.keys()[0]!
+    expect(values.every((of, row) => scalarAt(keys, expected[row]!) === of)).toBe(true)
+    const again = new Int32Array(COUNT)
+    table.find([vectorOf(type, values)], COUNT, again)
+    expect(again).toEqual(ids)
+  },
+)
 
 test('what was never assigned is not found', () => {
   const table = new GroupTable([int32, utf8])

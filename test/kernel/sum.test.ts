@@ -8,22 +8,40 @@ import { vectorOf } from '../support/scalar-rows.ts'
 const MOST = 2n ** 53n - 1n
 
 test('exact sums are those of bigints, whatever the sizes', () => {
-  const value = fc.oneof(fc.bigInt(-9n, 9n), fc.constantFrom(MOST, -MOST), fc.bigInt(-(10n ** 30n), 10n ** 30n))
-  const part = fc.array(fc.tuple(fc.option(value, { nil: null }), fc.nat(5)), { minLength: 1, maxLength: 30 })
+  const value = fc.oneof(
+    fc.bigInt(-9n, 9n),
+    fc.constantFrom(MOST, -MOST),
+    fc.bigInt(-(10n ** 30n), 10n ** 30n),
+  )
+  const part = fc.array(fc.tuple(fc.option(value, { nil: null }), fc.nat(5)), {
+    minLength: 1,
+    maxLength: 30,
+  })
   const narrow = part.map((rows) =>
     rows.map(([of, group]) => [of === null || of > MOST || of < -MOST ? null : of, group] as const),
   )
   fc.assert(
-    fc.property(fc.array(fc.oneof(part, narrow), { maxLength: 12 }), fc.boolean(), (parts, grouped) => {
-      const sums = new ExactSums()
-      const expected = [0n, 0n, 0n, 0n, 0n, 0n]
-      for (const rows of parts) {
-        const vector = vectorOf(decimal(38), rows.map(([of]) => of))
-        sums.add(vector, grouped ? Int32Array.from(rows, ([, group]) => group) : null, grouped ? 6 : 1)
-        for (const [of, group] of rows) expected[grouped ? group : 0]! += of ?? 0n
-      }
-      expect(expected.map((_, group) => sums.total(group))).toEqual(expected)
-    }),
+    fc.property(
+      fc.array(fc.oneof(part, narrow), { maxLength: 12 }),
+      fc.boolean(),
+      (parts, grouped) => {
+        const sums = new ExactSums()
+        const expected = [0n, 0n, 0n, 0n, 0n, 0n]
+        for (const rows of parts) {
+          const vector = vectorOf(
+            decimal(38),
+            rows.map(([of]) => of),
+          )
+          sums.add(
+            vector,
+            grouped ? Int32Array.from(rows, ([, group]) => group) : null,
+            grouped ? 6 : 1,
+          )
+          for (const [of, group] of rows) expected[grouped ? group : 0]! += of ?? 0n
+        }
+        expect(expected.map((_, group) => sums.total(group))).toEqual(expected)
+      },
+    ),
     { numRuns: runs(200) },
   )
 })

@@ -1,7 +1,7 @@
 import type { Batch } from '../../src/arrow/batch.ts'
 import type { ExecContext } from '../../src/exec/context.ts'
-import { execContext } from '../../src/exec/run.ts'
 import type { Operator } from '../../src/exec/operator.ts'
+import { execContext } from '../../src/exec/run.ts'
 import { rowsOf, type ScalarRow } from './scalar-rows.ts'
 
 export const BATCH_SIZES = [1, 7, 1024] as const
@@ -22,6 +22,7 @@ export async function runOperator(
     }
     batches.push(batch)
   }
-  if (context.memory.heldBytes !== 0) throw new Error(`${context.memory.heldBytes} bytes still held`)
+  if (context.memory.heldBytes !== 0)
+    throw new Error(`${context.memory.heldBytes} bytes still held`)
   return rowsOf(batches)
 }

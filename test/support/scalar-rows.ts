@@ -36,14 +36,18 @@ const orNull = (values: fc.Arbitrary<Scalar>): fc.Arbitrary<Scalar> =>
 const WIDE = 2n ** 53n
 
 const ARBITRARIES: readonly fc.Arbitrary<Scalar>[] = [
-  orNull(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }))),
+  orNull(
+    fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+  ),
   orNull(
     fc.oneof(
       fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity, 1.5, -2.25, 1e300, 5e-324),
       fc.double({ min: -1000, max: 1000, noNaN: true }),
     ),
   ),
-  orNull(fc.oneof(fc.bigInt(-3n, 3n), fc.bigInt(WIDE - 2n, WIDE + 2n), fc.bigInt(-WIDE - 2n, 2n - WIDE))),
+  orNull(
+    fc.oneof(fc.bigInt(-3n, 3n), fc.bigInt(WIDE - 2n, WIDE + 2n), fc.bigInt(-WIDE - 2n, 2n - WIDE)),
+  ),
   orNull(
     fc.oneof(
       fc.constantFrom('', 'a', 'b', 'ab', 'abcdefg', 'abcdefh', 'née', '日本', '😀', '\uffff'),
@@ -84,7 +88,9 @@ export function batchOf(of: Schema, rows: readonly ScalarRow[]): Batch {
 }
 
 export function vectorOf(type: DataType, values: readonly Scalar[]): Vector {
-  const validity = values.includes(null) ? Uint8Array.from(values, (v) => (v === null ? 0 : 1)) : null
+  const validity = values.includes(null)
+    ? Uint8Array.from(values, (v) => (v === null ? 0 : 1))
+    : null
   const head = { type, length: values.length, validity }
   switch (layoutOf(type)) {
     case 'bool':
@@ -94,14 +100,25 @@ export function vectorOf(type: DataType, values: readonly Scalar[]): Vector {
     case 'utf8': {
       const texts = values.map((value) => Buffer.from((value ?? '') as string))
       let at = 1
-      const starts = texts.map((text) => (at += text.length + 1) - text.length - 1)
-      const bytes = Buffer.concat([Buffer.from('|'), ...texts.flatMap((text) => [text, Buffer.from('|')])])
+      const starts = texts.map((text) => {
+        const start = at
+        at += text.length + 1
+        return start
+      })
+      const bytes = Buffer.concat([
+        Buffer.from('|'),
+        ...texts.flatMap((text) => [text, Buffer.from('|')]),
+      ])
       const ends = Int32Array.from(texts, (text, row) => starts[row]! + text.length)
       return { ...head, layout: 'utf8', bytes, starts: Int32Array.from(starts), ends }
     }
     default:
       return isExact(type)
-        ? exactVector(type, values.map((value) => BigInt((value ?? 0) as bigint)), validity)
+        ? exactVector(
+            type,
+            values.map((value) => BigInt((value ?? 0) as bigint)),
+            validity,
+          )
         : { ...head, layout: 'f64', values: Float64Array.from(values, Number) }
   }
 }

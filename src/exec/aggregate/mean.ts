@@ -3,7 +3,6 @@ import type { Vector } from '../../arrow/vector.ts'
 import { ExactSums, FloatSums } from '../../kernel/sum.ts'
 import type { AggregateState } from './aggregate-state.ts'
 import { CountState } from './count.ts'
-import { presence } from './presence.ts'
 
 /** What the inner whole numbers of `type` have to be divided by to be its values. */
 export function unitOf(type: DataType): number {
@@ -40,11 +39,15 @@ export class MeanState implements AggregateState {
 
   finish(groupCount: number): Vector {
     const values = new Float64Array(groupCount)
+    const validity = new Uint8Array(groupCount)
+    const safe = this.#exact?.safeTotals(groupCount) ?? null
     for (let group = 0; group < groupCount; group++) {
-      const total = this.#float?.total(group) ?? Number(this.#exact!.total(group))
-      values[group] = total / (this.#counts.of(group) * this.#unit)
+      const total = safe?.[group] ?? this.#float?.total(group) ?? Number(this.#exact!.total(group))
+      const count = this.#counts.of(group)
+      if (count === 0) continue
+      values[group] = total / (count * this.#unit)
+      validity[group] = 1
     }
-    const validity = presence(this.#counts, groupCount)
     return { type: float64, layout: 'f64', length: groupCount, validity, values }
   }
 }

@@ -1,17 +1,18 @@
 import { integerRange, isFloat, typeText } from '../../arrow/data-type.ts'
 import { decimalText } from '../../arrow/scalar.ts'
-import { exactVector, type Vector } from '../../arrow/vector.ts'
+import { exactVector, SAFE, type Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
 import { ExactSums, FloatSums } from '../../kernel/sum.ts'
 import type { AggregateExpr } from '../../plan/expr.ts'
 import type { AggregateState } from './aggregate-state.ts'
-import { CountState } from './count.ts'
-import { presence } from './presence.ts'
+import { Presence } from './presence.ts'
+
+const SAFE_BIG = BigInt(SAFE)
 
 /** The sum of the values that are not null; null when there are none. INVALID on overflow. */
 export class SumState implements AggregateState {
   readonly #expr: AggregateExpr
-  readonly #counts = new CountState()
+  readonly #presence = new Presence()
   readonly #exact: ExactSums | null
   readonly #float: FloatSums | null
 
@@ -23,7 +24,7 @@ export class SumState implements AggregateState {
   }
 
   get bytes(): number {
-    return this.#counts.bytes + (this.#exact?.bytes ?? 0) + (this.#float?.bytes ?? 0)
+    return this.#presence.bytes + (this.#exact?.bytes ?? 0) + (this.#float?.bytes ?? 0)
   }
 
   update(
@@ -32,13 +33,13 @@ export class SumState implements AggregateState {
     length: number,
     groupCount: number,
   ): void {
-    this.#counts.update(groups, input, length, groupCount)
+    this.#presence.note(groups, input!, length, groupCount)
     this.#exact?.add(input!, groups, groupCount)
     this.#float?.add(input!, groups, groupCount)
   }
 
   finish(groupCount: number): Vector {
-    const validity = presence(this.#counts, groupCount)
+    const validity = this.#presence.validity(groupCount)
     if (this.#exact !== null) return this.#exactSums(this.#exact, groupCount, validity)
     const values = new Float64Array(groupCount)
     for (let group = 0; group < groupCount; group++) values[group] = this.#float!.total(group)
@@ -48,6 +49,10 @@ export class SumState implements AggregateState {
   #exactSums(sums: ExactSums, groupCount: number, validity: Uint8Array | null): Vector {
     const { name, type } = this.#expr
     const [least, greatest] = integerRange(type)
+    const safe = sums.safeTotals(groupCount)
+    if (safe !== null && least <= -SAFE_BIG && greatest >= SAFE_BIG) {
+      return { type, layout: 'f64', length: groupCount, validity, values: safe }
+    }
     const values: bigint[] = []
     for (let group = 0; group < groupCount; group++) {
       const total = sums.total(group)

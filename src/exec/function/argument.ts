@@ -1,5 +1,5 @@
 import { type DataType, isExact, layoutOf } from '../../arrow/data-type.ts'
-import { compareScalars, type Scalar } from '../../arrow/scalar.ts'
+import type { Scalar } from '../../arrow/scalar.ts'
 import { bigValues, exactVector, take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { bothValid } from '../../kernel/boolean.ts'
 import type { Side } from '../../kernel/compare-numbers.ts'
@@ -104,10 +104,4 @@ export function constantNumber(vector: Vector): number | undefined {
     throw new Error(`no number in a ${vector.layout} vector`)
   }
   return Number(vector.values[0])
-}
-
-/** Whether two canonical values of one type are the same in the total order. */
-export function scalarsEqual(a: Scalar, b: Scalar): boolean {
-  if (a === null || b === null) return a === b
-  return compareScalars(a, b) === 0
 }

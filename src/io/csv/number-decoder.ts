@@ -26,6 +26,8 @@ import { RunDecoder, wholeLines } from './run-decoder.ts'
 /** Years met so far, shared by all readers: they never change once entered. */
 const months = new Int32Array(MONTHS)
 
+const LONG_FLOAT = /^-?(?:0|[1-9]\d{0,16})\.(?=\d{15})\d{0,21}[1-9]$/
+
 /** Fast kernels for the lines they know, and one line at a time for the rest. */
 abstract class NumberDecoder extends RunDecoder {
   decode(lines: LineBuffer): boolean {
@@ -43,9 +45,9 @@ abstract class NumberDecoder extends RunDecoder {
 
   private decodeLine(lines: LineBuffer): void {
     const end = lines.bytes.indexOf(10, lines.start)
-    const text = String.fromCharCode(
-      ...lines.bytes.subarray(lines.start, Math.min(end, lines.start + 400)),
-    )
+    const stop = Math.min(end, lines.start + 400)
+    let text = ''
+    for (let p = lines.start; p < stop; p++) text += String.fromCharCode(lines.bytes[p]!)
     if (text === '\\N') {
       if (this.validity.length === 0) {
         throw this.wrongLine(lines, 'is a null, where the statistics say that there is none')
@@ -183,6 +185,9 @@ abstract class Float64Decoder extends NumberDecoder {
 class FloatDecoder extends Float64Decoder {
   protected override strictValue(text: string, lines: LineBuffer): Scalar {
     const value = Number(text)
+    // 16 or 17 digits: printing them again to see that none is too many would cost most of all.
+    const size = Math.abs(value)
+    if (LONG_FLOAT.test(text) && size >= 1e-6 && size < 1e21) return value
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decimal, float64, int32, int64, isFloat, type DataType } from '../../../src/arrow/data-type.ts'
+import {
+  type DataType,
+  decimal,
+  float64,
+  int32,
+  int64,
+  isFloat,
+} from '../../../src/arrow/data-type.ts'
 import { compareScalars, type Scalar } from '../../../src/arrow/scalar.ts'
 import { field, schema } from '../../../src/arrow/schema.ts'
 import { HashAggregateOperator } from '../../../src/exec/operator/hash-aggregate.ts'
@@ -24,7 +31,11 @@ import {
 
 const { fields } = WIDE_SCHEMA
 
-const aggregateOf = (aggregateName: AggregateName, position: number, type: DataType): AggregateExpr => ({
+const aggregateOf = (
+  aggregateName: AggregateName,
+  position: number,
+  type: DataType,
+): AggregateExpr => ({
   name: `${aggregateName} of ${fields[position]!.name}`,
   aggregate: aggregateName,
   input: columnExpr(fields[position]!),
@@ -63,7 +74,8 @@ function expected(name: AggregateName, group: readonly Scalar[]): Scalar {
 }
 
 /** min and max of -0 and 0 may be either. */
-const unsigned = (rows: readonly ScalarRow[]) => rows.map((row) => row.map((v) => (v === 0 ? 0 : v)))
+const unsigned = (rows: readonly ScalarRow[]) =>
+  rows.map((row) => row.map((v) => (v === 0 ? 0 : v)))
 
 function groupsOf(rows: readonly ScalarRow[], keys: readonly number[]): ScalarRow[][] {
   const groups = new Map<string, ScalarRow[]>()
@@ -74,7 +86,10 @@ function groupsOf(rows: readonly ScalarRow[], keys: readonly number[]): ScalarRo
   return [...groups.values()]
 }
 
-const keySets = fc.uniqueArray(fc.integer({ min: 0, max: fields.length - 1 }), { minLength: 1, maxLength: 4 })
+const keySets = fc.uniqueArray(fc.integer({ min: 0, max: fields.length - 1 }), {
+  minLength: 1,
+  maxLength: 4,
+})
 
 test('groups stand in order of first appearance with what arrays give for each', async () => {
   await fc.assert(
@@ -88,7 +103,10 @@ test('groups stand in order of first appearance with what arrays give for each',
       const wanted = groupsOf(rows, keys).map((group) => [
         ...keys.map((position) => group[0]![position]!),
         ...EVERY_COLUMN.map(({ aggregate: name }, index) =>
-          expected(name, group.map((row) => row[Math.floor(index / 7)]!)),
+          expected(
+            name,
+            group.map((row) => row[Math.floor(index / 7)]!),
+          ),
         ),
       ])
       for (const batchRowsMax of BATCH_SIZES) {
@@ -107,7 +125,10 @@ test('without keys there is one row, also over no rows', async () => {
       const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
       const plan = aggregate(input, [], EVERY_COLUMN)
       const wanted = EVERY_COLUMN.map(({ aggregate: name }, index) =>
-        expected(name, rows.map((row) => row[Math.floor(index / 7)]!)),
+        expected(
+          name,
+          rows.map((row) => row[Math.floor(index / 7)]!),
+        ),
       )
       const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
       const result = await runOperator(operator, execContext({ batchRowsMax: 7 }))
@@ -117,7 +138,12 @@ test('without keys there is one row, also over no rows', async () => {
   )
 })
 
-const NUMBERS = schema([field('g', int32), field('x', float64), field('d', decimal(20, 2)), field('n', int64)])
+const NUMBERS = schema([
+  field('g', int32),
+  field('x', float64),
+  field('d', decimal(20, 2)),
+  field('n', int64),
+])
 
 const numberRows = fc.array(
   fc.tuple(
@@ -174,7 +200,10 @@ test('sums are exact; means, variances and medians are close to those of arrays'
         const got = result[index]!.slice(grouped ? 1 : 0)
         for (const [at, value] of wanted.entries()) {
           if (typeof value !== 'number') expect(got[at]).toBe(value)
-          else expect(Math.abs((got[at] as number) - value)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value)) + 1e-6)
+          else
+            expect(Math.abs((got[at] as number) - value)).toBeLessThanOrEqual(
+              1e-9 * Math.max(1, Math.abs(value)) + 1e-6,
+            )
         }
       }
     }),
@@ -184,7 +213,15 @@ test('sums are exact; means, variances and medians are close to those of arrays'
 
 const sumOf = async (type: DataType, sumType: DataType, found: readonly Scalar[]) => {
   const of = schema([field('x', type)])
-  const input = values(of, batchesOf(of, found.map((value) => [value]), [4]), 'rows')
+  const input = values(
+    of,
+    batchesOf(
+      of,
+      found.map((value) => [value]),
+      [4],
+    ),
+    'rows',
+  )
   const expr: AggregateExpr = {
     name: 'sum',
     aggregate: 'sum',
@@ -192,7 +229,10 @@ const sumOf = async (type: DataType, sumType: DataType, found: readonly Scalar[]
     type: sumType,
     nullable: true,
   }
-  const operator = new HashAggregateOperator(aggregate(input, [], [expr]), new ValuesOperator(input))
+  const operator = new HashAggregateOperator(
+    aggregate(input, [], [expr]),
+    new ValuesOperator(input),
+  )
   return (await runOperator(operator))[0]![0]
 }
 
@@ -201,7 +241,9 @@ test('a sum beyond its type throws INVALID', async () => {
   expect(await sumOf(int64, int64, [most, 1n, -1n])).toBe(most)
   await expect(sumOf(int64, int64, [most, 1n])).rejects.toMatchObject({ code: 'INVALID' })
   const digits = 10n ** 38n - 1n
-  await expect(sumOf(decimal(38, 2), decimal(38, 2), [digits, 1n])).rejects.toMatchObject({ code: 'INVALID' })
+  await expect(sumOf(decimal(38, 2), decimal(38, 2), [digits, 1n])).rejects.toMatchObject({
+    code: 'INVALID',
+  })
 })
 
 test('a sum of floats does not lose what cancels', async () => {
@@ -213,7 +255,10 @@ test('a sum of floats does not lose what cancels', async () => {
 test('groups beyond the memory limit throw LIMIT', async () => {
   const of = schema([field('x', int32)])
   const batches = Array.from({ length: 10 }, (_, part) =>
-    batchOf(of, Array.from({ length: 1000 }, (_, i) => [part * 1000 + i])),
+    batchOf(
+      of,
+      Array.from({ length: 1000 }, (_, i) => [part * 1000 + i]),
+    ),
   )
   const input = values(of, batches, 'rows')
   const plan = aggregate(input, [{ name: 'x', expr: columnExpr(of.fields[0]!) }], [])

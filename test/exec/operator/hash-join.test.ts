@@ -1,21 +1,33 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ScalarRow } from '../../support/scalar-rows.ts'
-import { physicalPlan } from '../../../src/exec/physical-planner.ts'
 import { HashJoinOperator } from '../../../src/exec/operator/hash-join.ts'
+import { physicalPlan } from '../../../src/exec/physical-planner.ts'
 import { execContext } from '../../../src/exec/run.ts'
 import { columnExpr } from '../../../src/plan/expr-walk.ts'
-import { join, type JoinHow, values } from '../../../src/plan/logical-plan.ts'
+import { type JoinHow, join, values } from '../../../src/plan/logical-plan.ts'
 import { runs } from '../../support/random.ts'
 import { BATCH_SIZES, runOperator } from '../../support/run-operator.ts'
-import { batchesOf, batchOf, cutLengths, keyText, WIDE_SCHEMA, wideRows } from '../../support/scalar-rows.ts'
+import type { ScalarRow } from '../../support/scalar-rows.ts'
+import {
+  batchesOf,
+  batchOf,
+  cutLengths,
+  keyText,
+  WIDE_SCHEMA,
+  wideRows,
+} from '../../support/scalar-rows.ts'
 import { WatchedOperator } from '../../support/watched-operator.ts'
 
 const { fields } = WIDE_SCHEMA
 const rightNames = fields.map(({ name }) => `right ${name}`)
 const NULLS: ScalarRow = fields.map(() => null)
 
-function expected(how: JoinHow, left: ScalarRow[], right: ScalarRow[], keys: number[]): ScalarRow[] {
+function expected(
+  how: JoinHow,
+  left: ScalarRow[],
+  right: ScalarRow[],
+  keys: number[],
+): ScalarRow[] {
   const matches = (a: ScalarRow, b: ScalarRow) =>
     keys.every((key) => a[key] !== null && keyText([a[key]!]) === keyText([b[key]!]))
   const pairs = left.map((row) => right.filter((other) => how === 'cross' || matches(row, other)))
@@ -35,19 +47,30 @@ const HOWS = ['inner', 'left', 'right', 'full', 'semi', 'anti', 'cross'] as cons
 test.each(HOWS)('a %s join gives what two nested loops give', async (how) => {
   const keySets =
     how === 'cross'
-      ? fc.constant([])
-      : fc.uniqueArray(fc.integer({ min: 0, max: fields.length - 1 }), { minLength: 1, maxLength: 3 })
+      ? fc.constant<number[]>([])
+      : fc.uniqueArray(fc.integer({ min: 0, max: fields.length - 1 }), {
+          minLength: 1,
+          maxLength: 3,
+        })
   await fc.assert(
-    fc.asyncProperty(wideRows(25), wideRows(25), cutLengths, keySets, async (left, right, cuts, keys) => {
-      const leftPlan = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, left, cuts), 'rows')
-      const rightPlan = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, right, cuts), 'rows')
-      const on = keys.map((key) => columnExpr(fields[key]!))
-      const plan = join(leftPlan, rightPlan, { how, leftKeys: on, rightKeys: on, rightNames })
-      const wanted = expected(how, left, right, keys)
-      for (const batchRowsMax of BATCH_SIZES) {
-        expect(await runOperator(physicalPlan(plan), execContext({ batchRowsMax }))).toEqual(wanted)
-      }
-    }),
+    fc.asyncProperty(
+      wideRows(25),
+      wideRows(25),
+      cutLengths,
+      keySets,
+      async (left, right, cuts, keys) => {
+        const leftPlan = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, left, cuts), 'rows')
+        const rightPlan = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, right, cuts), 'rows')
+        const on = keys.map((key) => columnExpr(fields[key]!))
+        const plan = join(leftPlan, rightPlan, { how, leftKeys: on, rightKeys: on, rightNames })
+        const wanted = expected(how, left, right, keys)
+        for (const batchRowsMax of BATCH_SIZES) {
+          expect(await runOperator(physicalPlan(plan), execContext({ batchRowsMax }))).toEqual(
+            wanted,
+          )
+        }
+      },
+    ),
     { numRuns: runs(40) },
   )
 })
@@ -77,9 +100,11 @@ test('a join whose right side passes the memory limit throws LIMIT before the le
   const left = new WatchedOperator(WIDE_SCHEMA, [batchOf(WIDE_SCHEMA, rows)])
   const plan = join(plain, plain, { how: 'inner', leftKeys: on, rightKeys: on, rightNames })
   const context = execContext({ memoryLimit: 10_000 })
-  await expect(runOperator(new HashJoinOperator(plan, left, right), context)).rejects.toMatchObject({
-    code: 'LIMIT',
-  })
+  await expect(runOperator(new HashJoinOperator(plan, left, right), context)).rejects.toMatchObject(
+    {
+      code: 'LIMIT',
+    },
+  )
   expect(left.given).toBe(0)
   expect(right.ended).toBe(1)
 })

@@ -18,21 +18,27 @@ const positive = callExpr('gt', [i!, literalExpr(0, int32)])
 
 test('values, filter, project, union and limit give what arrays give, for any batch size', async () => {
   await fc.assert(
-    fc.asyncProperty(wideRows(50), cutLengths, fc.nat(20), fc.nat(20), async (rows, cuts, count, offset) => {
-      const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
-      const kept = project(filter(input, positive), [
-        { name: 'text', expr: s! },
-        { name: 'positive', expr: positive },
-        { name: 'again', expr: i! },
-      ])
-      const plan = limit(union([kept, kept]), { count, offset })
-      const once = rows.filter(([of]) => (of as number | null) !== null && (of as number) > 0)
-      const wanted = [...once, ...once].map((row) => [row[3]!, true, row[0]!])
-      for (const batchRowsMax of BATCH_SIZES) {
-        const result = await runOperator(physicalPlan(plan), execContext({ batchRowsMax }))
-        expect(result).toEqual(wanted.slice(offset, offset + count))
-      }
-    }),
+    fc.asyncProperty(
+      wideRows(50),
+      cutLengths,
+      fc.nat(20),
+      fc.nat(20),
+      async (rows, cuts, count, offset) => {
+        const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
+        const kept = project(filter(input, positive), [
+          { name: 'text', expr: s! },
+          { name: 'positive', expr: positive },
+          { name: 'again', expr: i! },
+        ])
+        const plan = limit(union([kept, kept]), { count, offset })
+        const once = rows.filter(([of]) => (of as number | null) !== null && (of as number) > 0)
+        const wanted = [...once, ...once].map((row) => [row[3]!, true, row[0]!])
+        for (const batchRowsMax of BATCH_SIZES) {
+          const result = await runOperator(physicalPlan(plan), execContext({ batchRowsMax }))
+          expect(result).toEqual(wanted.slice(offset, offset + count))
+        }
+      },
+    ),
     { numRuns: runs(60) },
   )
 })
@@ -50,7 +56,9 @@ test('a limit asks for no batch after its last row and ends its input', async ()
 
 test('a limit of nothing asks for nothing', async () => {
   const input = new WatchedOperator(ONE, batches)
-  expect(await runOperator(new LimitOperator(limit(none, { count: 0, offset: 2 }), input))).toEqual([])
+  expect(await runOperator(new LimitOperator(limit(none, { count: 0, offset: 2 }), input))).toEqual(
+    [],
+  )
   expect(input.given).toBe(0)
 })
 

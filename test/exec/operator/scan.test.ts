@@ -10,7 +10,7 @@ import { memoryStore } from '../../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../../src/io/object-store.ts'
 import type { Expr } from '../../../src/plan/expr.ts'
 import { callExpr, columnExpr, conjoin, inExpr, literalExpr } from '../../../src/plan/expr-walk.ts'
-import { filter, limit, scan, type ScanOptions, values } from '../../../src/plan/logical-plan.ts'
+import { filter, limit, type ScanOptions, scan, values } from '../../../src/plan/logical-plan.ts'
 import { runs } from '../../support/random.ts'
 import { BATCH_SIZES, runOperator } from '../../support/run-operator.ts'
 import { batchOf, type ScalarRow, WIDE_SCHEMA, wideRows } from '../../support/scalar-rows.ts'
@@ -67,11 +67,19 @@ const conjunct: fc.Arbitrary<Expr> = fc.oneof(
   fc.constantFrom('f', 'b', 's', 'd').map((name) => callExpr('isNotNull', [column(name)])),
   fc.constantFrom('i', 'f', 's').map((name) => callExpr('isNull', [column(name)])),
   fc.constant(inExpr(column('s'), ['', 'a', 'née', 'zz'])),
-  fc.constant(callExpr('lt', [callExpr('intDiv', [literalExpr(7, int32), literalExpr(2, int32)]), column('i')])),
+  fc.constant(
+    callExpr('lt', [
+      callExpr('intDiv', [literalExpr(7, int32), literalExpr(2, int32)]),
+      column('i'),
+    ]),
+  ),
   fc.boolean().map((value) => literalExpr(value, column('o').type)),
 )
 
-const parts = fc.array(wideRows(30).filter((rows) => rows.length > 0), { maxLength: 4 })
+const parts = fc.array(
+  wideRows(30).filter((rows) => rows.length > 0),
+  { maxLength: 4 },
+)
 
 test('a scan gives the rows that a filter over the same rows gives, for any batch size', async () => {
   await fc.assert(
@@ -79,8 +87,10 @@ test('a scan gives the rows that a filter over the same rows gives, for any batc
       parts,
       fc.array(conjunct, { maxLength: 3 }),
       fc.subarray([...COLUMNS]),
-      async (partitions, conjuncts, columns) => {
-        const { store, set } = await stored(partitions)
+      fc.constantFrom('at once', 'later'),
+      async (partitions, conjuncts, columns, answers) => {
+        const { store: memory, set } = await stored(partitions)
+        const store = answers === 'later' ? slow(memory) : memory
         const predicate = conjuncts.length === 0 ? null : conjoin(conjuncts)
         const rows = values(WIDE_SCHEMA, [batchOf(WIDE_SCHEMA, partitions.flat())], 'rows')
         const kept = predicate === null ? rows : filter(rows, predicate)
@@ -110,6 +120,17 @@ test('only kept partitions are read, and a column added later is null', async ()
   expect(await runOperator(physicalPlan(none), contextOf(store))).toEqual([])
 })
 
+/** A store that answers each read with a promise, as a bucket does. */
+function slow(store: ObjectStore): ObjectStore {
+  const open: ObjectStore['open'] = async (key, options) => {
+    const source = await store.open(key, options)
+    if (source === null) return null
+    const read = async (target: Uint8Array, at: number) => source.read(target, at)
+    return { byteLength: source.byteLength, read, close: () => source.close() }
+  }
+  return { ...store, open }
+}
+
 /** A store that counts the files that are open, and names those that ever were. */
 function watched(store: ObjectStore) {
   const seen = { open: 0, keys: [] as string[] }
@@ -124,7 +145,7 @@ function watched(store: ObjectStore) {
     }
     return { byteLength: source.byteLength, read: (target, at) => source.read(target, at), close }
   }
-  return { seen, store: { ...store, open } as ObjectStore }
+  return { seen, store: { ...store, open } satisfies ObjectStore }
 }
 
 test('a count of rows opens no file', async () => {
@@ -186,7 +207,10 @@ test('progress adds up to the rows of the partitions and the bytes of the files'
     total.rows += rows
     total.bytes += bytes
   }
-  await runOperator(physicalPlan(scanOf(set, { columns: [COLUMNS[0]!] })), contextOf(store, { onScanned, batchRowsMax: 7 }))
+  await runOperator(
+    physicalPlan(scanOf(set, { columns: [COLUMNS[0]!] })),
+    contextOf(store, { onScanned, batchRowsMax: 7 }),
+  )
   const bytes = [...set.statistics.get(1)!.values()].reduce((sum, { bytes }) => sum + bytes, 0)
   expect(total).toEqual({ rows: 60, bytes })
 })

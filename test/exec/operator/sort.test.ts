@@ -86,7 +86,9 @@ test('a top-k holds few candidates, however many rows come', async () => {
   const rows = Array.from({ length: 1000 }, (_, i): ScalarRow => [i, i, 0n, 'x', true, 0n, 0])
   const batches = Array.from({ length: 200 }, () => batchOf(WIDE_SCHEMA, rows))
   const input = values(WIDE_SCHEMA, batches, 'rows')
-  const keys = [{ expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: true, nulls: 'last' as const }]
+  const keys = [
+    { expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: true, nulls: 'last' as const },
+  ]
   const plan = topK(input, keys, { count: 5, offset: 0 })
   const context = execContext({ memoryLimit: 1_000_000 })
   const result = await runOperator(new TopKOperator(plan, new ValuesOperator(input)), context)
@@ -95,11 +97,18 @@ test('a top-k holds few candidates, however many rows come', async () => {
 
 test('a sort that passes the memory limit throws LIMIT and ends its input', async () => {
   const rows = Array.from({ length: 1000 }, (_, i): ScalarRow => [i, i, 0n, 'x', true, 0n, 0])
-  const input = new WatchedOperator(WIDE_SCHEMA, Array.from({ length: 9 }, () => batchOf(WIDE_SCHEMA, rows)))
-  const keys = [{ expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: false, nulls: 'last' as const }]
+  const input = new WatchedOperator(
+    WIDE_SCHEMA,
+    Array.from({ length: 9 }, () => batchOf(WIDE_SCHEMA, rows)),
+  )
+  const keys = [
+    { expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: false, nulls: 'last' as const },
+  ]
   const plan = sort(values(WIDE_SCHEMA, [], 'rows'), keys)
   const context = execContext({ memoryLimit: 100_000 })
-  await expect(runOperator(new SortOperator(plan, input), context)).rejects.toMatchObject({ code: 'LIMIT' })
+  await expect(runOperator(new SortOperator(plan, input), context)).rejects.toMatchObject({
+    code: 'LIMIT',
+  })
   expect(input).toMatchObject({ given: 3, ended: 1 })
   expect(context.memory.heldBytes).toBe(0)
 })
