@@ -86,7 +86,10 @@ export async function ensureLineItem(rows: number): Promise<void> {
   // The same rows four times over, Q6's columns only: for the question whether memory stays flat.
   const narrow = table.select('l_shipdate', 'l_discount', 'l_quantity', 'l_extendedprice')
   const { l_shipdate, l_discount, l_quantity, l_extendedprice } = COLUMNS
-  for (const [name, times] of [['narrow1', 1], ['narrow4', 4]] as const) {
+  for (const [name, times] of [
+    ['narrow1', 1],
+    ['narrow4', 4],
+  ] as const) {
     await db.createTable(name, { l_shipdate, l_discount, l_quantity, l_extendedprice })
     for (let time = 0; time < times; time++) await narrow.write(name, { mode: 'append' })
   }

@@ -60,7 +60,11 @@ const contenders: Contender[] = [
     run: async () => String((await q6(lineitem).first())?.['revenue']),
     times: [],
   },
-  { name: 'DuckDB on Parquet (snappy), 2 threads', run: sql(`'${DATA}lineitem.parquet'`), times: [] },
+  {
+    name: 'DuckDB on Parquet (snappy), 2 threads',
+    run: sql(`'${DATA}lineitem.parquet'`),
+    times: [],
+  },
   { name: 'DuckDB on row CSV, 2 threads', run: sql(csv), times: [] },
 ]
 console.log(`Q6-like scan of ${rows} rows, ${rounds} interleaved rounds, files re-read each time`)

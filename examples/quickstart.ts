@@ -24,7 +24,9 @@ const flights = await db.createTable(
 )
 const arrow = tableFromIPC(await readFile(join(data, 'flights-200k.arrow')))
 const inserted = await flights.insert(arrow)
-console.log(`flights: ${inserted.rows} rows in ${inserted.partitions} partitions, version ${inserted.version}`)
+console.log(
+  `flights: ${inserted.rows} rows in ${inserted.partitions} partitions, version ${inserted.version}`,
+)
 
 // Two CSV files: types are inferred from the whole file before anything is loaded.
 const airports = await db.createTableFrom('airports', join(data, 'airports.csv'), {
@@ -43,7 +45,11 @@ console.log('2. A grouped join: the states that most flights leave from')
 const byState = routes
   .join(airports, { on: [['origin', 'iata']] })
   .groupBy('state')
-  .agg((r) => ({ airports: r.origin.countDistinct(), flights: r.count.sum(), name: r.name.first() }))
+  .agg((r) => ({
+    airports: r.origin.countDistinct(),
+    flights: r.count.sum(),
+    name: r.name.first(),
+  }))
   .sort(desc('flights'))
 await byState.show(5)
 
@@ -51,7 +57,10 @@ console.log('3. Time travel: what the table held before the last insert')
 const before = flights.version
 const after = await flights.insert([{ delay: 999, distance: 1, time: 23.5 }])
 const worst = (version: number) =>
-  flights.at({ version }).agg((f) => ({ flights: fn.count(), worst: f.delay.max() })).first()
+  flights
+    .at({ version })
+    .agg((f) => ({ flights: fn.count(), worst: f.delay.max() }))
+    .first()
 console.log(`version ${before}:`, await worst(before))
 console.log(`version ${after.version}:`, await worst(after.version), '\n')
 

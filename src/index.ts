@@ -22,17 +22,14 @@ export {
   t,
 } from './frame/column-type.ts'
 export { connect } from './frame/connect.ts'
-export type { DataFrame, FieldInfo } from './frame/data-frame.ts'
+export type { DataFrame, FieldInfo, GroupedFrame } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
-export type { Expr } from './frame/expr.ts'
+export type { Expr, TextMethods, TimeMethods, TruncateUnit } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
-export type { GroupedFrame } from './frame/grouped-frame.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { ConnectOptions, Lake } from './frame/lake.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type { LoadOptions, Table } from './frame/table.ts'
-export type { TextMethods } from './frame/text-methods.ts'
-export type { TimeMethods, TruncateUnit } from './frame/time-methods.ts'
 export type {
   Binary,
   Bool,

@@ -124,7 +124,9 @@ function tryParse(text: string, type: DataType): Exclude<Scalar, null> | undefin
     case 'json':
       return isJson(text) ? text : undefined
     case 'binary':
-      return /^(?:[0-9a-fA-F]{2})*$/.test(text) ? Uint8Array.from(Buffer.from(text, 'hex')) : undefined
+      return /^(?:[0-9a-fA-F]{2})*$/.test(text)
+        ? Uint8Array.from(Buffer.from(text, 'hex'))
+        : undefined
     case 'date':
       return parseDate(text)
     case 'time':
@@ -134,7 +136,9 @@ function tryParse(text: string, type: DataType): Exclude<Scalar, null> | undefin
     case 'decimal':
       return inRange(parseDecimal(text, type.scale), type)
     default: {
-      const value = /^[+-]?\d{1,40}$/.test(text) ? inRange(BigInt(text.replace('+', '')), type) : undefined
+      const value = /^[+-]?\d{1,40}$/.test(text)
+        ? inRange(BigInt(text.replace('+', '')), type)
+        : undefined
       return value !== undefined && layoutOf(type) === 'i32' ? Number(value) : value
     }
   }

@@ -227,7 +227,7 @@ export class DatabaseCatalog {
   async #openExisting(
     entry: TableEntry,
     fields: readonly Field[],
-    { ifNotExists }: TableOptions,
+    { ifNotExists }: CreateOptions,
   ): Promise<TableCatalog> {
     if (ifNotExists !== true) {
       throw invalid(`table "${clip(entry.name)}" exists; { ifNotExists: true } opens it`, {

@@ -62,3 +62,9 @@ export interface ExportResult {
   readonly rows: number
   readonly bytes: number
 }
+
+/** A database, as `write` takes one. */
+export interface WriteTarget {
+  readonly name: string
+  tables(): Promise<string[]>
+}

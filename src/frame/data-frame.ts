@@ -11,13 +11,11 @@ import type {
   ShowOptions,
   WriteOptions,
   WriteResult,
+  WriteTarget,
 } from './action-options.ts'
-import type { Database } from './database.ts'
-import type { ColumnOf, Expr, Exprs } from './expr.ts'
+import type { ColumnOf, Expr, Exprs, SuperOf } from './expr.ts'
 import type { Filled, FillValue } from './fill-type.ts'
-import type { GroupedFrame } from './grouped-frame.ts'
 import type { JoinedColumn, JoinedNames, JoinOptions } from './join-type.ts'
-import type { SuperOf } from './result-type.ts'
 import type { SortKey } from './sort-key.ts'
 import type { Base, Bool, Maybe, Nullable, Row, RowOptions, Unless, Untyped } from './type-tag.ts'
 
@@ -155,8 +153,26 @@ export interface DataFrame<S> {
    */
   write(
     table: string,
-    options?: WriteOptions & { readonly database?: Database },
+    options?: WriteOptions & { readonly database?: WriteTarget },
   ): Promise<WriteResult>
+}
+
+/** Rows of a frame `S` in groups by the columns `K`, waiting for what to compute of each. */
+export interface GroupedFrame<S, K extends PropertyKey> {
+  /**
+   * One row per group: its keys, then `outputs`, in order of first appearance. Columns other than
+   * keys stand inside aggregates; INVALID otherwise.
+   */
+  agg<E extends Exprs>(
+    outputs: (columns: Accessor<S>) => E,
+  ): DataFrame<
+    Unless<
+      S,
+      {
+        [P in K | keyof E]: P extends keyof E ? ColumnOf<E[P]> : P extends keyof S ? S[P] : never
+      }
+    >
+  >
 }
 
 /** A frame whose columns the compiler does not know. */

@@ -8,8 +8,8 @@ export interface CreateTableOptions<K extends string = string> {
   /** Columns that every load is sorted by, so that queries on them read less. */
   readonly clusterBy?: readonly K[]
   /**
-   * Rows of a partition at most, for what is written through the table that this answers;
-   * 1,000,000 when not given. Smaller ones are pruned more finely, and make more files.
+   * Rows of a partition at most; 1,000,000 unless told. Smaller ones are pruned more finely, and
+   * make more files.
    */
   readonly partitionRows?: number
   /** True opens the table where it exists; its columns have to be the same. */
@@ -18,6 +18,7 @@ export interface CreateTableOptions<K extends string = string> {
 
 export interface CreateTableFromOptions extends ActionOptions, CsvFormat {
   readonly clusterBy?: readonly string[]
+  readonly partitionRows?: number
 }
 
 /** Tables that belong together, at a path `namespace/database` of a lake. */

@@ -1,9 +1,8 @@
 import { invalid } from '../error.ts'
 import type { AggregateName } from '../plan/function.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
-import type { Expr } from './expr.ts'
+import type { Expr, TypeOfLiteral } from './expr.ts'
 import { expr, termFrom } from './lazy-expr.ts'
-import type { TypeOfLiteral } from './result-type.ts'
 import type { AnyColumn, Base, Int64, Null, Untyped } from './type-tag.ts'
 
 /** A JavaScript value that may stand as a constant. */

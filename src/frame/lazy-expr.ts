@@ -3,9 +3,9 @@ import { invalid, unreachable } from '../error.ts'
 import type { AggregateName, FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
-import type { Expr } from './expr.ts'
-import { type TextMethods, textMethods } from './text-methods.ts'
-import { type TimeMethods, timeMethods } from './time-methods.ts'
+import type { Expr, TextMethods, TimeMethods } from './expr.ts'
+import { textMethods } from './text-methods.ts'
+import { timeMethods } from './time-methods.ts'
 import type { Untyped } from './type-tag.ts'
 
 type AnyExpr = Expr<Untyped>

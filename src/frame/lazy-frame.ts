@@ -26,7 +26,7 @@ import {
   frameToArray,
   frameToCsv,
 } from './actions.ts'
-import type { AnyFrame, FieldInfo } from './data-frame.ts'
+import type { AnyFrame, FieldInfo, GroupedFrame } from './data-frame.ts'
 import { frameSummary, notebookBundle, showFrame } from './display.ts'
 import { explainFrame } from './explain.ts'
 import {
@@ -37,7 +37,6 @@ import {
   type TableHome,
   tableHome,
 } from './frame-state.ts'
-import type { GroupedFrame } from './grouped-frame.ts'
 import { joinPlan } from './join-verb.ts'
 import {
   checkedNames,

@@ -20,8 +20,6 @@ const RUN_BYTES_MAX = 256 * 1024 * 1024
 export interface StageOptions extends Pick<ActionOptions, 'signal'> {
   readonly operation: 'append' | 'overwrite'
   readonly settings: QuerySettings
-  /** Rows of a partition at most; 1,000,000 when not given. */
-  readonly partitionRows?: number | undefined
 }
 
 /**
@@ -35,10 +33,7 @@ export async function stage(
 ): Promise<WriteResult> {
   const { columns, clusterBy } = catalog.snapshot
   const schema = tableSchema(columns)
-  const writer = catalog.stageWriter({
-    signal: options.signal,
-    partitionRowsMax: options.partitionRows,
-  })
+  const writer = catalog.stageWriter({ signal: options.signal })
   try {
     const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
     let rowsBefore = 0

@@ -1,5 +1,6 @@
 import { type Field, type Schema, schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
+import type { TableOptions } from '../catalog/first-head.ts'
 import { tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { GraupelError, invalid } from '../error.ts'
@@ -22,7 +23,6 @@ export class StoredDatabase implements Database {
   readonly #catalog: DatabaseCatalog
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
-  readonly #tables = new Set<TableCatalog>()
 
   constructor(
     name: string,
@@ -45,20 +45,11 @@ export class StoredDatabase implements Database {
     options: CreateTableOptions = {},
   ): Promise<Table<Untyped>> {
     checkOptions(options, ['clusterBy', 'ifNotExists', 'partitionRows'], 'createTable')
-    const { partitionRows, ...rest } = options
-    if (
-      partitionRows !== undefined &&
-      !(Number.isSafeInteger(partitionRows) && partitionRows > 0)
-    ) {
-      throw invalid(
-        `createTable: partitionRows has to be a whole number from 1 on, got ${partitionRows}`,
-      )
-    }
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
-    const catalog = await this.#catalog.createTable(name, fields, rest)
+    const catalog = await this.#catalog.createTable(name, fields, options)
     requireSchema(name, tableSchema(catalog.snapshot.columns), schema(fields))
-    return this.#tableOf(name, catalog, partitionRows)
+    return this.#tableOf(name, catalog)
   }
 
   async createTableFrom(
@@ -67,12 +58,12 @@ export class StoredDatabase implements Database {
     options: CreateTableFromOptions = {},
   ): Promise<Table<Untyped>> {
     const format = ['header', 'delimiter', 'quote', 'nullValues']
-    const allowed = ['clusterBy', 'signal', 'onProgress', ...format]
+    const allowed = ['clusterBy', 'partitionRows', 'signal', 'onProgress', ...format]
     checkOptions(options, allowed, 'createTableFrom')
-    const { clusterBy, ...load } = options
+    const { clusterBy, partitionRows, ...load } = options
     const { onProgress: _, ...quiet } = load
     const { fields } = await inferCsvSchema(csvPath, quiet)
-    return this.#withNewTable(name, fields, { clusterBy }, async (catalog) => {
+    return this.#withNewTable(name, fields, { clusterBy, partitionRows }, async (catalog) => {
       const table = this.#tableOf(name, catalog)
       await table.load(csvPath, load)
       return table
@@ -98,17 +89,14 @@ export class StoredDatabase implements Database {
 
   /** Waits for what goes on in the background. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#tables].map((table) => table.settled()))
     await this.#catalog.settled()
   }
 
-  #tableOf(name: string, catalog: TableCatalog, partitionRows?: number): StoredTable {
-    this.#tables.add(catalog)
+  #tableOf(name: string, catalog: TableCatalog): StoredTable {
     return new StoredTable(name, catalog, {
       store: this.#store,
       settings: this.#settings,
       home: this[tableHome],
-      partitionRows,
     })
   }
 
@@ -119,7 +107,6 @@ export class StoredDatabase implements Database {
     }
     const operation = mode === 'overwrite' ? 'overwrite' : 'append'
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
-      this.#tables.add(catalog)
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
       const batches = frameBatches({ ...source, plan }, { signal, onProgress })
@@ -143,7 +130,7 @@ export class StoredDatabase implements Database {
   async #withNewTable<T>(
     name: string,
     fields: readonly Field[],
-    options: { readonly clusterBy?: readonly string[] | undefined },
+    options: TableOptions,
     fill: (catalog: TableCatalog) => Promise<T>,
   ): Promise<T> {
     const catalog = await this.#catalog.createTable(name, fields, options)

@@ -25,8 +25,6 @@ export interface TablePlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly home: TableHome
-  /** Rows of a partition at most, where that was said. */
-  readonly partitionRows: number | undefined
 }
 
 const LOAD_OPTIONS = [
@@ -103,14 +101,13 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     batches: Parameters<typeof stage>[1],
     signal: AbortSignal | undefined,
   ): Promise<WriteResult> {
-    const { settings, partitionRows } = this.#place
+    const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
       operation: 'append',
       signal,
       settings,
-      partitionRows,
     })
-    const snapshot = await this.#catalog.refresh()
+    const snapshot = this.#catalog.snapshot
     if (snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
       this.#state = this.#stateOf(snapshot, null)

@@ -1,8 +1,7 @@
 import type { Term } from '../plan/term.ts'
-import type { Expr } from './expr.ts'
+import type { CaseOf, Expr } from './expr.ts'
 import type { Literal } from './expr-builders.ts'
 import { expr, termFrom, termOfExpr } from './lazy-expr.ts'
-import type { CaseOf } from './result-type.ts'
 import type { Bool, Maybe } from './type-tag.ts'
 
 type Branches = readonly { readonly when: Term; readonly then: Term }[]

@@ -1,8 +1,4 @@
-import { type DataType, layoutOf } from '../arrow/data-type.ts'
 import type { Vector } from '../arrow/vector.ts'
-import { FloatGroupIndex } from './group-float.ts'
-import { IntGroupIndex } from './group-int.ts'
-import { TextGroupIndex } from './group-text.ts'
 
 /**
  * Numbers the distinct values of one column, from 0, in order of first appearance. Null is a value
@@ -19,16 +15,4 @@ export interface GroupIndex {
   find(vector: Vector, ids: Int32Array): void
   /** The distinct values, that of number i in row i. */
   keys(): Vector
-}
-
-/** An empty index for values of `type`. */
-export function groupIndex(type: DataType): GroupIndex {
-  switch (layoutOf(type)) {
-    case 'utf8':
-      return new TextGroupIndex(type)
-    case 'f64':
-      return new FloatGroupIndex(type)
-    default:
-      return new IntGroupIndex(type)
-  }
 }

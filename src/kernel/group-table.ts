@@ -1,8 +1,9 @@
 import type { DataType } from '../arrow/data-type.ts'
 import { take, type Vector } from '../arrow/vector.ts'
-import { type GroupIndex, groupIndex } from './group-index.ts'
+import type { GroupIndex } from './group-index.ts'
 import { GroupPairs } from './group-pair.ts'
 import { grownInt32 } from './group-storage.ts'
+import { newGroupIndex } from './new-group-index.ts'
 
 /**
  * Numbers the distinct tuples of one or more key columns, from 0, in order of first appearance.
@@ -17,7 +18,7 @@ export class GroupTable {
 
   constructor(types: readonly DataType[]) {
     if (types.length === 0) throw new Error('a group table needs a key')
-    this.#columns = types.map(groupIndex)
+    this.#columns = types.map(newGroupIndex)
     this.#pairs = types.slice(1).map(() => new GroupPairs())
   }
 

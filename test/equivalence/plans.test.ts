@@ -19,7 +19,12 @@ async function randomSources(prng: Prng, lakes: number): Promise<RandomPlan[][]>
     const sources: RandomPlan[] = []
     for (const table of tables) {
       const frame = await createRandomTable(db, prng, table)
-      sources.push({ frame, sql: `SELECT * FROM "${table.name}"`, columns: table.columns, ordered: false })
+      sources.push({
+        frame,
+        sql: `SELECT * FROM "${table.name}"`,
+        columns: table.columns,
+        ordered: false,
+      })
     }
     all.push(sources)
   }
@@ -39,7 +44,9 @@ test(`${PLANS} random plans give the same rows with and without every rule, at a
       if (expected.rows.length > 0) filled++
       for (const variant of VARIANTS) {
         const actual = await runVariant(frame, variant)
-        const difference = compareRows(plainRows(actual.rows), plainRows(expected.rows), { ordered })
+        const difference = compareRows(plainRows(actual.rows), plainRows(expected.rows), {
+          ordered,
+        })
         if (difference !== null) {
           throw new Error(
             `${variant.name}: ${difference}\nlake ${lake}, plan ${index} (GRAUPEL_TEST_SEED=${seed})\n${sql}\n${expected.plan}\n=>\n${actual.plan}`,

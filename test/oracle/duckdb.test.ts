@@ -22,7 +22,12 @@ async function compareLake(lakeSeed: number, planCount: number): Promise<number>
     const table = randomTable(prng, prefix)
     const frame = await createRandomTable(db, prng, table)
     for (const statement of tableSql(table)) await duck.run(statement)
-    sources.push({ frame, sql: `SELECT * FROM "${prefix}"`, columns: table.columns, ordered: false })
+    sources.push({
+      frame,
+      sql: `SELECT * FROM "${prefix}"`,
+      columns: table.columns,
+      ordered: false,
+    })
   }
   let filled = 0
   for (let index = 0; index < planCount; index++) {
@@ -45,7 +50,9 @@ async function compareLake(lakeSeed: number, planCount: number): Promise<number>
   return filled
 }
 
-test(`${PLANS} random plans over random tables give DuckDB's rows`, { timeout: 600_000 }, async () => {
+test(`${PLANS} random plans over random tables give DuckDB's rows`, {
+  timeout: 600_000,
+}, async () => {
   console.log(`oracle: ${PLANS} plans, seed ${seed}`)
   let filled = 0
   for (let at = 0; at < PLANS; at += PLANS_PER_LAKE) {

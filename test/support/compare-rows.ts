@@ -21,7 +21,8 @@ function plainOfDuck(value: unknown): Plain {
   if (value === null) return null
   if (value instanceof DuckDBDecimalValue) return decimalPlain(value.value, value.scale)
   if (value instanceof DuckDBDateValue) return new Date(value.days * 86_400_000).toISOString()
-  if (value instanceof DuckDBTimestampValue) return new Date(Number(value.micros / 1000n)).toISOString()
+  if (value instanceof DuckDBTimestampValue)
+    return new Date(Number(value.micros / 1000n)).toISOString()
   return plainOf(value)
 }
 

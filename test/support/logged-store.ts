@@ -2,7 +2,15 @@ import type { ObjectStore } from '../../src/io/object-store.ts'
 
 /** One request that reached a store. */
 export interface Request {
-  readonly operation: 'get' | 'open' | 'create' | 'replace' | 'readCell' | 'swapCell' | 'delete' | 'list'
+  readonly operation:
+    | 'get'
+    | 'open'
+    | 'create'
+    | 'replace'
+    | 'readCell'
+    | 'swapCell'
+    | 'delete'
+    | 'list'
   readonly key: string
 }
 

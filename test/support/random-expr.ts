@@ -42,7 +42,6 @@ function typed(value: unknown, kind: Kind): any {
   return plain.cast(TYPES[kind]())
 }
 
-
 const TYPES = {
   int32: () => t.int32(),
   int64: () => t.int64(),
@@ -84,7 +83,15 @@ const COMPARISONS = [
 ] as const
 
 function comparison(prng: Prng, columns: readonly RandomColumn[], depth: number): RandomExpr {
-  const kind = prng.pick(['int32', 'int64', 'float64', 'decimal', 'utf8', 'date', 'timestamp'] as const)
+  const kind = prng.pick([
+    'int32',
+    'int64',
+    'float64',
+    'decimal',
+    'utf8',
+    'date',
+    'timestamp',
+  ] as const)
   const wild = columns.filter((column) => column.kind === kind && column.special)
   const left =
     wild.length > 0 && prng.chance(0.3)
@@ -129,14 +136,26 @@ function textTest(prng: Prng, columns: readonly RandomColumn[], depth: number): 
   const text = literalSql(word, 'utf8')
   switch (prng.int(0, 3)) {
     case 0:
-      return { build: (row) => input.build(row).str.startsWith(word), sql: `starts_with(${input.sql}, ${text})` }
+      return {
+        build: (row) => input.build(row).str.startsWith(word),
+        sql: `starts_with(${input.sql}, ${text})`,
+      }
     case 1:
-      return { build: (row) => input.build(row).str.contains(word), sql: `contains(${input.sql}, ${text})` }
+      return {
+        build: (row) => input.build(row).str.contains(word),
+        sql: `contains(${input.sql}, ${text})`,
+      }
     case 2:
-      return { build: (row) => input.build(row).str.endsWith(word), sql: `suffix(${input.sql}, ${text})` }
+      return {
+        build: (row) => input.build(row).str.endsWith(word),
+        sql: `suffix(${input.sql}, ${text})`,
+      }
     default: {
       const pattern = prng.pick(['a%', '%b', '%a%', '_b%', 'A__', '%', 'a_b', '%e%e%', ''])
-      return { build: (row) => input.build(row).str.like(pattern), sql: `(${input.sql} LIKE '${pattern}')` }
+      return {
+        build: (row) => input.build(row).str.like(pattern),
+        sql: `(${input.sql} LIKE '${pattern}')`,
+      }
     }
   }
 }
@@ -145,7 +164,10 @@ function logic(prng: Prng, columns: readonly RandomColumn[], depth: number): Ran
   const left = randomExpr(prng, columns, 'bool', depth - 1)
   if (prng.chance(0.25)) return { build: (row) => left.build(row).not(), sql: `(NOT ${left.sql})` }
   const right = randomExpr(prng, columns, 'bool', depth - 1)
-  const [method, operator] = prng.pick([['and', 'AND'], ['or', 'OR']] as const)
+  const [method, operator] = prng.pick([
+    ['and', 'AND'],
+    ['or', 'OR'],
+  ] as const)
   return {
     build: (row) => left.build(row)[method](right.build(row)),
     sql: `(${left.sql} ${operator} ${right.sql})`,
@@ -154,7 +176,10 @@ function logic(prng: Prng, columns: readonly RandomColumn[], depth: number): Ran
 
 function nullTest(prng: Prng, columns: readonly RandomColumn[]): RandomExpr {
   const column = prng.pick(columns)
-  const [method, operator] = prng.pick([['isNull', 'IS NULL'], ['isNotNull', 'IS NOT NULL']] as const)
+  const [method, operator] = prng.pick([
+    ['isNull', 'IS NULL'],
+    ['isNotNull', 'IS NOT NULL'],
+  ] as const)
   return { build: (row) => row[column.name][method](), sql: `(${quoted(column.name)} ${operator})` }
 }
 
@@ -169,7 +194,10 @@ function arithmetic(kind: 'int32' | 'int64' | 'decimal' | 'float64'): Generator 
     }
     if (prng.chance(0.2)) return { build: (row) => left.build(row).neg(), sql: `(- ${left.sql})` }
     const right = randomExpr(prng, columns, kind, depth - 1)
-    const [method, operator] = prng.pick([['add', '+'], ['sub', '-']] as const)
+    const [method, operator] = prng.pick([
+      ['add', '+'],
+      ['sub', '-'],
+    ] as const)
     return {
       build: (row) => left.build(row)[method](right.build(row)),
       sql: `(${left.sql} ${operator} ${right.sql})`,
@@ -192,12 +220,18 @@ function integer(prng: Prng, columns: readonly RandomColumn[], depth: number): R
   switch (prng.int(0, 3)) {
     case 0: {
       const text = randomExpr(prng, columns, 'utf8', depth - 1)
-      return { build: (row) => text.build(row).str.length(), sql: `CAST(length(${text.sql}) AS INTEGER)` }
+      return {
+        build: (row) => text.build(row).str.length(),
+        sql: `CAST(length(${text.sql}) AS INTEGER)`,
+      }
     }
     case 1: {
       const when = randomExpr(prng, columns, 'timestamp', depth - 1)
       const part = prng.pick(['year', 'month', 'day', 'hour', 'minute', 'quarter'] as const)
-      return { build: (row) => when.build(row).dt[part](), sql: `CAST(date_part('${part}', ${when.sql}) AS INTEGER)` }
+      return {
+        build: (row) => when.build(row).dt[part](),
+        sql: `CAST(date_part('${part}', ${when.sql}) AS INTEGER)`,
+      }
     }
     default:
       return arithmetic('int32')(prng, columns, depth)
@@ -221,10 +255,16 @@ function text(prng: Prng, columns: readonly RandomColumn[], depth: number): Rand
       }
     }
     case 4:
-      return { build: (row) => input.build(row).str.replace('a', 'oo'), sql: `replace(${input.sql}, 'a', 'oo')` }
+      return {
+        build: (row) => input.build(row).str.replace('a', 'oo'),
+        sql: `replace(${input.sql}, 'a', 'oo')`,
+      }
     default: {
       const right = randomExpr(prng, columns, 'utf8', depth - 1)
-      return { build: (row) => input.build(row).str.concat(right.build(row)), sql: `(${input.sql} || ${right.sql})` }
+      return {
+        build: (row) => input.build(row).str.concat(right.build(row)),
+        sql: `(${input.sql} || ${right.sql})`,
+      }
     }
   }
 }
@@ -244,7 +284,10 @@ const GENERATORS: Record<Kind, Generator> = {
   int64: (prng, columns, depth) => {
     if (prng.chance(0.7)) return arithmetic('int64')(prng, columns, depth)
     const narrow = randomExpr(prng, columns, 'int32', depth - 1)
-    return { build: (row) => narrow.build(row).cast(t.int64()), sql: `CAST(${narrow.sql} AS BIGINT)` }
+    return {
+      build: (row) => narrow.build(row).cast(t.int64()),
+      sql: `CAST(${narrow.sql} AS BIGINT)`,
+    }
   },
   float64: float,
   decimal: arithmetic('decimal'),

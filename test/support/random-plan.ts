@@ -13,7 +13,8 @@ export interface RandomPlan {
 }
 
 const quoted = (name: string) => `"${name}"`
-const names = (columns: readonly RandomColumn[]) => columns.map(({ name }) => quoted(name)).join(', ')
+const names = (columns: readonly RandomColumn[]) =>
+  columns.map(({ name }) => quoted(name)).join(', ')
 
 type Step = (prng: Prng, plan: RandomPlan, other: () => RandomPlan) => RandomPlan
 
@@ -39,7 +40,16 @@ const selectStep: Step = (prng, plan) => {
 let fresh = 0
 
 const withColumnsStep: Step = (prng, plan) => {
-  const kind = prng.pick(['bool', 'int32', 'int64', 'float64', 'decimal', 'utf8', 'date', 'timestamp'] as const)
+  const kind = prng.pick([
+    'bool',
+    'int32',
+    'int64',
+    'float64',
+    'decimal',
+    'utf8',
+    'date',
+    'timestamp',
+  ] as const)
   const expr = randomExpr(prng, plan.columns, kind, prng.int(1, 3))
   const name = `c${fresh++}`
   return {
@@ -75,7 +85,11 @@ function randomAggregate(prng: Prng, columns: readonly RandomColumn[]): Aggregat
   const choices: AggregateChoice[] = [
     { kind: 'int64', build: () => fn.count(), sql: 'count(*)' },
     { kind: 'int64', build: (row) => row[column.name].count(), sql: `count(${name})` },
-    { kind: 'int64', build: (row) => row[column.name].countDistinct(), sql: `count(DISTINCT ${name})` },
+    {
+      kind: 'int64',
+      build: (row) => row[column.name].countDistinct(),
+      sql: `count(DISTINCT ${name})`,
+    },
     { kind: column.kind, build: (row) => row[column.name].min(), sql: `min(${name})` },
     { kind: column.kind, build: (row) => row[column.name].max(), sql: `max(${name})` },
   ]
@@ -114,14 +128,17 @@ function aggregateStep(prng: Prng, plan: RandomPlan, keyCount: number): RandomPl
     name: `a${fresh++}`,
     ...randomAggregate(prng, plan.columns),
   }))
-  const special = chosen.map(({ sql }) => plan.columns.some((c) => c.special && sql.includes(c.name)))
+  const special = chosen.map(({ sql }) =>
+    plan.columns.some((c) => c.special && sql.includes(c.name)),
+  )
   const outputs = (row: any) =>
     Object.fromEntries(chosen.map(({ name, build }) => [name, build(row)]))
   const sqlOutputs = chosen.map(({ name, sql, kind }) => {
     const cast = kind === 'int64' ? `CAST(${sql} AS BIGINT)` : sql
     return `${cast} AS ${quoted(name)}`
   })
-  const grouped = keys.length === 0 ? plan.frame : plan.frame.groupBy(...keys.map(({ name }) => name))
+  const grouped =
+    keys.length === 0 ? plan.frame : plan.frame.groupBy(...keys.map(({ name }) => name))
   const by = keys.length === 0 ? '' : ` GROUP BY ${names(keys)}`
   return {
     frame: grouped.agg(outputs),
@@ -134,20 +151,25 @@ function aggregateStep(prng: Prng, plan: RandomPlan, keyCount: number): RandomPl
   }
 }
 
-const groupStep: Step = (prng, plan) => aggregateStep(prng, plan, prng.int(1, Math.min(3, plan.columns.length)))
+const groupStep: Step = (prng, plan) =>
+  aggregateStep(prng, plan, prng.int(1, Math.min(3, plan.columns.length)))
 const wholeStep: Step = (prng, plan) => aggregateStep(prng, plan, 0)
 
 const HOWS = ['inner', 'left', 'right', 'full', 'semi', 'anti'] as const
 
 const joinStep: Step = (prng, plan, other) => {
   const right = other()
-  const clash = right.columns.some(({ name }) => plan.columns.some((column) => column.name === name))
+  const clash = right.columns.some(({ name }) =>
+    plan.columns.some((column) => column.name === name),
+  )
   if (clash) return plan
   const pairs = plan.columns.flatMap((left) =>
     right.columns.filter(({ kind }) => kind === left.kind).map((match) => [left, match] as const),
   )
   if (pairs.length === 0) return plan
-  const keyed = pairs.filter(([left, match]) => left.name.endsWith('_key') && match.name.endsWith('_key'))
+  const keyed = pairs.filter(
+    ([left, match]) => left.name.endsWith('_key') && match.name.endsWith('_key'),
+  )
   const on = keyed.length > 0 && prng.chance(0.8) ? [keyed[0]!] : prng.sample(pairs, prng.int(1, 2))
   const how = prng.pick(HOWS)
   const frame = plan.frame.join(right.frame, {
@@ -172,7 +194,8 @@ const joinStep: Step = (prng, plan, other) => {
 
 const crossStep: Step = (prng, plan, other) => {
   const right = other()
-  if (right.columns.some(({ name }) => plan.columns.some((column) => column.name === name))) return plan
+  if (right.columns.some(({ name }) => plan.columns.some((column) => column.name === name)))
+    return plan
   const [left, few] = [limited(prng, plan, 5), limited(prng, right, 4)]
   return {
     frame: left.frame.join(few.frame, { how: 'cross' } as never) as DataFrame<any>,

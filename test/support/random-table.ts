@@ -41,7 +41,25 @@ const BUILDERS = {
   timestamp: () => t.timestamp(),
 }
 
-export const WORDS = ['', 'a', 'ab', 'abc', 'Ada', 'Grace', 'x,y', 'q"q', 'née', '日本', 'zz top', 'a%b', 'a_b', '\\N', ' pad ', 'line\nbreak', '😀']
+export const WORDS = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  'Ada',
+  'Grace',
+  'x,y',
+  'q"q',
+  'née',
+  '日本',
+  'zz top',
+  'a%b',
+  'a_b',
+  '\\N',
+  ' pad ',
+  'line\nbreak',
+  '😀',
+]
 
 const DAY_MS = 86_400_000
 
@@ -124,7 +142,8 @@ export function tableSql(table: RandomTable): string[] {
   const statements = [`CREATE TABLE "${table.name}" (${columns.join(', ')})`]
   if (table.rows.length === 0) return statements
   const tuples = table.rows.map(
-    (row) => `(${table.columns.map((column) => literalSql(row[column.name], column.kind)).join(', ')})`,
+    (row) =>
+      `(${table.columns.map((column) => literalSql(row[column.name], column.kind)).join(', ')})`,
   )
   return [...statements, `INSERT INTO "${table.name}" VALUES ${tuples.join(', ')}`]
 }

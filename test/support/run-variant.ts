@@ -9,13 +9,7 @@ import type { DataFrame } from '../../src/index.ts'
 import { bindPartitions, scansOf } from '../../src/plan/bind-partitions.ts'
 import { columnsOf } from '../../src/plan/expr-walk.ts'
 import type { Scan } from '../../src/plan/logical-plan.ts'
-import {
-  BOUND_RULES,
-  optimize,
-  optimizeBound,
-  RULES,
-  type Rule,
-} from '../../src/plan/optimizer.ts'
+import { BOUND_RULES, optimize, optimizeBound, RULES, type Rule } from '../../src/plan/optimizer.ts'
 import { printPlan } from '../../src/plan/print.ts'
 
 /** A way to run a plan that must not change its rows. */

@@ -1,8 +1,9 @@
 import { type DataType, int64 } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import { type GroupIndex, groupIndex } from '../../kernel/group-index.ts'
+import type { GroupIndex } from '../../kernel/group-index.ts'
 import { GroupPairs } from '../../kernel/group-pair.ts'
 import { grownInt32 } from '../../kernel/group-storage.ts'
+import { newGroupIndex } from '../../kernel/new-group-index.ts'
 import type { AggregateState } from './aggregate-state.ts'
 
 /** How many distinct values that are not null each group has. */
@@ -15,7 +16,7 @@ export class CountDistinctState implements AggregateState {
   #grouped = 0
 
   constructor(type: DataType) {
-    this.#values = groupIndex(type)
+    this.#values = newGroupIndex(type)
   }
 
   get bytes(): number {

@@ -3,13 +3,14 @@ import type { NumberVector, Vector } from '../../arrow/vector.ts'
 import { grownFloat64, grownUint8 } from '../../kernel/group-storage.ts'
 import { greatestOf, leastOf, lower, raise } from '../../kernel/min-max.ts'
 import type { AggregateState } from './aggregate-state.ts'
-import { type ValueStore, valueStore } from './value-store.ts'
+import { newValueStore } from './new-value-store.ts'
+import type { ValueStore } from './value-store.ts'
 
 /** The least or greatest of the values that are not null; null when there are none. */
 export function extremumState(type: DataType, which: 'min' | 'max'): AggregateState {
   const layout = layoutOf(type)
   const numeric = layout === 'i32' || layout === 'f64'
-  return numeric ? new NumberExtremum(type, which) : new ValueExtremum(valueStore(type), which)
+  return numeric ? new NumberExtremum(type, which) : new ValueExtremum(newValueStore(type), which)
 }
 
 /** Over typed arrays; falls back to a value store when a vector comes that is wider than 2^53. */
@@ -36,7 +37,7 @@ class NumberExtremum implements AggregateState {
     groupCount: number,
   ): void {
     if (this.#wide === null && input!.layout === 'big') {
-      this.#wide = new ValueExtremum(valueStore(this.#type), this.#which)
+      this.#wide = new ValueExtremum(newValueStore(this.#type), this.#which)
     }
     if (input!.layout === 'big') {
       this.#wide!.update(groups, input, length, groupCount)

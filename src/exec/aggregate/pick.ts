@@ -2,7 +2,8 @@ import type { DataType } from '../../arrow/data-type.ts'
 import { isNull, type Vector } from '../../arrow/vector.ts'
 import { grownUint8 } from '../../kernel/group-storage.ts'
 import type { AggregateState } from './aggregate-state.ts'
-import { type ValueStore, valueStore } from './value-store.ts'
+import { newValueStore } from './new-value-store.ts'
+import type { ValueStore } from './value-store.ts'
 
 const UNSEEN = 0
 const VALUE = 1
@@ -20,7 +21,7 @@ export class PickState implements AggregateState {
 
   constructor(type: DataType, which: 'any' | 'first' | 'last') {
     this.#which = which
-    this.#store = valueStore(type)
+    this.#store = newValueStore(type)
   }
 
   get bytes(): number {

@@ -26,7 +26,7 @@ import { RunDecoder, wholeLines } from './run-decoder.ts'
 /** Years met so far, shared by all readers: they never change once entered. */
 const months = new Int32Array(MONTHS)
 
-const LONG_FLOAT = /^-?(?:0|[1-9]\d{0,16})\.(?=\d{15})\d{0,21}[1-9]$/
+const LONG_FLOAT = /^(?=.{17,26}$)-?(?:0|[1-9]\d*)\.\d*[1-9]$/
 
 /** Fast kernels for the lines they know, and one line at a time for the rest. */
 abstract class NumberDecoder extends RunDecoder {
