@@ -29,9 +29,17 @@ export default {
     never('circle', { path: '^src/' }, { circular: true }),
     never('orphan', { orphan: true, path: '^src/', pathNot: '^src/index\\.ts$' }, {}),
     never('unplaced', { path: '^src/', pathNot: paths }, {}),
-    never('plan-is-pure', { path: FLOORS.plan }, { path: [FLOORS.io, FLOORS.catalog, FLOORS.kernel] }),
+    never(
+      'plan-is-pure',
+      { path: FLOORS.plan },
+      { path: [FLOORS.io, FLOORS.catalog, FLOORS.kernel] },
+    ),
     never('exec-commits-nothing', { path: FLOORS.exec }, { path: FLOORS.catalog }),
-    never('model-and-io-are-strangers', { path: [FLOORS.io, FLOORS.kernel] }, { path: FLOORS['catalog-model'] }),
+    never(
+      'model-and-io-are-strangers',
+      { path: [FLOORS.io, FLOORS.kernel] },
+      { path: FLOORS['catalog-model'] },
+    ),
     never('frame-leaves-kernels-alone', { path: FLOORS.frame }, { path: FLOORS.kernel }),
     never(
       'frame-enters-exec-by-its-doors',
@@ -43,7 +51,11 @@ export default {
       { path: '^src/', pathNot: FLOORS.io },
       { dependencyTypes: ['core'] },
     ),
-    never('only-arrow-imports-arrow', { path: '^src/', pathNot: FLOORS.arrow }, { path: 'apache-arrow' }),
+    never(
+      'only-arrow-imports-arrow',
+      { path: '^src/', pathNot: FLOORS.arrow },
+      { path: 'apache-arrow' },
+    ),
     never('no-dev-dependency', { path: '^src/' }, { dependencyTypes: ['npm-dev'] }),
   ],
   options: {

@@ -15,7 +15,9 @@ for (const { rule, from, to, cycle } of summary.violations) {
   const path = cycle ? ` (${cycle.map(({ name }) => name).join(' -> ')})` : ''
   console.error(`${rule.name}: ${from} -> ${to}${path}`)
 }
-console.log(`floors: ${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${summary.violations.length} violations`)
+console.log(
+  `floors: ${own.length} modules, ${summary.totalDependenciesCruised} dependencies, ${summary.violations.length} violations`,
+)
 if (own.length < MODULES_MIN) {
   console.error(`floors: only ${own.length} modules cruised, expected at least ${MODULES_MIN}`)
   process.exitCode = 1

@@ -10,7 +10,10 @@ const files = (folder: string): string[] =>
     .map((path) => path.replaceAll('\\', '/'))
     .sort()
 
-const sources = files('src').map((path) => ({ path, text: readFileSync(join('src', path), 'utf8') }))
+const sources = files('src').map((path) => ({
+  path,
+  text: readFileSync(join('src', path), 'utf8'),
+}))
 
 describe('every source file', () => {
   test(`has at most ${FILE_LINES_MAX} lines`, () => {

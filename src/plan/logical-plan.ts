@@ -1,5 +1,5 @@
-import { typesEqual, typeText } from '../arrow/data-type.ts'
 import type { Batch } from '../arrow/batch.ts'
+import { typesEqual, typeText } from '../arrow/data-type.ts'
 import { type Field, field, fieldNames, type Schema, schema } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import { type Column, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
@@ -215,7 +215,10 @@ export interface Window {
 }
 
 function checked({ count, offset }: Window): Window {
-  for (const [name, value] of [['count', count], ['offset', offset]] as const) {
+  for (const [name, value] of [
+    ['count', count],
+    ['offset', offset],
+  ] as const) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw invalid(`limit: ${name} must be a whole number of at least 0, got ${value}`)
     }
@@ -237,7 +240,11 @@ export function union(inputs: readonly LogicalPlan[]): Union {
         )
       }
     }
-    return field(of.name, of.type, others.some((other) => other?.nullable === true))
+    return field(
+      of.name,
+      of.type,
+      others.some((other) => other?.nullable === true),
+    )
   })
   for (const input of inputs) {
     if (input.schema.fields.length !== fields.length) {

@@ -8,7 +8,12 @@ export type Term =
   | { readonly kind: 'column'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: unknown; readonly type: DataType | null }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Term[] }
-  | { readonly kind: 'cast'; readonly input: Term; readonly type: DataType; readonly orNull: boolean }
+  | {
+      readonly kind: 'cast'
+      readonly input: Term
+      readonly type: DataType
+      readonly orNull: boolean
+    }
   | {
       readonly kind: 'case'
       readonly branches: readonly { readonly when: Term; readonly then: Term }[]

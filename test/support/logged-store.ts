@@ -17,19 +17,15 @@ export interface Request {
 /** The same store, and a log of every request that reaches it. */
 export function loggedStore(store: ObjectStore): { store: ObjectStore; log: Request[] } {
   const log: Request[] = []
-  const note = (operation: Request['operation'], key: string) => log.push({ operation, key })
-  const logged: ObjectStore = {
-    url: store.url,
-    get: (key, options) => (note('get', key), store.get(key, options)),
-    open: (key, options) => (note('open', key), store.open(key, options)),
-    create: (key, body, options) => (note('create', key), store.create(key, body, options)),
-    replace: (key, body, options) => (note('replace', key), store.replace(key, body, options)),
-    readCell: (key, options) => (note('readCell', key), store.readCell(key, options)),
-    swapCell: (key, token, body, options) => (
-      note('swapCell', key), store.swapCell(key, token, body, options)
-    ),
-    delete: (key, options) => (note('delete', key), store.delete(key, options)),
-    list: (prefix, options) => (note('list', prefix), store.list(prefix, options)),
-  }
+  const logged = new Proxy(store, {
+    get(target, name) {
+      const member = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (key: string, ...rest: unknown[]) => {
+        log.push({ operation: name as Request['operation'], key })
+        return Reflect.apply(member, target, [key, ...rest])
+      }
+    },
+  })
   return { store: logged, log }
 }

@@ -5,7 +5,7 @@ import { type GraupelError, invalid } from '../../error.ts'
 import { divideBigRounded } from '../../kernel/arithmetic.ts'
 import { float64Side } from './argument.ts'
 import { exactBounds } from './arithmetic.ts'
-import type { CastOptions } from './cast.ts'
+import type { CastOptions } from './cast-options.ts'
 import { relabel } from './rescale.ts'
 
 /**

@@ -4,7 +4,7 @@ import { exactVector, textAt, type Vector } from '../../arrow/vector.ts'
 import { clip, GraupelError, invalid } from '../../error.ts'
 import { TextSink } from '../../kernel/text.ts'
 import { utf8Of } from './argument.ts'
-import type { CastOptions } from './cast.ts'
+import type { CastOptions } from './cast-options.ts'
 
 /** Texts read as values of `type`; a text that is none as `options` say. */
 export function parseTexts(input: Vector, type: DataType, options: CastOptions): Vector {

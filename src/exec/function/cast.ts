@@ -15,15 +15,10 @@ import { TextSink } from '../../kernel/text.ts'
 import { float64Side } from './argument.ts'
 import { exactBounds } from './arithmetic.ts'
 import { castFloats, floatsToFloat32 } from './cast-float.ts'
+import type { CastOptions } from './cast-options.ts'
 import { parseTexts } from './cast-text.ts'
 import { multiplied, relabel, rescale, scaleOf, toFloat64 } from './rescale.ts'
 import { daysAs, splitDays, ticksPerSecond } from './temporal.ts'
-
-/** How a cast treats a value that the target type does not have. */
-export interface CastOptions {
-  /** True: it becomes null. False: INVALID, naming the value and both types. */
-  readonly orNull: boolean
-}
 
 /** Whether a cast from one type to the other exists at all. */
 export function canCast(from: DataType, to: DataType): boolean {

@@ -1,4 +1,16 @@
+import type { DataType } from '../../arrow/data-type.ts'
+import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
+
+/** A column file and what is known of it. */
+export interface ColumnFile {
+  /** Key of the file in its store. */
+  readonly key: string
+  /** Name of the column, for messages. */
+  readonly name: string
+  readonly type: DataType
+  readonly statistics: ColumnStatistics
+}
 
 /**
  * Reads one column of one partition from its first row on, each row once. A run of rows is

@@ -20,7 +20,7 @@ import {
 } from '../../kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
 import type { LineBuffer } from './byte-window.ts'
-import type { ColumnFile } from './open-column.ts'
+import type { ColumnFile } from './column-reader.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
 
 /** Years met so far, shared by all readers: they never change once entered. */

@@ -1,21 +1,9 @@
-import type { DataType } from '../../arrow/data-type.ts'
-import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import { corrupt } from '../../error.ts'
 import type { ObjectStore, StoreOptions } from '../object-store.ts'
 import { ByteWindow } from './byte-window.ts'
-import type { ColumnReader } from './column-reader.ts'
+import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { CsvColumnReader } from './csv-column-reader.ts'
 import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
-
-/** A column file and what is known of it. */
-export interface ColumnFile {
-  /** Key of the file in its store. */
-  readonly key: string
-  /** Name of the column, for messages. */
-  readonly name: string
-  readonly type: DataType
-  readonly statistics: ColumnStatistics
-}
 
 /**
  * Opens a column file for reading from its first row on. The first time that this process reads a

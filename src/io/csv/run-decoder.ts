@@ -2,7 +2,7 @@ import { type DataType, layoutOf } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { clip, corrupt } from '../../error.ts'
 import type { LineBuffer } from './byte-window.ts'
-import type { ColumnFile } from './open-column.ts'
+import type { ColumnFile } from './column-reader.ts'
 
 /** Shared by all vectors without nulls; kernels take its length 0 for "no null may stand here". */
 export const NO_NULLS: Uint8Array = new Uint8Array(0)

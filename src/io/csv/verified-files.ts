@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../object-store.ts'
-import type { ColumnFile } from './open-column.ts'
+import type { ColumnFile } from './column-reader.ts'
 
 const LIMIT = 100_000
 
