@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { connect, progressBar, t } from '../src/index.ts'
+import { connect, progressBar, t } from 'graupel'
 
 export const DATA = new URL('.data/', import.meta.url).pathname
 export const LAKE = `${DATA}lake`

@@ -1,4 +1,4 @@
-import type { DataFrame } from '../src/index.ts'
+import type { DataFrame } from 'graupel'
 
 /** TPC-H query 6 over any frame with its four columns: one exact sum. */
 export function q6(lineitem: DataFrame<any>): DataFrame<any> {

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { connect } from '../src/index.ts'
+import { connect } from 'graupel'
 import { CSV_TYPES, DATA, ensureLineItem, LAKE, ROWS } from './data.ts'
 import { q6, q6Sql } from './q6.ts'
 
@@ -86,8 +86,8 @@ for (const [label, ...args] of [
   ['load 1M rows from CSV', 'load', '1000000'],
   ['load 4M rows from CSV', 'load', '4000000'],
 ] as const) {
-  const script = new URL('memory.ts', import.meta.url).pathname
-  const output = execFileSync(process.execPath, ['--import', 'tsx', script, ...args], {
+  const script = new URL('memory.mjs', import.meta.url).pathname
+  const output = execFileSync(process.execPath, [script, args[0], DATA, args[1]], {
     encoding: 'utf8',
   })
   console.log(`${label.padEnd(26)} ${output.trim()}`)

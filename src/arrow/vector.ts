@@ -100,59 +100,97 @@ export function slice(vector: Vector, from: number, to: number): Vector {
  * @param rows Row indexes, each 0 to length - 1. Entries of -1 (as Int32Array) give null.
  */
 export function take(vector: Vector, rows: Uint32Array | Int32Array, count: number): Vector {
-  const validity = takeValidity(vector, rows, count)
-  const head = { type: vector.type, length: count, validity }
+  if (rows instanceof Int32Array) return takeOrNull(vector, rows, count)
+  const { type } = vector
+  const validity =
+    vector.validity === null ? null : gather(vector.validity, rows, new Uint8Array(count))
+  const head = { type, length: count, validity }
   switch (vector.layout) {
     case 'utf8': {
-      const starts = new Int32Array(count)
-      const ends = new Int32Array(count)
-      for (let i = 0; i < count; i++) {
-        const row = rows[i]!
-        starts[i] = vector.starts[row] ?? 0
-        ends[i] = vector.ends[row] ?? 0
-      }
+      const starts = gather(vector.starts, rows, new Int32Array(count))
+      const ends = gather(vector.ends, rows, new Int32Array(count))
       return { ...head, layout: 'utf8', bytes: vector.bytes, starts, ends }
     }
     case 'big': {
-      const values = new Array<bigint>(count)
-      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0n
+      const values = Array.from(rows.subarray(0, count), (row) => vector.values[row]!)
       return { ...head, layout: 'big', values }
     }
-    case 'bool': {
-      const values = new Uint8Array(count)
-      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
-      return { ...head, layout: 'bool', values }
-    }
-    case 'i32': {
-      const values = new Int32Array(count)
-      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
-      return { ...head, layout: 'i32', values }
-    }
-    case 'f64': {
-      const values = new Float64Array(count)
-      for (let i = 0; i < count; i++) values[i] = vector.values[rows[i]!] ?? 0
-      return { ...head, layout: 'f64', values }
-    }
+    case 'bool':
+      return { ...head, layout: 'bool', values: gather(vector.values, rows, new Uint8Array(count)) }
+    case 'i32':
+      return { ...head, layout: 'i32', values: gatherInt32(vector.values, rows, count) }
+    case 'f64':
+      return { ...head, layout: 'f64', values: gatherFloat64(vector.values, rows, count) }
   }
 }
 
-function takeValidity(
-  vector: Vector,
-  rows: Uint32Array | Int32Array,
-  count: number,
-): Uint8Array | null {
-  const { validity } = vector
-  let missing = false
-  if (rows instanceof Int32Array) {
-    for (let i = 0; i < count && !missing; i++) missing = rows[i]! < 0
-  }
-  if (validity === null && !missing) return null
-  const taken = new Uint8Array(count)
+function gather<A extends Uint8Array | Int32Array>(from: A, rows: Uint32Array, to: A): A {
+  for (let i = 0; i < to.length; i++) to[i] = from[rows[i]!]!
+  return to
+}
+
+function gatherInt32(from: Int32Array, rows: Uint32Array, count: number): Int32Array {
+  const to = new Int32Array(count)
+  for (let i = 0; i < count; i++) to[i] = from[rows[i]!]!
+  return to
+}
+
+function gatherFloat64(from: Float64Array, rows: Uint32Array, count: number): Float64Array {
+  const to = new Float64Array(count)
+  for (let i = 0; i < count; i++) to[i] = from[rows[i]!]!
+  return to
+}
+
+/** As `take`, with null for the rows of -1. */
+function takeOrNull(vector: Vector, rows: Int32Array, count: number): Vector {
+  let missing = 0
+  for (let i = 0; i < count; i++) missing |= rows[i]! >> 31
+  if (missing === 0) return take(vector, asUnsigned(rows), count)
+  if (vector.length === 0) return allNull(vector, count)
+  const present = new Uint32Array(count)
+  const validity = new Uint8Array(count)
   for (let i = 0; i < count; i++) {
     const row = rows[i]!
-    taken[i] = row < 0 ? 0 : validity === null ? 1 : validity[row]!
+    present[i] = Math.max(row, 0)
+    validity[i] = row < 0 ? 0 : 1
   }
-  return taken
+  const taken = take(vector, present, count)
+  if (taken.validity !== null) {
+    for (let i = 0; i < count; i++) validity[i]! &= taken.validity[i]!
+  }
+  blank(taken, rows)
+  return { ...taken, validity }
+}
+
+/** What stands under a missing row is 0, so that no operation can fail over it. */
+function blank(taken: Vector, rows: Int32Array): void {
+  const arrays =
+    taken.layout === 'utf8' ? [taken.starts, taken.ends] : [taken.values as number[] | bigint[]]
+  const zero = taken.layout === 'big' ? 0n : 0
+  for (const array of arrays as unknown[][]) {
+    for (let i = 0; i < taken.length; i++) if (rows[i]! < 0) array[i] = zero
+  }
+}
+
+const asUnsigned = (rows: Int32Array): Uint32Array =>
+  new Uint32Array(rows.buffer, rows.byteOffset, rows.length)
+
+function allNull({ type, layout }: Vector, length: number): Vector {
+  const head = { type, length, validity: new Uint8Array(length) }
+  switch (layout) {
+    case 'utf8': {
+      const starts = new Int32Array(length)
+      return { ...head, layout, bytes: new Uint8Array(0), starts, ends: starts }
+    }
+    case 'big':
+      return { ...head, layout, values: new Array<bigint>(length).fill(0n) }
+    case 'bool':
+      return { ...head, layout, values: new Uint8Array(length) }
+    case 'i32':
+      return { ...head, layout, values: new Int32Array(length) }
+    case 'f64':
+      return { ...head, layout, values: new Float64Array(length) }
+  }
 }
 
 /** All rows of `vectors`, one after another. They must share `type`; at least one. */

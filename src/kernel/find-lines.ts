@@ -121,3 +121,29 @@ export function copyLines(
   }
   return at
 }
+
+/**
+ * As `copyLines` for lines of `stride` bytes each, newline included, where line `base` begins at
+ * `from`. Copies four bytes at a time: up to 3 bytes behind a line are read, and behind the last
+ * one written.
+ */
+export function copyEvenLines(
+  source: DataView,
+  from: number,
+  stride: number,
+  rows: Uint32Array,
+  first: number,
+  last: number,
+  base: number,
+  target: DataView,
+  at: number,
+): number {
+  for (let i = first; i < last; i++) {
+    const start = from + (rows[i]! - base) * stride
+    for (let p = 0; p < stride; p += 4) {
+      target.setInt32(at + p, source.getInt32(start + p, true), true)
+    }
+    at += stride
+  }
+  return at
+}

@@ -6,7 +6,8 @@ const BLOCK_WORDS = 8
  * four bytes at a time and without a branch, and only the block in which the last line ends is
  * searched.
  *
- * @param bytes The text.
+ * @param bytes Printable ASCII and newlines, nothing else: of those, newlines alone have neither bit
+ *   5 nor bit 6.
  * @param words The same memory as little-endian int32, beginning at byte 0 of `bytes`.
  * @param from First position looked at, `to` the position to stop before.
  * @param lines How many newlines to pass, 1 and up.
@@ -36,16 +37,16 @@ export function skipLines(
   const stop = (to >> 2) - BLOCK_WORDS
   if ((p & 3) === 0 && left > 0) {
     for (; at <= stop; at += BLOCK_WORDS) {
-      const marks =
-        newlines(words[at]!) +
-        newlines(words[at + 1]!) +
-        newlines(words[at + 2]!) +
-        newlines(words[at + 3]!) +
-        newlines(words[at + 4]!) +
-        newlines(words[at + 5]!) +
-        newlines(words[at + 6]!) +
-        newlines(words[at + 7]!)
-      const found = Math.imul(marks, 0x01010101) >>> 24
+      const others =
+        printable(words[at]!) +
+        printable(words[at + 1]!) +
+        printable(words[at + 2]!) +
+        printable(words[at + 3]!) +
+        printable(words[at + 4]!) +
+        printable(words[at + 5]!) +
+        printable(words[at + 6]!) +
+        printable(words[at + 7]!)
+      const found = 4 * BLOCK_WORDS - (Math.imul(others, 0x01010101) >>> 24)
       if (found >= left) break
       if (found > 0) {
         left -= found
@@ -64,10 +65,25 @@ export function skipLines(
   cursor[1] = lines - left
 }
 
-/** 1 in each byte of `word` that is a newline, 0 in the others. */
-function newlines(word: number): number {
-  const byte = word ^ 0x0a0a0a0a
-  return (~(((byte & 0x7f7f7f7f) + 0x7f7f7f7f) | byte) >>> 7) & 0x01010101
+/** Whether `bytes[from .. to)` are printable ASCII and newlines, as `skipLines` needs them. */
+export function onlyPrintable(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) {
+    const byte = bytes[p]!
+    if ((byte < 32 && byte !== NEWLINE) || byte > 126) return false
+  }
+  return true
+}
+
+/** The position behind the line that begins at `from`; `from` when it does not end before `to`. */
+export function lineAfter(bytes: Uint8Array, from: number, to: number): number {
+  let p = from
+  while (p < to && bytes[p] !== NEWLINE) p++
+  return p < to ? p + 1 : from
+}
+
+/** 1 in each byte of `word` that is no newline, 0 in the others. */
+function printable(word: number): number {
+  return ((word >>> 5) | (word >>> 6)) & 0x01010101
 }
 
 /** The position behind the last newline of `bytes[from .. to)`. */

@@ -2,24 +2,41 @@ import { isFloat } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { CallExpr, Expr } from '../../plan/expr.ts'
-import { childrenOf, columnsOf } from '../../plan/expr-children.ts'
+import { childrenOf, columnsOf, conjoin } from '../../plan/expr-walk.ts'
 
 /** Statistics of a column of the partition at hand, by name; undefined where there are none. */
 export type StatisticsOf = (column: string) => ColumnStatistics | undefined
 
 /**
- * `conjuncts` in the order in which a scan had best test them: those first that cost little for
- * the rows they exclude. Those that can throw come last, in their own order, so that rows which
- * another conjunct excludes cannot make the query fail.
+ * `conjuncts` in the order in which a scan had best test them, those over the same columns in one
+ * piece: those first that cost little for the rows they exclude. Those that can throw come last,
+ * in their own order, so that rows which another conjunct excludes cannot make the query fail.
  */
 export function orderConjuncts(conjuncts: readonly Expr[], statisticsOf: StatisticsOf): Expr[] {
-  const safe = conjuncts.filter((expr) => !canThrow(expr))
-  const ranked = safe.map((expr) => {
-    const excluded = 1 - selectivity(expr, statisticsOf)
+  const ranked = byColumns(conjuncts.filter((expr) => !canThrow(expr))).map((group) => {
+    const excluded = 1 - jointSelectivity(group, statisticsOf)
+    const expr = conjoin(group)
     return { expr, rank: cost(expr, statisticsOf) / Math.max(excluded, 0.001) }
   })
   ranked.sort((a, b) => a.rank - b.rank)
   return [...ranked.map(({ expr }) => expr), ...conjuncts.filter(canThrow)]
+}
+
+function byColumns(conjuncts: readonly Expr[]): Expr[][] {
+  const groups = new Map<string, Expr[]>()
+  for (const expr of conjuncts) {
+    const key = JSON.stringify([...columnsOf(expr)].sort())
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [expr])
+    else group.push(expr)
+  }
+  return [...groups.values()]
+}
+
+/** Conjuncts over one column mostly bound it from both sides: what each excludes adds up. */
+function jointSelectivity(group: readonly Expr[], statisticsOf: StatisticsOf): number {
+  const excluded = group.reduce((sum, expr) => sum + 1 - selectivity(expr, statisticsOf), 0)
+  return Math.max(0.001, 1 - excluded)
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(

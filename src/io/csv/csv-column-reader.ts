@@ -1,6 +1,13 @@
-import { take, type Vector } from '../../arrow/vector.ts'
+import { copyText, take, type Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
-import { copyLines, endsEvenly, findLines, findRecords } from '../../kernel/find-lines.ts'
+import {
+  copyEvenLines,
+  copyLines,
+  endsEvenly,
+  findLines,
+  findRecords,
+} from '../../kernel/find-lines.ts'
+import { lineAfter, onlyPrintable, skipLines } from '../../kernel/skip-lines.ts'
 import { type ByteWindow, bufferFor, LineBuffer } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { numberDecoder } from './number-decoder.ts'
@@ -10,6 +17,10 @@ import { isTextual, TextRunDecoder } from './text-decoder.ts'
 const BLOCK = 16_384
 /** Line ends found and used up within one step, which never waits: so all readers share them. */
 const lineEnds = new Int32Array(BLOCK)
+const cursor = new Int32Array(2)
+const NO_ROWS = new Uint32Array(0)
+/** With fewer than one line in so many wanted, counting lines beats finding each. */
+const SPARSE = 12
 /** Bytes that stand only in quotes: `"`, `,` and CR. */
 const QUOTED_ONLY = [34, 44, 13]
 
@@ -91,11 +102,7 @@ export class CsvColumnReader implements ColumnReader {
         : take(vector, rows, count)
     }
     this.#expect(rowCount)
-    const step =
-      this.#trusted && this.#stride !== null
-        ? this.#seekStep(rowCount, rows, count, this.#stride)
-        : this.#scanStep(rowCount, rows, count)
-    return this.#drive(step, () => {
+    return this.#drive(this.#stepTo(rowCount, rows, count), () => {
       const vector = this.#decodeScratch(rows, count)
       this.#skipped = true
       this.#advance(rowCount)
@@ -105,12 +112,7 @@ export class CsvColumnReader implements ColumnReader {
 
   skip(rowCount: number): void | Promise<void> {
     this.#expect(rowCount)
-    const none = new Uint32Array(0)
-    const step =
-      this.#trusted && this.#stride !== null
-        ? this.#seekStep(rowCount, none, 0, this.#stride)
-        : this.#scanStep(rowCount, none, 0)
-    return this.#drive(step, () => {
+    return this.#drive(this.#stepTo(rowCount, NO_ROWS, 0), () => {
       this.#skipped = true
       this.#advance(rowCount)
     })
@@ -161,16 +163,64 @@ export class CsvColumnReader implements ColumnReader {
     if (count * stride > scratch.capacity) scratch.grow(count * stride)
     let selected = 0
     return () => {
-      for (; selected < count; selected++) {
-        window.seek(base + rows[selected]! * stride)
-        const { bytes, start } = window
-        if (window.end - start < stride) return false
-        for (let i = 0; i < stride; i++) scratch.bytes[scratch.end + i] = bytes[start + i]!
-        scratch.end += stride
+      while (selected < count) {
+        const row = rows[selected]!
+        window.seek(base + row * stride)
+        const { view, start, end } = window
+        const beyond = row + Math.floor((end - start) / stride)
+        if (beyond === row) return false
+        let last = selected
+        while (last < count && rows[last]! < beyond) last++
+        const { view: target, end: at } = scratch
+        scratch.end = copyEvenLines(view, start, stride, rows, selected, last, row, target, at)
+        selected = last
       }
       window.seek(base + rowCount * stride)
       return true
     }
+  }
+
+  /**
+   * The same where few lines are wanted of numbers or times that are known to be right: counts the
+   * others.
+   */
+  #leapStep(rowCount: number, rows: Uint32Array, count: number): () => boolean {
+    const window = this.#window
+    const scratch = this.#emptyScratch(count)
+    let passed = 0
+    let selected = 0
+    return () => {
+      for (;;) {
+        const wanted = selected < count ? rows[selected]! : rowCount
+        if (passed < wanted) {
+          const { bytes, words, start, end } = window
+          skipLines(bytes, words, start, end, wanted - passed, cursor)
+          window.start = cursor[0]!
+          passed += cursor[1]!
+          if (passed < wanted) return false
+        }
+        if (selected === count) return true
+        const { bytes, start, end } = window
+        const next = lineAfter(bytes, start, end)
+        if (next === start) return false
+        const needed = scratch.end + next - start
+        if (needed > scratch.capacity) scratch.grow(needed * 2)
+        copyText(bytes, start, scratch.bytes, scratch.end, next - start)
+        scratch.end = needed
+        window.start = next
+        selected++
+        passed++
+      }
+    }
+  }
+
+  /** The best way to the `count` wanted of the next `rowCount` lines. */
+  #stepTo(rowCount: number, rows: Uint32Array, count: number): () => boolean {
+    if (!this.#trusted || this.#quoted) return this.#scanStep(rowCount, rows, count)
+    if (this.#stride !== null) return this.#seekStep(rowCount, rows, count, this.#stride)
+    return count * SPARSE < rowCount && !isTextual(this.#file.type)
+      ? this.#leapStep(rowCount, rows, count)
+      : this.#scanStep(rowCount, rows, count)
   }
 
   #emptyScratch(count: number): LineBuffer {
@@ -199,6 +249,9 @@ export class CsvColumnReader implements ColumnReader {
       (to - from !== rows * stride || !endsEvenly(bytes, from, rows, stride))
     ) {
       throw this.#wrong(`holds values that are not ${stride - 1} bytes long`)
+    }
+    if (!isTextual(this.#file.type) && !onlyPrintable(bytes, from, to)) {
+      throw this.#wrong('holds bytes that are no ASCII text')
     }
     if (!mayQuote(this.#file.type) || this.#quoted) return
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)

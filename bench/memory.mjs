@@ -1,21 +1,19 @@
 /**
- * One job in a process of its own, which prints its peak resident set: `scan TABLE` runs Q6,
- * `load ROWS` loads the first rows of the row CSV into a fresh table.
+ * One job in a process of its own, without a TypeScript loader, which prints its peak resident set:
+ * `scan DATA TABLE` runs Q6, `load DATA ROWS` loads the first rows of the row CSV into a fresh table.
  */
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, t } from '../src/index.ts'
-import { DATA, LAKE } from './data.ts'
-import { q6 } from './q6.ts'
+import { connect, t } from 'graupel'
 
-const [job, argument = ''] = process.argv.slice(2)
+const [job, data, argument] = process.argv.slice(2)
 
 /** The header and the first `rows` lines of a file. */
-async function* head(path: string, rows: number): AsyncGenerator<Uint8Array> {
+async function* head(path, rows) {
   let left = rows + 1
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const bytes = chunk as Buffer
+    const bytes = chunk
     let at = 0
     while (left > 0) {
       const end = bytes.indexOf(10, at)
@@ -28,10 +26,10 @@ async function* head(path: string, rows: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function load(rows: number): Promise<void> {
+async function load(rows) {
   const folder = mkdtempSync(join(tmpdir(), 'graupel-bench-'))
   try {
-    await using lake = await connect(folder)
+    const lake = await connect(folder)
     const db = await lake.database('bench/load', { create: true })
     const table = await db.createTable('lineitem', {
       l_orderkey: t.int64(),
@@ -48,7 +46,8 @@ async function load(rows: number): Promise<void> {
       l_shipinstruct: t.utf8(),
       l_shipmode: t.utf8(),
     })
-    const result = await table.load(head(`${DATA}lineitem.csv`, rows))
+    const result = await table.load(head(`${data}lineitem.csv`, rows))
+    await lake.close()
     if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows, not ${rows}`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -57,9 +56,20 @@ async function load(rows: number): Promise<void> {
 
 const start = performance.now()
 if (job === 'scan') {
-  await using lake = await connect(LAKE)
+  const lake = await connect(`${data}lake`)
   const db = await lake.database('bench/tpch')
-  await q6(await db.table(argument)).first()
+  const lineitem = await db.table(argument)
+  await lineitem
+    .filter((l) =>
+      l.l_shipdate
+        .gte('1994-01-01')
+        .and(l.l_shipdate.lt('1995-01-01'))
+        .and(l.l_discount.between('0.05', '0.07'))
+        .and(l.l_quantity.lt(24)),
+    )
+    .agg((l) => ({ revenue: l.l_extendedprice.mul(l.l_discount).sum() }))
+    .first()
+  await lake.close()
 } else await load(Number(argument))
 const seconds = ((performance.now() - start) / 1000).toFixed(1)
 console.log(`${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB in ${seconds} s`)
