@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'testing/index': 'src/testing/index.ts',
+    'aggregate-worker': 'src/exec/threads/aggregate-worker.ts',
+  },
   format: 'esm',
   target: 'node20',
   platform: 'node',

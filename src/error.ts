@@ -46,7 +46,7 @@ export function corrupt(message: string, facts: ErrorFacts = {}): GraupelError {
 export function nameNotFound(what: string, name: string, available: readonly string[]) {
   const near = nearest(name, available)
   const hint = near === undefined ? '' : `; did you mean "${near}"?`
-  const shown = available.slice(0, 20).join(', ') + (available.length > 20 ? ', ...' : '')
+  const shown = available.slice(0, 20).map(clip).join(', ') + (available.length > 20 ? ', ...' : '')
   const plural = what.endsWith('s') ? what : `${what}s`
   return new GraupelError(
     'NOT_FOUND',
@@ -75,7 +75,8 @@ export function clip(text: string): string {
 function nearest(name: string, available: readonly string[]): string | undefined {
   if (name.length > 64) return undefined
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
+  const { length } = name
+  let bestDistance = Math.min(length >> 1, Math.max(2, Math.floor(length / 3))) + 1
   for (const candidate of available.slice(0, 1000)) {
     if (candidate.length > 64) continue
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())

@@ -44,6 +44,10 @@ export function batchesFrom(
     }
     return found
   }
+  if (Object.keys(data).length === 0 && !isPlain(data)) {
+    const hint = data instanceof Promise ? '; await it first' : ''
+    throw invalid(`expected rows, columns or an Arrow table, got a ${data.constructor.name}${hint}`)
+  }
   const columns = data as Readonly<Record<string, ArrayLike<unknown>>>
   const columnSchema = of ?? inferColumns(columns)
   return { schema: columnSchema, batches: columnsToBatches(columns, columnSchema, options) }
@@ -53,6 +57,11 @@ function inferColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Sc
   return schema(
     Object.entries(columns).map(([name, values]) => inferField(name, arrayOf(name, values))),
   )
+}
+
+function isPlain(data: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(data)
+  return prototype === Object.prototype || prototype === null
 }
 
 function isArrowTable(data: object): data is Table {

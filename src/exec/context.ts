@@ -7,6 +7,10 @@ export interface ExecContext {
   /** Rows of the largest batch that an operator may yield. */
   readonly batchRowsMax: number
   readonly memory: MemoryBudget
+  /** Threads that a query may use, this one included. */
+  readonly threads: number
+  /** Bytes that a scan must read before it is given to several threads; a default when undefined. */
+  readonly bytesPerThreadMin: number | undefined
   /** Stores by URL: where the scans' tables are. */
   readonly stores: ReadonlyMap<string, ObjectStore>
   /** Called by scans as they go: rows and bytes since the last call. */

@@ -6,6 +6,7 @@ import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
 import { physicalPlan } from './physical-planner.ts'
+import { aggregateOnThreads } from './threads/aggregate-on-threads.ts'
 
 export interface ExecOptions {
   readonly signal?: AbortSignal | undefined
@@ -13,6 +14,10 @@ export interface ExecOptions {
   readonly batchRowsMax?: number | undefined
   /** Bytes that operators may hold together; no limit unless told. */
   readonly memoryLimit?: number | undefined
+  /** Threads, this one included; 1 unless told. */
+  readonly threads?: number | undefined
+  /** For tests: bytes from which a scan is given to several threads. */
+  readonly bytesPerThreadMin?: number | undefined
   /** Stores by URL, one for each scanned table. */
   readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
   readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
@@ -31,6 +36,8 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     signal: options.signal,
     batchRowsMax,
     memory: new MemoryBudget(memoryLimit),
+    threads: options.threads ?? 1,
+    bytesPerThreadMin: options.bytesPerThreadMin,
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
   }
@@ -54,7 +61,12 @@ export async function* run(
   options: RunOptions = {},
 ): AsyncGenerator<Batch, void, undefined> {
   const { metrics } = options
-  const root = physicalPlan(plan, (operator, node) => metrics?.measured(operator, node) ?? operator)
+  // What is measured runs on one thread, so that the figures of its nodes add up.
+  const ready = metrics === undefined ? await aggregateOnThreads(plan, context) : plan
+  const root = physicalPlan(
+    ready,
+    (operator, node) => metrics?.measured(operator, node) ?? operator,
+  )
   throwIfAborted(context.signal)
   for await (const batch of root.execute(context)) {
     yield batch

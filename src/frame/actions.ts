@@ -21,7 +21,10 @@ import type { FrameState } from './frame-state.ts'
 const ACTION = ['signal', 'onProgress']
 const ROWS = [...ACTION, 'int64', 'decimal', 'temporal']
 
-/** Throws INVALID for an option that `allowed` does not name. `where` names the method. */
+/**
+ * Throws INVALID for an option that `allowed` does not name, and for a signal or a progress
+ * callback that is none. `where` names the method.
+ */
 export function checkOptions(options: object, allowed: readonly string[], where: string): void {
   if (typeof options !== 'object' || options === null) {
     throw invalid(`${where}: options have to be an object, got ${options}`)
@@ -32,6 +35,19 @@ export function checkOptions(options: object, allowed: readonly string[], where:
       option: name,
     })
   }
+  const { signal, onProgress } = options as { signal?: unknown; onProgress?: unknown }
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.aborted !== 'boolean') {
+    throw invalid(`${where}: signal has to be an AbortSignal`, { option: 'signal' })
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(`${where}: onProgress has to be a function`, { option: 'onProgress' })
+  }
+}
+
+/** `name`, when it is a string. Throws INVALID otherwise; `where` names the method. */
+export function checkedName(name: unknown, where: string): string {
+  if (typeof name === 'string') return name
+  throw invalid(`${where}: expected a name, got ${name === null ? 'null' : typeof name}`)
 }
 
 export async function collectFrame(state: FrameState, options: ActionOptions): Promise<ArrowTable> {

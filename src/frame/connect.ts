@@ -5,8 +5,9 @@ import { openDatabase } from '../catalog/database-catalog.ts'
 import { clip, invalid } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { openStore } from '../io/store-url.ts'
+import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
-import { checkOptions } from './actions.ts'
+import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
@@ -28,15 +29,19 @@ export async function connect(
   url: string | ObjectStore,
   options: ConnectOptions = {},
 ): Promise<Lake> {
-  const settings = settingsOf(options)
+  const memoryBytesMax = memoryLimitOf(options)
+  const threads = options.threads ?? threadsAtOnce()
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
-    return new ConnectedLake(url.url, url, settings)
+    // Other threads could not reach this very store.
+    return new ConnectedLake(url.url, url, { memoryBytesMax, threads: 1 })
   }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  return new ConnectedLake(url, await openStore(url), settings)
+  return new ConnectedLake(url, await openStore(url), { memoryBytesMax, threads })
 }
+
+type QueryBudget = Pick<QuerySettings, 'memoryBytesMax' | 'threads'>
 
 class ConnectedLake implements Lake {
   readonly url: string
@@ -45,16 +50,16 @@ class ConnectedLake implements Lake {
   readonly #databases = new Set<StoredDatabase>()
   #closed = false
 
-  constructor(url: string, store: ObjectStore, settings: QuerySettings) {
+  constructor(url: string, store: ObjectStore, budget: QueryBudget) {
     this.url = url
     this.#store = store
-    this.#settings = settings
+    this.#settings = { ...budget, requireOpen: () => this.#requireOpen() }
   }
 
   async database(path: string, options: { readonly create?: boolean } = {}): Promise<Database> {
     this.#requireOpen()
     checkOptions(options, ['create'], 'database')
-    const catalog = await openDatabase(this.#store, path, options)
+    const catalog = await openDatabase(this.#store, checkedName(path, 'database'), options)
     const place = { store: this.#store, settings: this.#settings }
     const database = new StoredDatabase(path, catalog, place)
     this.#databases.add(database)
@@ -75,7 +80,11 @@ class ConnectedLake implements Lake {
       throw invalid(`from: expected rows, columns or an Arrow table, got ${typeof data}`)
     }
     const fields = columns === undefined ? undefined : fieldsOf(columns, 'from')
+    if (fields?.length === 0) throw invalid('from: the schema has no columns')
     const plan = isArrow(data) ? arrowPlan(data, fields) : valuesPlan(data as InMemoryData, fields)
+    if (plan.schema.fields.length === 0) {
+      throw invalid('from: nothing tells the columns; give a schema such as { id: t.int64() }')
+    }
     return new LazyFrame({ plan, origins: new Map(), settings: this.#settings, home: null })
   }
 
@@ -125,7 +134,7 @@ function arrowPlan(
 
 const OPTIONS = ['cache', 'threads', 'memoryLimit']
 
-function settingsOf(options: ConnectOptions): QuerySettings {
+function memoryLimitOf(options: ConnectOptions): number {
   checkOptions(options, OPTIONS, 'connect')
   const { cache, threads, memoryLimit } = options
   if (cache !== undefined && typeof cache !== 'boolean') {
@@ -136,9 +145,7 @@ function settingsOf(options: ConnectOptions): QuerySettings {
       threads,
     })
   }
-  return {
-    memoryBytesMax: memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit),
-  }
+  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit)
 }
 
 const UNITS = new Map([

@@ -54,6 +54,11 @@ export interface Database {
   table(name: string): Promise<Table<Untyped>>
   /** Names of the tables, ascending. */
   tables(): Promise<string[]>
-  /** Removes a table. Throws NOT_FOUND. */
+  /** Removes a table; its name is free then, and `undropTable` brings it back. Throws NOT_FOUND. */
   dropTable(name: string): Promise<void>
+  /**
+   * Brings back the table of that name which was dropped last, with all its versions. Throws
+   * NOT_FOUND when none was dropped, INVALID when another table has the name.
+   */
+  undropTable(name: string): Promise<Table<Untyped>>
 }

@@ -1,7 +1,7 @@
 import type { Batch } from '../arrow/batch.ts'
 import { typeText } from '../arrow/data-type.ts'
 import type { Schema } from '../arrow/schema.ts'
-import { invalid } from '../error.ts'
+import { clip, invalid } from '../error.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import type { ShowOptions } from './action-options.ts'
 import { allBatches, checkOptions, countFrame, headOf, limited } from './actions.ts'
@@ -31,7 +31,10 @@ export async function showFrame(
   if (!Number.isSafeInteger(count) || count < 0) {
     throw invalid(`show: the number of rows has to be a whole number, got ${count}`)
   }
-  const width = options.width ?? process.stdout.columns ?? WIDTH
+  const width = options?.width ?? process.stdout.columns ?? WIDTH
+  if (!Number.isSafeInteger(width) || width < 1) {
+    throw invalid(`show: width has to be a whole number from 1 on, got ${width}`, { width })
+  }
   process.stdout.write(await shownText(state, count, { ...options, width }))
 }
 
@@ -62,7 +65,7 @@ const plural = (count: number, word: string): string =>
 export function frameSummary(word: string, { plan }: FrameState): string {
   const columns = plan.schema.fields.map(
     ({ name, type, nullable }) =>
-      `${JSON.stringify(name).slice(1, -1)}: ${typeText(type)}${nullable ? '?' : ''}`,
+      `${clip(JSON.stringify(name).slice(1, -1))}: ${typeText(type)}${nullable ? '?' : ''}`,
   )
   const shown =
     columns.length <= 12 ? columns : [...columns.slice(0, 11), `… ${columns.length - 11} more`]

@@ -2,7 +2,7 @@ import type { Batch } from '../arrow/batch.ts'
 import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
-import { invalid, throwIfAborted } from '../error.ts'
+import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
 import { execContext, run } from '../exec/run.ts'
@@ -18,6 +18,8 @@ import type { FrameState, Origin } from './frame-state.ts'
 export interface BoundPlan {
   readonly plan: LogicalPlan
   readonly stores: ReadonlyMap<string, ObjectStore>
+  /** Throws EXPIRED when a version that the plan reads has been vacuumed meanwhile. */
+  assertKept(): Promise<void>
 }
 
 /** Whether rules are applied; without them the plan is run as it was written. */
@@ -31,6 +33,7 @@ export interface BindOptions {
  * no rows. Throws NOT_FOUND and EXPIRED for a moment that is not there.
  */
 export async function bindFrame(state: FrameState, options: BindOptions): Promise<BoundPlan> {
+  state.settings.requireOpen()
   throwIfAborted(options.signal)
   const sources = await resolveSources(state)
   const written = withSources(state.plan, sources)
@@ -45,7 +48,13 @@ export async function bindFrame(state: FrameState, options: BindOptions): Promis
     sets.set(of, await origin.catalog.partitions(snapshot, columnIds(of)))
   }
   const bound = bindPartitions(planned, (of) => sets.get(of)!)
-  return { plan: options.optimized ? optimizeBound(bound) : bound, stores }
+  return {
+    plan: options.optimized ? optimizeBound(bound) : bound,
+    stores,
+    async assertKept() {
+      for (const { origin, snapshot } of sources.values()) await origin.catalog.assertKept(snapshot)
+    },
+  }
 }
 
 /** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
@@ -59,7 +68,7 @@ export async function* frameBatches(
 
 /** The rows of a bound plan, batch by batch. */
 export async function* boundBatches(
-  { plan, stores }: BoundPlan,
+  { plan, stores, assertKept }: BoundPlan,
   state: FrameState,
   options: ActionOptions & {
     readonly batchRowsMax?: number | undefined
@@ -73,6 +82,7 @@ export async function* boundBatches(
     signal,
     batchRowsMax,
     memoryLimit: state.settings.memoryBytesMax,
+    threads: state.settings.threads,
     stores,
     onScanned: (rowsMore, bytesMore) => {
       rows += rowsMore
@@ -80,7 +90,13 @@ export async function* boundBatches(
       onProgress?.({ phase: 'scan', rows, bytes })
     },
   })
-  yield* run(plan, context, { metrics })
+  try {
+    yield* run(plan, context, { metrics })
+  } catch (error) {
+    // A file that is gone may be one that a vacuum took with its version.
+    if (error instanceof GraupelError && error.code === 'DATA') await assertKept()
+    throw error
+  }
   onProgress?.({ phase: 'done', rows, bytes })
 }
 

@@ -141,7 +141,7 @@ export interface Expr<out T> {
 export type Exprs = Readonly<Record<string, Expr<unknown>>>
 
 /** The column that an expression yields. */
-export type ColumnOf<E> = E extends Expr<infer T> ? T : never
+export type ColumnOf<E> = 0 extends 1 & E ? Untyped : E extends Expr<infer T> ? T : never
 
 type Text = Of<Maybe<Utf8>>
 /** Text to match or add. */
@@ -161,7 +161,7 @@ export interface TextMethods<T> extends Of<T> {
   contains(this: Text, part: TextOperand): Expr<Strict<T, Bool>>
   /** Matches a pattern whole: `%` stands for any text, `_` for one character, `\` escapes. */
   like(this: Text, pattern: string): Expr<Strict<T, Bool>>
-  /** `length` characters (default: all) from position `start` (0-based) on. */
+  /** `length` characters (default: all) from position `start` on: 0-based, or negative from the end. */
   slice(this: Text, start: number, length?: number): Expr<T>
   /** With every `part` replaced by `replacement`. */
   replace(this: Text, part: string, replacement: string): Expr<T>

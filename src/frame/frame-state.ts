@@ -19,6 +19,10 @@ export interface Origin {
 /** What a lake lets its queries use. */
 export interface QuerySettings {
   readonly memoryBytesMax: number
+  /** Threads that a query may use. */
+  readonly threads: number
+  /** Throws INVALID when the lake has been closed. */
+  requireOpen(): void
 }
 
 /** Where `write` puts a table when it is not told. */

@@ -9,7 +9,10 @@ import type { InputColumns, InputRow } from './type-tag.ts'
 export interface ConnectOptions {
   /** Whether decoded data may be kept between queries. Nothing is kept yet. */
   readonly cache?: boolean
-  /** Threads that a query may use, 1 and up. Queries run on one yet. */
+  /**
+   * Threads that a query may use, 1 and up; as many as the machine runs at once unless told. More
+   * than one are used by large aggregates over local tables.
+   */
   readonly threads?: number
   /** Memory that a query may hold: bytes, or text such as `256MB` or `2GiB`. No limit without it. */
   readonly memoryLimit?: number | string

@@ -147,6 +147,7 @@ export class LazyFrame implements AnyFrame {
   }
 
   pipe<T>(step: (frame: AnyFrame) => T): T {
+    if (typeof step !== 'function') throw invalid(`pipe: expected a function, got ${typeof step}`)
     return step(this)
   }
 

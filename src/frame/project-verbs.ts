@@ -95,7 +95,11 @@ export function fillNullPlan(input: LogicalPlan, value: unknown): LogicalPlan {
 }
 
 function fillsOf(input: LogicalPlan, value: unknown): Map<string, unknown> {
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+  if (value === null || Array.isArray(value) || value instanceof Uint8Array) {
+    const what = value === null ? 'null' : Array.isArray(value) ? 'a list' : 'bytes'
+    throw invalid(`fillNull: expected a value or { column: value }, got ${what}`)
+  }
+  if (typeof value === 'object' && !(value instanceof Date)) {
     const fills = new Map<string, unknown>(Object.entries(value))
     for (const [name, fill] of fills) {
       fieldPosition(input.schema, name)

@@ -1,4 +1,4 @@
-import { invalid } from '../error.ts'
+import { clip, invalid } from '../error.ts'
 import type { Term } from '../plan/term.ts'
 import type { Expr } from './expr.ts'
 import { isExpr, termOfExpr } from './lazy-expr.ts'
@@ -19,14 +19,20 @@ export interface SortKey<K extends string = string> {
 export function asc<const K extends string>(name: K, options?: SortOptions): SortKey<K>
 export function asc(expr: Expr<unknown>, options?: SortOptions): SortKey<never>
 export function asc(key: string | Expr<unknown>, options: SortOptions = {}): SortKey {
-  return sortKey(key, { descending: false, nulls: options.nulls ?? 'last' })
+  return sortKey(key, { descending: false, nulls: nullsOf(options) ?? 'last' })
 }
 
 /** Descending by a column's name or an expression. */
 export function desc<const K extends string>(name: K, options?: SortOptions): SortKey<K>
 export function desc(expr: Expr<unknown>, options?: SortOptions): SortKey<never>
 export function desc(key: string | Expr<unknown>, options: SortOptions = {}): SortKey {
-  return sortKey(key, { descending: true, nulls: options.nulls ?? 'first' })
+  return sortKey(key, { descending: true, nulls: nullsOf(options) ?? 'first' })
+}
+
+function nullsOf(options: SortOptions): SortOptions['nulls'] {
+  const wrong = Object.keys(Object(options)).find((name) => name !== 'nulls')
+  if (wrong === undefined) return options?.nulls
+  throw invalid(`sort: unknown option "${clip(wrong)}"; options: nulls`, { option: wrong })
 }
 
 function sortKey(

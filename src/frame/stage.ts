@@ -2,6 +2,7 @@ import { type Batch, batch, batchBytes } from '../arrow/batch.ts'
 import { typesEqual, typeText } from '../arrow/data-type.ts'
 import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
 import { nullCount } from '../arrow/vector.ts'
+import type { AppMark } from '../catalog/model/head.ts'
 import { tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
@@ -19,6 +20,7 @@ const RUN_BYTES_MAX = 256 * 1024 * 1024
 
 export interface StageOptions extends Pick<ActionOptions, 'signal'> {
   readonly operation: 'append' | 'overwrite'
+  readonly mark?: AppMark | undefined
   readonly settings: QuerySettings
 }
 
@@ -47,7 +49,7 @@ export async function stage(
     throw error
   }
   // From here on the writer alone knows whether the rows are in.
-  return writer.commit({ operation: options.operation })
+  return writer.commit({ operation: options.operation, mark: options.mark })
 }
 
 function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {

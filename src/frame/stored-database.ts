@@ -3,11 +3,11 @@ import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import { tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
-import { GraupelError, invalid } from '../error.ts'
+import { clip, GraupelError, invalid } from '../error.ts'
 import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
-import { checkOptions } from './actions.ts'
+import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
 import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
 import { frameBatches } from './execute.ts'
@@ -44,7 +44,9 @@ export class StoredDatabase implements Database {
     columns: SchemaValue,
     options: CreateTableOptions = {},
   ): Promise<Table<Untyped>> {
+    this.#require(name, 'createTable')
     checkOptions(options, ['clusterBy', 'ifNotExists', 'partitionRows'], 'createTable')
+    checkClusterBy(options.clusterBy, 'createTable')
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
     const catalog = await this.#catalog.createTable(name, fields, options)
@@ -57,10 +59,15 @@ export class StoredDatabase implements Database {
     csvPath: string,
     options: CreateTableFromOptions = {},
   ): Promise<Table<Untyped>> {
+    this.#require(name, 'createTableFrom')
     const format = ['header', 'delimiter', 'quote', 'nullValues']
     const allowed = ['clusterBy', 'partitionRows', 'signal', 'onProgress', ...format]
     checkOptions(options, allowed, 'createTableFrom')
     const { clusterBy, partitionRows, ...load } = options
+    checkClusterBy(clusterBy, 'createTableFrom')
+    if (typeof csvPath !== 'string') {
+      throw invalid(`createTableFrom: expected the path of a CSV file, got ${typeof csvPath}`)
+    }
     const { onProgress: _, ...quiet } = load
     const { fields } = await inferCsvSchema(csvPath, quiet)
     return this.#withNewTable(name, fields, { clusterBy, partitionRows }, async (catalog) => {
@@ -71,6 +78,7 @@ export class StoredDatabase implements Database {
   }
 
   async table(name: string, columns?: SchemaValue): Promise<Table<Untyped>> {
+    this.#require(name, 'table')
     const catalog = await this.#catalog.openTable(name)
     if (columns !== undefined) {
       const expected = schema(fieldsOf(columns, 'table'))
@@ -80,11 +88,23 @@ export class StoredDatabase implements Database {
   }
 
   async tables(): Promise<string[]> {
+    this.#settings.requireOpen()
     return this.#catalog.tableNames()
   }
 
   async dropTable(name: string): Promise<void> {
+    this.#require(name, 'dropTable')
     await this.#catalog.dropTable(name)
+  }
+
+  async undropTable(name: string): Promise<Table<Untyped>> {
+    this.#require(name, 'undropTable')
+    return this.#tableOf(name, await this.#catalog.undropTable(name))
+  }
+
+  #require(name: string, where: string): void {
+    this.#settings.requireOpen()
+    checkedName(name, where)
   }
 
   /** Waits for what goes on in the background. */
@@ -102,6 +122,8 @@ export class StoredDatabase implements Database {
 
   async #writeTable(name: string, source: FrameState, options: WriteOptions): Promise<WriteResult> {
     const { mode = 'create', clusterBy, signal, onProgress } = options
+    this.#require(name, 'write')
+    checkClusterBy(clusterBy, 'write')
     if (!['create', 'append', 'overwrite'].includes(mode)) {
       throw invalid(`write: mode can be "create", "append" or "overwrite", got "${mode}"`, { mode })
     }
@@ -143,6 +165,16 @@ export class StoredDatabase implements Database {
       throw error
     }
   }
+}
+
+function checkClusterBy(names: unknown, where: string): void {
+  if (names === undefined) return
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw invalid(`${where}: clusterBy has to be a list of column names`, { clusterBy: names })
+  }
+  const twice = names.find((name, position) => names.indexOf(name) !== position)
+  if (twice === undefined) return
+  throw invalid(`${where}: clusterBy names "${clip(twice)}" twice`, { column: twice })
 }
 
 function requireSchema(name: string, found: Schema, expected: Schema): void {

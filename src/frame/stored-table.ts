@@ -1,23 +1,27 @@
 import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
 import { fromArrowTable } from '../arrow/interop.ts'
-import type { HistoryEntry } from '../catalog/model/commit-record.ts'
+import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
+import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
+import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
+import type { Problem } from '../catalog/verify-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import { csvBatches } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan, values } from '../plan/logical-plan.ts'
-import type { ActionOptions, WriteResult } from './action-options.ts'
+import type { WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { frameSummary } from './display.ts'
 import { type FrameState, frameState, type QuerySettings, type TableHome } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { alignedPlan, stage } from './stage.ts'
-import type { LoadOptions, Table } from './table.ts'
+import type { InsertOptions, LoadOptions, OnceOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
 /** What a table belongs to. */
@@ -28,6 +32,7 @@ export interface TablePlace {
 }
 
 const LOAD_OPTIONS = [
+  ...['app', 'sequence'],
   ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
   ...['header', 'delimiter', 'quote', 'nullValues'],
 ]
@@ -57,8 +62,10 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return this.#snapshot.version
   }
 
-  async insert(data: unknown, options: ActionOptions = {}): Promise<WriteResult> {
-    checkOptions(options, ['signal', 'onProgress'], 'insert')
+  async insert(data: unknown, options: InsertOptions = {}): Promise<WriteResult> {
+    this.#place.settings.requireOpen()
+    checkOptions(options, ['signal', 'onProgress', 'app', 'sequence'], 'insert')
+    const mark = markOf(options, 'insert')
     const { signal, onProgress } = options
     throwIfAborted(signal)
     if (typeof data !== 'object' || data === null) {
@@ -68,16 +75,19 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const batches = isArrow(data)
       ? this.#arrowBatches(data, signal)
       : batchesFrom(data as InMemoryData, schema).batches
-    const result = await this.#stage(batches, signal)
+    const result = await this.#stage(batches, signal, mark)
     onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
     return result
   }
 
   async load(source: CsvSource, options: LoadOptions = {}): Promise<WriteResult> {
+    this.#place.settings.requireOpen()
     checkOptions(options, LOAD_OPTIONS, 'load')
     throwIfAborted(options.signal)
+    const { app: _, sequence: __, ...csv } = options
+    const mark = markOf(options, 'load')
     const schema = tableSchema(this.#snapshot.columns)
-    return this.#stage(csvBatches(source, schema, options), options.signal)
+    return this.#stage(csvBatches(source, schema, csv), options.signal, mark)
   }
 
   at(moment: Moment): AnyFrame {
@@ -94,25 +104,69 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   async history(): Promise<HistoryEntry[]> {
+    this.#place.settings.requireOpen()
     return this.#catalog.history()
+  }
+
+  async restore(moment: Moment): Promise<WriteResult> {
+    momentText(moment)
+    const result = await this.#catalog.restore(moment)
+    this.#seeNewest()
+    return result
+  }
+
+  async tag(name: string, moment: Moment = { version: this.version }): Promise<number> {
+    momentText(moment)
+    return this.#catalog.tag(name, moment)
+  }
+
+  async untag(name: string): Promise<void> {
+    await this.#catalog.untag(name)
+  }
+
+  async tags(): Promise<TagEntry[]> {
+    return this.#catalog.tags()
+  }
+
+  async vacuum(options: VacuumOptions): Promise<VacuumResult> {
+    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
+    return this.#catalog.vacuum(options)
+  }
+
+  async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {
+    checkOptions(options, ['signal'], 'verify')
+    return this.#catalog.verify(options)
+  }
+
+  async resolve(txid: string): Promise<TransactionOutcome> {
+    const outcome = await this.#catalog.resolve(txid)
+    this.#seeNewest()
+    return outcome
   }
 
   async #stage(
     batches: Parameters<typeof stage>[1],
     signal: AbortSignal | undefined,
+    mark: AppMark | undefined,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
       operation: 'append',
+      mark,
       signal,
       settings,
     })
+    this.#seeNewest()
+    return result
+  }
+
+  /** Moves on to what the catalog has seen by a write of this handle. */
+  #seeNewest(): void {
     const snapshot = this.#catalog.snapshot
     if (snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
       this.#state = this.#stateOf(snapshot, null)
     }
-    return result
   }
 
   #arrowBatches(data: Parameters<typeof fromArrowTable>[0], signal: AbortSignal | undefined) {
@@ -140,12 +194,22 @@ export function isArrow(data: object): data is Parameters<typeof fromArrowTable>
   return !Array.isArray(data) && typeof getChildAt === 'function' && typeof schema === 'object'
 }
 
+function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
+  if (app === undefined && sequence === undefined) return undefined
+  if (app !== undefined && sequence !== undefined) return { app, sequence }
+  throw invalid(`${where}: app and sequence go together: { app: 'etl-7', sequence: 41 }`, {
+    app,
+    sequence,
+  })
+}
+
 function momentText(moment: unknown): string {
-  const hint = "at: expected { version: 3 }, { timestamp: '2026-01-31' } or { offset: '-24h' }"
+  const hint =
+    "at: expected { version: 3 }, { timestamp: '2026-01-31' }, { offset: '-24h' } or { tag: 'x' }"
   if (typeof moment !== 'object' || moment === null) throw invalid(`${hint}, got ${typeof moment}`)
   const entries = Object.entries(moment)
   const [word, value] = entries[0] ?? []
-  if (entries.length !== 1 || !['version', 'timestamp', 'offset'].includes(word!)) {
+  if (entries.length !== 1 || !['version', 'timestamp', 'offset', 'tag'].includes(word!)) {
     throw invalid(`${hint}, got { ${clip(entries.map(([name]) => name).join(', '))} }`)
   }
   if (word === 'version' && !(Number.isSafeInteger(value) && (value as number) >= 0)) {

@@ -64,9 +64,20 @@ function textColumn(field: Field, vectors: readonly Vector[]): TextColumn {
 export function cellText(vector: Vector, row: number): string {
   const value = scalarAt(vector, row)
   if (value === null) return 'null'
+  if (vector.type.name === 'float32' && typeof value === 'number') return float32Text(value)
   const text = scalarText(value, vector.type)
   if (vector.type.name !== 'timestamp') return printable(text)
   return text.replace('T', ' ').replace(/\.0+(?=Z?$)/, '')
+}
+
+/** The shortest text that is this float32: 22.9, and not 22.899999618530273. */
+function float32Text(value: number): string {
+  if (Object.is(value, -0)) return '-0'
+  for (let digits = 6; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return String(short)
+  }
+  return String(value)
 }
 
 /** `text` without characters that move the cursor or speak to the terminal. */

@@ -1,5 +1,8 @@
-import type { HistoryEntry } from '../catalog/model/commit-record.ts'
+import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { Moment } from '../catalog/model/moment.ts'
+import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
+import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
+import type { Problem } from '../catalog/verify-table.ts'
 import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ActionOptions, ArrowTable, WriteResult } from './action-options.ts'
@@ -7,7 +10,21 @@ import type { DataFrame } from './data-frame.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
 /** How CSV text is read into a table; progress tells bytes and rows read. */
-export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'> {}
+export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'>, OnceOptions {}
+
+/**
+ * Makes a write one that can be repeated: it is committed only when the table has no equal or
+ * higher sequence number of that application. A repeated one answers 0 rows. Tables remember the
+ * 256 applications that wrote last.
+ */
+export interface OnceOptions {
+  /** Name of the application, 1 to 200 characters. Give both or none. */
+  readonly app?: string | undefined
+  /** A whole number from 0 on, which grows with each write of the application. */
+  readonly sequence?: number | undefined
+}
+
+export interface InsertOptions extends ActionOptions, OnceOptions {}
 
 /**
  * A table of columns `S`, and the frame of all its rows at `version`.
@@ -26,7 +43,7 @@ export interface Table<S> extends DataFrame<S> {
    */
   insert(
     rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
-    options?: ActionOptions,
+    options?: InsertOptions,
   ): Promise<WriteResult>
   /**
    * Adds the rows of CSV files: a path, a glob, or the bytes as they come. Columns are found by
@@ -35,10 +52,41 @@ export interface Table<S> extends DataFrame<S> {
    */
   load(source: CsvSource, options?: LoadOptions): Promise<WriteResult>
   /**
-   * The rows as they were: at a version, at a time, or so long before now (`'-24h'`). Which
+   * The rows as they were: at a version, a time, a tag, or so long before now (`'-24h'`). Which
    * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there.
    */
   at(moment: Moment): DataFrame<S>
   /** What was committed, newest first. */
   history(): Promise<HistoryEntry[]>
+  /**
+   * Gives the table the rows that it had at a moment, as a new version: what came between stays in
+   * the history. No file is copied. Throws NOT_FOUND and EXPIRED.
+   */
+  restore(moment: Moment): Promise<WriteResult>
+  /**
+   * Names a version, the one this handle sees unless told; it is kept until `untag`. Answers the
+   * version. Throws INVALID when the name is another version's, NOT_FOUND, EXPIRED.
+   */
+  tag(name: string, moment?: Moment): Promise<number>
+  /** Takes a tag away. Throws NOT_FOUND with the nearest name. */
+  untag(name: string): Promise<void>
+  /** The tags, oldest first. */
+  tags(): Promise<TagEntry[]>
+  /**
+   * Gives up versions older than `retain` tells (`'7d'`, `{ versions: 10 }`), except those that
+   * tags and clones need, and removes files that nothing needs any more. With `dryRun` nothing
+   * changes, and `keys` tells what would be removed. Safe beside readers and writers: a query of a
+   * version that is gone throws EXPIRED. Throws INVALID.
+   */
+  vacuum(options: VacuumOptions): Promise<VacuumResult>
+  /**
+   * Reads everything that the table has and proves it: its log, its metadata, and every file of
+   * every version that is kept. Answers what is wrong; an empty list when all is well.
+   */
+  verify(options?: { readonly signal?: AbortSignal }): Promise<Problem[]>
+  /**
+   * What became of a write that threw COMMIT_UNKNOWN; `txid` is among the error's facts. `unknown`
+   * only while the store does not answer: ask again.
+   */
+  resolve(txid: string): Promise<TransactionOutcome>
 }

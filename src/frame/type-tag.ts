@@ -140,11 +140,9 @@ export type InputRow<S> = 0 extends 1 & S
       readonly [K in NullableNames<S>]?: InputOf<S[K]> | null | undefined
     }
 
-/** Columns to insert: one list of values per name. */
+/** Columns to insert: one list of values per name. Those that take null may be left out. */
 export type InputColumns<S> = 0 extends 1 & S
   ? Readonly<Record<string, readonly unknown[]>>
-  : {
-      readonly [K in keyof S]: readonly (S[K] extends Null<unknown>
-        ? InputOf<S[K]> | null | undefined
-        : InputOf<S[K]>)[]
+  : { readonly [K in Exclude<keyof S, NullableNames<S>>]: readonly InputOf<S[K]>[] } & {
+      readonly [K in NullableNames<S>]?: readonly (InputOf<S[K]> | null | undefined)[]
     }

@@ -6,15 +6,11 @@ import { scalarAt, scalarText } from '../arrow/scalar.ts'
 import { fieldNames, type Schema } from '../arrow/schema.ts'
 import { textAt, type Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
+import { type CsvFormat, csvDialect } from './import/csv-options.ts'
 import type { OnProgress } from './progress.ts'
 
-export interface CsvExportOptions {
-  /** Whether the first line names the columns; true when not given. */
-  readonly header?: boolean
-  /** One ASCII character; `,` when not given. */
-  readonly delimiter?: string
-  /** What stands for null, never quoted; the empty text when not given. */
-  readonly nullValue?: string
+/** Null is written as the first of `nullValues`; a text that is one of them is quoted. */
+export interface CsvExportOptions extends CsvFormat {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
 }
@@ -25,7 +21,8 @@ const CHUNK_ROWS = 4096
 /**
  * Writes rows as one CSV file (RFC 4180, UTF-8, `\n` line ends), which is there whole or not at
  * all: it is written beside its place and moved there at the end. Loading it back gives the same
- * rows: null is an empty field, the empty string `""`; binary is hex, times are ISO 8601.
+ * rows in the same format: null is an empty field, the empty string `""`; binary is hex, times
+ * are ISO 8601.
  *
  * Throws INVALID for an impossible option, UNAVAILABLE when the file cannot be written, ABORTED
  * when the signal fires, and whatever `batches` throws.
@@ -38,6 +35,9 @@ export async function writeCsv(
   batches: AsyncIterable<Batch>,
   options: CsvExportOptions = {},
 ): Promise<{ rows: number; bytes: number }> {
+  if (typeof path !== 'string' || path === '') {
+    throw invalid('the path of the CSV file has to be a string that is not empty', { path })
+  }
   const format = stringifyOptions(options)
   throwIfAborted(options.signal)
   const staged = `${path}.${randomBytes(6).toString('hex')}.tmp`
@@ -90,26 +90,28 @@ async function writing<T>(path: string, step: Promise<T>): Promise<T> {
   }
 }
 
-function stringifyOptions({ delimiter = ',', nullValue = '' }: CsvExportOptions) {
-  const code = delimiter.charCodeAt(0)
-  if (delimiter.length !== 1 || code > 127 || code === 10 || code === 13 || delimiter === '"') {
-    throw invalid(
-      `delimiter ${JSON.stringify(delimiter)} has to be one ASCII character, no quote`,
-      {
-        delimiter,
-      },
-    )
-  }
-  if (/["\r\n]/.test(nullValue) || nullValue.includes(delimiter)) {
-    throw invalid(`nullValue ${JSON.stringify(nullValue)} would have to be quoted`, { nullValue })
+function stringifyOptions(options: CsvExportOptions) {
+  csvDialect(options)
+  const { delimiter = ',', quote = '"', nullValues = [''] } = options
+  const nullValue = nullValues[0]
+  if (quote === null) throw invalid('a CSV file is written with a quote; got null', { quote })
+  if (nullValue === undefined) throw invalid('nullValues has no text to write for null')
+  if (/[\r\n]/.test(nullValue) || nullValue.includes(quote) || nullValue.includes(delimiter)) {
+    throw invalid(`nullValues ${JSON.stringify(nullValue)} would have to be quoted`, { nullValues })
   }
   const unquoted = { value: nullValue, quoted_match: null }
   return {
     delimiter,
+    quote,
+    escape: quote,
     // Its default record_delimiter, \n, also quotes \r; the same one given does not.
     // What a reader would otherwise take for null, and a text that would begin the file with what
     // looks like a byte order mark.
-    quoted_match: [/^(?:\\N)?$/, new RegExp(`^${escaped(nullValue)}$`), /^\uFEFF/],
+    quoted_match: [
+      /^(?:\\N)?$/,
+      /^\uFEFF/,
+      ...nullValues.map((text) => new RegExp(`^${escaped(text)}$`)),
+    ],
     ...(nullValue === '' ? {} : { cast: { null: () => unquoted } }),
   }
 }

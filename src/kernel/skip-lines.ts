@@ -26,12 +26,8 @@ export function skipLines(
 ): void {
   let p = from
   let left = lines
-  let behind = from
   while ((p & 3) !== 0 && p < to && left > 0) {
-    if (bytes[p++] === NEWLINE) {
-      behind = p
-      left--
-    }
+    if (bytes[p++] === NEWLINE) left--
   }
   let at = p >> 2
   const stop = (to >> 2) - BLOCK_WORDS
@@ -48,31 +44,43 @@ export function skipLines(
         printable(words[at + 7]!)
       const found = 4 * BLOCK_WORDS - (Math.imul(others, 0x01010101) >>> 24)
       if (found >= left) break
-      if (found > 0) {
-        left -= found
-        behind = -1
-      }
+      left -= found
+    }
+    for (; at < to >> 2; at++) {
+      const found = 4 - (Math.imul(printable(words[at]!), 0x01010101) >>> 24)
+      if (found >= left) break
+      left -= found
     }
     p = at << 2
   }
-  if (behind < 0) behind = lastBehind(bytes, from, p)
-  for (; p < to && left > 0; p++) {
-    if (bytes[p] !== NEWLINE) continue
-    behind = p + 1
-    left--
-  }
-  cursor[0] = behind
+  for (; p < to && left > 0; p++) if (bytes[p] === NEWLINE) left--
+  cursor[0] = left === 0 ? p : lastBehind(bytes, from, p)
   cursor[1] = lines - left
 }
 
-/** Whether `bytes[from .. to)` are printable ASCII and newlines, as `skipLines` needs them. */
-export function onlyPrintable(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let p = from; p < to; p++) {
-    const byte = bytes[p]!
-    if ((byte < 32 && byte !== NEWLINE) || byte > 126) return false
+/**
+ * Whether `bytes[from .. to)` are ASCII without control characters other than newlines, as
+ * `skipLines` needs them. Looks at four bytes at a time.
+ */
+export function onlyPrintable(
+  bytes: Uint8Array,
+  words: Int32Array,
+  from: number,
+  to: number,
+): boolean {
+  let p = from
+  for (; (p & 3) !== 0 && p < to; p++) if (!isPrintable(bytes[p]!)) return false
+  for (; p + 4 <= to; p += 4) {
+    const word = words[p >> 2]!
+    const byte = word ^ 0x0a0a0a0a
+    const newlines = (~(((byte & 0x7f7f7f7f) + 0x7f7f7f7f) | byte) >>> 7) & 0x01010101
+    if ((word & 0x80808080) !== 0 || printable(word) + newlines !== 0x01010101) return false
   }
+  for (; p < to; p++) if (!isPrintable(bytes[p]!)) return false
   return true
 }
+
+const isPrintable = (byte: number): boolean => byte === NEWLINE || (byte >= 32 && byte < 128)
 
 /** The position behind the line that begins at `from`; `from` when it does not end before `to`. */
 export function lineAfter(bytes: Uint8Array, from: number, to: number): number {

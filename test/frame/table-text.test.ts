@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { batch } from '../../src/arrow/batch.ts'
-import { decimal, float64, int64, timestamp, utf8 } from '../../src/arrow/data-type.ts'
+import { decimal, float32, float64, int64, timestamp, utf8 } from '../../src/arrow/data-type.ts'
 import { type Field, field, schema } from '../../src/arrow/schema.ts'
 import { vectorFrom } from '../../src/arrow/vector-from.ts'
 import { tableText } from '../../src/frame/table-text.ts'
@@ -84,4 +84,21 @@ test('all lines are equally long, and none longer than the width where two colum
     }),
     { numRuns: runs(30) },
   )
+})
+
+test('a float32 is shown with the digits that it has, not those of a double', () => {
+  const values = [22.9, 0.1, 16_777_216, 1e-38, -0, 1 / 3, Number.NaN, Number.NEGATIVE_INFINITY]
+  const lines = text([[field('x', float32, false), values]])
+    .split('\n')
+    .slice(4, -1)
+  expect(lines.map((line) => line.replaceAll(/[│ ]/g, ''))).toEqual([
+    '22.9',
+    '0.1',
+    '16777216',
+    '1e-38',
+    '-0',
+    '0.33333334',
+    'NaN',
+    '-Infinity',
+  ])
 })

@@ -38,7 +38,7 @@ describe('writeCsv', () => {
     const text = 'n,s\n1,""\n,\n1152921504606846976,"say ""hi"", you\n"\n3,"\\N"\n'
     expect(await readFile(path, 'utf8')).toBe(text)
     expect(written).toEqual({ rows: 4, bytes: text.length })
-    const options = { header: false, delimiter: ';', nullValue: 'NULL' }
+    const options = { header: false, delimiter: ';', nullValues: ['NULL'] }
     const some = rowsToBatches(
       [
         { n: null, s: 'NULL' },
@@ -58,9 +58,10 @@ describe('writeCsv', () => {
       .record({
         header: fc.boolean(),
         delimiter: fc.constantFrom(',', ';', '\t', 'a', '1', '.', '-'),
-        nullValue: fc.constantFrom('', 'NULL', '\\N', 'x.*'),
+        quote: fc.constantFrom('"', "'", '|', 'q'),
+        nullValues: fc.constantFrom([''], ['NULL', ''], ['\\N'], ['x.*', 'a', '1']),
       })
-      .filter(({ delimiter, nullValue }) => !nullValue.includes(delimiter))
+      .filter(({ delimiter, nullValues }) => !nullValues.some((text) => text.includes(delimiter)))
     await fc.assert(
       fc.asyncProperty(anyTable, options, async ({ fields, rows }, format) => {
         const of = schema(fields)
@@ -72,9 +73,8 @@ describe('writeCsv', () => {
           return object
         })
         await writeCsv(path, of, given(rowsToBatches(objects, of, { batchRows: 4 })), format)
-        const { header, delimiter, nullValue } = format
         const read: unknown[][] = []
-        const back = csvBatches(path, of, { header, delimiter, nullValues: [nullValue, '\\N'] })
+        const back = csvBatches(path, of, format)
         for await (const part of back) {
           const readers = part.columns.map((column) => jsReader(column, { temporal: 'iso' }))
           for (let row = 0; row < part.length; row++) read.push(readers.map((read) => read(row)))
@@ -113,8 +113,11 @@ describe('writeCsv', () => {
     for (const options of [
       { delimiter: '"' },
       { delimiter: ',,' },
-      { nullValue: 'a,b' },
-      { nullValue: '"' },
+      { nullValues: ['a,b'] },
+      { nullValues: ['"'] },
+      { nullValues: [] },
+      { quote: null },
+      { quote: ',' },
     ]) {
       await expect(writeCsv(path, of, given([]), options)).rejects.toMatchObject({
         code: 'INVALID',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { skipLines } from '../../src/kernel/skip-lines.ts'
+import { onlyPrintable, skipLines } from '../../src/kernel/skip-lines.ts'
 import { runs } from '../support/random.ts'
 
 const texts = fc.array(
@@ -28,5 +28,20 @@ test('passes exactly as many lines as asked, or all whole lines there are', () =
       expect([...cursor]).toEqual([expected, passed])
     }),
     { numRuns: runs(2000) },
+  )
+})
+
+test('finds every byte that is neither printable ASCII nor a newline', () => {
+  const byte = fc.oneof(fc.constantFrom(10, 32, 48, 127), fc.integer({ min: 0, max: 255 }))
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 24 }), fc.nat(5), (text, from) => {
+      const bytes = new Uint8Array(28)
+      bytes.set(text)
+      const looked = text.slice(from)
+      const expected = looked.every((b) => b === 10 || (b >= 32 && b < 128))
+      const words = new Int32Array(bytes.buffer)
+      expect(onlyPrintable(bytes, words, from, Math.max(from, text.length))).toBe(expected)
+    }),
+    { numRuns: runs(3000) },
   )
 })

@@ -18,6 +18,8 @@ export interface Variant {
   readonly rules: readonly Rule[]
   readonly boundRules: readonly Rule[]
   readonly batchRowsMax: number
+  /** Threads, however few bytes there are to read; one when not given. */
+  readonly threads?: number
 }
 
 export const PLAIN: Variant = { name: 'no rules', rules: [], boundRules: [], batchRowsMax: 65_536 }
@@ -66,7 +68,12 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
   const bound = bindPartitions(logical, (scan) => sets.get(scan)!)
   const final = optimizeBound(bound, { rules: variant.boundRules })
   const stores = new Map([...origins.values()].map(({ store }) => [store.url, store]))
-  const context = execContext({ batchRowsMax: variant.batchRowsMax, stores })
+  const context = execContext({
+    batchRowsMax: variant.batchRowsMax,
+    stores,
+    threads: variant.threads,
+    bytesPerThreadMin: 0,
+  })
   const rows: unknown[][] = []
   for await (const batch of run(final, context)) rows.push(...batchRows(batch))
   return { rows, plan: printPlan(final) }

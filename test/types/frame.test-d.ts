@@ -283,3 +283,10 @@ expectEqual<Rows<typeof same>, { id: bigint; note: string | null }>()
 // inserts take more than rows give, and nulls may be left out
 await same.insert([{ id: 1, note: 'x' }, { id: 2n }, { id: 3, note: null }])
 await same.insert({ id: [1, 2n], note: ['x', null] })
+await same.insert({ id: [1, 2n] })
+
+// what untyped columns compute is untyped, and no `never` that goes with everything
+const sums = await anything.agg((o) => ({ s: o.v.sum(), n: fn.count() })).first()
+expectEqual<typeof sums, { s: any; n: bigint } | undefined>()
+const lengths = await anything.select((o) => ({ l: o.s.str.length() })).toArray()
+expectEqual<typeof lengths, { l: any }[]>()

@@ -250,7 +250,7 @@ export class CsvColumnReader implements ColumnReader {
     ) {
       throw this.#wrong(`holds values that are not ${stride - 1} bytes long`)
     }
-    if (!isTextual(this.#file.type) && !onlyPrintable(bytes, from, to)) {
+    if (!isTextual(this.#file.type) && !onlyPrintable(bytes, words, from, to)) {
       throw this.#wrong('holds bytes that are no ASCII text')
     }
     if (!mayQuote(this.#file.type) || this.#quoted) return

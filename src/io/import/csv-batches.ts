@@ -2,7 +2,13 @@ import { type Batch, batch, concatBatches, sliceBatch, takeBatch } from '../../a
 import { fieldNames, type Schema } from '../../arrow/schema.ts'
 import { clip, type GraupelError, invalid } from '../../error.ts'
 import { type CsvFile, csvFiles } from './csv-file.ts'
-import { type CsvDialect, type CsvReadOptions, type CsvSource, csvDialect } from './csv-options.ts'
+import {
+  type CsvDialect,
+  type CsvReadOptions,
+  type CsvSource,
+  csvDialect,
+  namedColumns,
+} from './csv-options.ts'
 import { type CsvBlock, type OpenCsv, openCsv } from './csv-reader.ts'
 import { csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
 import { lineEnds, type Segment } from './csv-segment.ts'
@@ -31,7 +37,7 @@ const REJECTS_KEPT = 100
 
 /**
  * Rows of CSV text as batches of `schema`, in the order of the files and their lines. Columns are
- * found by the names in the header, without one by position. An unquoted null text is null; a
+ * found by the names in the header (`column_1` and so on for empty ones), without one by position. An unquoted null text is null; a
  * quoted empty one is the empty string in utf8 and binary columns and null in others. Memory does
  * not grow with the file; only a single record is held whole.
  *
@@ -50,6 +56,8 @@ export async function* csvBatches(
   if (!Number.isInteger(batchRows) || batchRows < 1) {
     throw invalid(`batchRows ${batchRows} has to be a positive whole number`, { batchRows })
   }
+  requireOneOf('onError', options.onError, ['abort', 'skip'])
+  requireOneOf('extraColumns', options.extraColumns, ['refuse', 'ignore'])
   if (schema.fields.length === 0) throw invalid('the schema has no columns to load')
   const files = await csvFiles(source)
   const load = new CsvImport(schema, dialect, options)
@@ -69,6 +77,12 @@ export async function* csvBatches(
   }
   if (waitingRows > 0) yield concatBatches(schema, waiting)
   load.done()
+}
+
+function requireOneOf(option: string, value: unknown, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value as string)) return
+  const words = allowed.map((word) => `"${word}"`).join(' or ')
+  throw invalid(`${option} can be ${words}, got ${JSON.stringify(value)}`, { [option]: value })
 }
 
 class CsvImport {
@@ -93,7 +107,8 @@ class CsvImport {
       else if (this.totalBytes !== undefined) this.totalBytes += byteLength
     }
     for (const file of files) {
-      const open = await openCsv(file, this.dialect, this.options.signal)
+      const raw = await openCsv(file, this.dialect, this.options.signal)
+      const open = { ...raw, header: this.named(raw, file.name) }
       const before = this.bytes
       try {
         const positions = this.positionsIn(open, file.name)
@@ -120,6 +135,19 @@ class CsvImport {
   private tell(phase: string): void {
     const total = this.totalBytes === undefined ? {} : { totalBytes: this.totalBytes }
     this.options.onProgress?.({ phase, rows: this.rows, bytes: this.bytes, ...total })
+  }
+
+  /** The header's names as `inferCsvSchema` has them, unless the table has a nameless column. */
+  private named({ header, headerLine }: OpenCsv, file: string): readonly string[] | null {
+    if (header === null || !header.includes('')) return header
+    if (!this.schema.positions.has('')) return namedColumns(header)
+    if (header.indexOf('') === header.lastIndexOf('')) return header
+    throw invalid(`"${file}", line ${headerLine}: two columns are named ""`, {
+      file,
+      line: headerLine,
+      column: '',
+      value: '',
+    })
   }
 
   /** Where in a record each field of the schema is. */

@@ -13,9 +13,19 @@ export interface CsvFile {
 
 const CHUNK_BYTES = 1 << 20
 
-/** The files of a source, in order. Throws NOT_FOUND when a path or glob names none. */
+/**
+ * The files of a source, in order. Throws NOT_FOUND when a path or glob names none, INVALID
+ * for what is no source.
+ */
 export async function csvFiles(source: CsvSource): Promise<CsvFile[]> {
   if (typeof source !== 'string') {
+    const stream: unknown = source?.[Symbol.asyncIterator]
+    if (typeof stream !== 'function') {
+      throw invalid(
+        'a CSV source is a path, a glob or an async iterable of bytes, such as a stream; got ' +
+          (Array.isArray(source) ? 'a list' : source === null ? 'null' : typeof source),
+      )
+    }
     return [{ name: '(stream)', byteLength: undefined, chunks: () => streamChunks(source) }]
   }
   const files: CsvFile[] = []

@@ -37,18 +37,36 @@ export function csvDialect(format: CsvFormat): CsvDialect {
   const delimiter = asciiByte('delimiter', format.delimiter ?? ',')
   const quote = format.quote === null ? -1 : asciiByte('quote', format.quote ?? '"')
   if (delimiter === quote) throw invalid('delimiter and quote are one character', { quote })
-  const nullTexts = (format.nullValues ?? ['', '\\N']).map((text) => Buffer.from(text))
-  return { header: format.header ?? true, delimiter, quote, nullTexts }
+  const { header = true, nullValues = ['', '\\N'] } = format
+  if (typeof header !== 'boolean') {
+    throw invalid(`header has to be true or false, got ${JSON.stringify(header)}`, { header })
+  }
+  if (!Array.isArray(nullValues) || nullValues.some((text) => typeof text !== 'string')) {
+    throw invalid("nullValues has to be a list of texts such as ['NA']", { nullValues })
+  }
+  return { header, delimiter, quote, nullTexts: nullValues.map((text) => Buffer.from(text)) }
 }
 
 function asciiByte(option: string, text: string): number {
-  const code = text.charCodeAt(0)
-  if (text.length !== 1 || code > 127 || code === 10 || code === 13 || code === 0) {
+  const code = typeof text === 'string' ? text.charCodeAt(0) : Number.NaN
+  if (
+    Number.isNaN(code) ||
+    text.length !== 1 ||
+    code > 127 ||
+    code === 10 ||
+    code === 13 ||
+    code === 0
+  ) {
     throw invalid(`${option} ${JSON.stringify(text)} has to be one ASCII character`, {
       [option]: text,
     })
   }
   return code
+}
+
+/** The names of a header, with `column_1` and so on by position for those that have none. */
+export function namedColumns(header: readonly string[]): string[] {
+  return header.map((name, position) => (name === '' ? `column_${position + 1}` : name))
 }
 
 /** `bytes` as text for a message, with a mark in place of what is no UTF-8. */

@@ -76,7 +76,7 @@ export async function openCsv(
 function refuseDuplicates(names: readonly string[], file: string, line: number): void {
   const seen = new Set<string>()
   for (const name of names) {
-    if (seen.has(name)) {
+    if (name !== '' && seen.has(name)) {
       throw invalid(`"${file}", line ${line}: two columns are named "${name}"`, {
         file,
         line,

@@ -101,7 +101,7 @@ function simpleRecords(
     if (byte !== delimiter) {
       const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, at))
       if (isBad || field - first !== width) {
-        if (isBad) faults.push(utf8Fault(bytes, recordStart, at))
+        if (isBad) faults.push(utf8Fault(bytes, recordStart, at, dialect))
         else if (at > recordStart) {
           const record = bytes.subarray(recordStart, at)
           faults.push(widthFault(record, recordStart, field - first, width))
@@ -124,9 +124,19 @@ function widthFault(record: Buffer, offset: number, found: number, width: number
   return { offset, reason: 'fields', message, value: shownText(record), ...column }
 }
 
-function utf8Fault(bytes: Buffer, from: number, to: number): RecordFault {
-  const value = shownText(trimmed(bytes.subarray(from, to)))
-  return { offset: from, reason: 'utf8', message: 'the text is no UTF-8', value }
+function utf8Fault(bytes: Buffer, from: number, to: number, dialect: CsvDialect): RecordFault {
+  const { delimiter, quote } = dialect
+  const record = trimmed(bytes.subarray(from, to))
+  const head = { offset: from, reason: 'utf8', message: 'the text is no UTF-8' } as const
+  // Where nothing is quoted, delimiters tell which field it is.
+  if (quote >= 0 && record.includes(quote)) return { ...head, value: shownText(record) }
+  for (let start = 0, column = 0; start <= record.length; column++) {
+    const next = record.indexOf(delimiter, start)
+    const field = record.subarray(start, next < 0 ? record.length : next)
+    if (!isUtf8(field)) return { ...head, column, value: shownText(field) }
+    start += field.length + 1
+  }
+  return { ...head, value: shownText(record) }
 }
 
 /** A field that was quoted and unquoted would be null. */
@@ -160,7 +170,7 @@ function hardRecords(
         recordOffsets.push(offsets[low + index]!)
       }
     } else if (high - low === 1)
-      faults.push(recordFault(bytes, offsets[low]!, offsets[high]!, outcome))
+      faults.push(recordFault(bytes, offsets[low]!, offsets[high]!, outcome, dialect))
     else {
       const middle = (low + high) >> 1
       readRange(low, middle)
@@ -253,8 +263,9 @@ function recordFault(
   from: number,
   to: number,
   outcome: 'utf8' | CsvError | Field[][],
+  dialect: CsvDialect,
 ): RecordFault {
-  if (outcome === 'utf8') return utf8Fault(bytes, from, to)
+  if (outcome === 'utf8') return utf8Fault(bytes, from, to, dialect)
   const value = shownText(trimmed(bytes.subarray(from, to)))
   const head = { offset: from, reason: 'quotes', value } as const
   if (Array.isArray(outcome)) return { ...head, message: 'the record cannot be read' }
@@ -286,7 +297,7 @@ export function parseRecord(
   if (Array.isArray(outcome) && outcome.length === 1) {
     return outcome[0]!.map((field) => (typeof field === 'string' ? field : field.text))
   }
-  throw placed(recordFault(bytes, 0, bytes.length, outcome), place)
+  throw placed(recordFault(bytes, 0, bytes.length, outcome, dialect), place)
 }
 
 function placed(fault: RecordFault, { file, line }: { file: string; line: number }): GraupelError {

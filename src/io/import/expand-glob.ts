@@ -21,7 +21,8 @@ export async function expandGlob(path: string): Promise<string[]> {
     )
   }
   if (found.size === 0) {
-    throw new GraupelError('NOT_FOUND', `no file matches "${path}"`, { path })
+    const hint = (await isFolder(path)) ? `; it is a folder, say "${path}/*.csv"` : ''
+    throw new GraupelError('NOT_FOUND', `no file matches "${path}"${hint}`, { path })
   }
   return [...found].sort((a, b) => (a < b ? -1 : 1))
 }
@@ -29,6 +30,14 @@ export async function expandGlob(path: string): Promise<string[]> {
 async function isFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
   } catch {
     return false
   }

@@ -11,7 +11,13 @@ import { type Field, field, type Schema, schema } from '../../arrow/schema.ts'
 import { parseDate, parseTimestamp } from '../../arrow/temporal.ts'
 import { invalid } from '../../error.ts'
 import { csvFiles } from './csv-file.ts'
-import { type CsvDialect, type CsvReadOptions, type CsvSource, csvDialect } from './csv-options.ts'
+import {
+  type CsvDialect,
+  type CsvReadOptions,
+  type CsvSource,
+  csvDialect,
+  namedColumns,
+} from './csv-options.ts'
 import { openCsv } from './csv-reader.ts'
 import { type CsvRecords, csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
 import { lineEnds } from './csv-segment.ts'
@@ -64,7 +70,8 @@ export async function inferCsvSchema(
         const faults: RecordFault[] = []
         const context = { dialect, width: columns.length, ranges, faults }
         const records = csvRecords(block.bytes, segment, context)
-        refuseFault(faults, file.name, (offset) => block.line + lineEnds(block.bytes, 0, offset))
+        const lineOf = (offset: number) => block.line + lineEnds(block.bytes, 0, offset)
+        refuseFault(faults, file.name, found, lineOf)
         for (const [position, column] of columns.entries()) column.look(records, position)
         rows += records.count
       }
@@ -80,12 +87,16 @@ export async function inferCsvSchema(
 function refuseFault(
   faults: readonly RecordFault[],
   file: string,
+  names: readonly string[],
   lineOf: (offset: number) => number,
 ): void {
   const fault = [...faults].sort((a, b) => a.offset - b.offset)[0]
   if (fault === undefined) return
   const line = lineOf(fault.offset)
-  throw invalid(`"${file}", line ${line}: ${fault.message}`, { file, line, value: fault.value })
+  const name = fault.column === undefined ? undefined : names[fault.column]
+  const column = name === undefined ? {} : { column: name }
+  const facts = { file, line, ...column, value: fault.value }
+  throw invalid(`"${file}", line ${line}: ${fault.message}`, facts)
 }
 
 function columnNames(
@@ -95,7 +106,7 @@ function columnNames(
   line: number,
 ): string[] {
   const given = header ?? new Array<string>(width).fill('')
-  const names = given.map((name, position) => (name === '' ? `column_${position + 1}` : name))
+  const names = namedColumns(given)
   const taken = names.find((name, position) => names.indexOf(name) !== position)
   if (taken !== undefined) {
     throw invalid(`"${file}", line ${line}: two columns are named "${taken}"`, {

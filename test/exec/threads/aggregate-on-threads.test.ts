@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect, type DataFrame, fn, GraupelError, type Lake, t } from '../../../src/index.ts'
+import { BOUND_RULES, RULES } from '../../../src/plan/optimizer.ts'
+import { Prng } from '../../support/prng.ts'
+import { seed } from '../../support/random.ts'
+import { runVariant, type Variant } from '../../support/run-variant.ts'
+
+const ALONE: Variant = {
+  name: 'one thread',
+  rules: RULES,
+  boundRules: BOUND_RULES,
+  batchRowsMax: 1000,
+}
+
+let root: string
+let lake: Lake
+let sales: DataFrame<any>
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'graupel-threads-'))
+  lake = await connect(root)
+  const db = await lake.database('test/threads', { create: true })
+  const table = await db.createTable(
+    'sales',
+    {
+      shop: t.utf8().nullable(),
+      kind: t.int32(),
+      price: t.decimal(12, 2).nullable(),
+      units: t.int32(),
+      share: t.float64(),
+      day: t.date(),
+    },
+    { partitionRows: 700 },
+  )
+  const prng = new Prng(seed)
+  const rows = Array.from({ length: 6000 }, (_, i) => ({
+    shop: prng.chance(0.1) ? null : prng.pick(['Ada', 'Bob', 'Eve', 'née', '']),
+    kind: i < 3000 ? prng.int(0, 3) : prng.int(2, 9),
+    price: prng.chance(0.1) ? null : `${prng.int(-900, 99_999)}.${prng.int(10, 99)}`,
+    units: prng.int(0, 50),
+    share: prng.next(),
+    day: new Date(86_400_000 * prng.int(9000, 9400)).toISOString().slice(0, 10),
+  }))
+  await table.insert(rows)
+  sales = table as DataFrame<any>
+})
+
+afterAll(async () => {
+  await lake.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const QUERIES: Record<string, () => DataFrame<any>> = {
+  'a filtered sum of products': () =>
+    sales
+      .filter((s) => s.day.gte('1994-11-01').and(s.units.lt(24)))
+      .agg((s) => ({ revenue: s.price.mul(s.units).sum(), n: fn.count() })),
+  'groups by text and number, in order of their first rows': () =>
+    sales.groupBy('shop', 'kind').agg((s) => ({
+      n: fn.count(),
+      priced: s.price.count(),
+      least: s.price.min(),
+      most: s.day.max(),
+      units: s.units.sum(),
+    })),
+  'distinct values': () => sales.select('kind', 'shop').distinct(),
+  'nothing found': () =>
+    sales.filter((s) => s.units.gt(1000)).agg((s) => ({ n: fn.count(), sum: s.units.sum() })),
+  'an aggregate of an aggregate, sorted': () =>
+    sales
+      .groupBy('shop')
+      .agg((s) => ({ units: s.units.sum() }))
+      .agg((s) => ({ shops: fn.count(), most: s.units.max() })),
+  'what cannot be split': () =>
+    sales.groupBy('kind').agg((s) => ({ mean: s.share.mean(), shops: s.shop.countDistinct() })),
+}
+
+test.each(Object.entries(QUERIES))(
+  '%s: the same rows in the same order on 1 and on 3 threads',
+  async (_, query) => {
+    const alone = await runVariant(query(), ALONE)
+    const together = await runVariant(query(), { ...ALONE, threads: 3 })
+    expect(together.rows, `seed ${seed}`).toEqual(alone.rows)
+  },
+)
+
+test('an error on another thread arrives with its code', async () => {
+  const failing = sales.agg((s) => ({ n: s.units.intDiv(s.units.sub(s.units)).sum() }))
+  const error = await runVariant(failing, { ...ALONE, threads: 3 }).catch((reason) => reason)
+  expect(error).toBeInstanceOf(GraupelError)
+  expect(error.code).toBe('INVALID')
+  const again = await runVariant(
+    sales.agg(() => ({ n: fn.count() })),
+    { ...ALONE, threads: 3 },
+  )
+  expect(again.rows).toEqual([[6000n]])
+})
