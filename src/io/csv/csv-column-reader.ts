@@ -242,7 +242,7 @@ export class CsvColumnReader implements ColumnReader {
   /** Checks what the hints say of `rows` lines in `bytes[from .. to)` of the window. */
   #verify(from: number, to: number, rows: number): void {
     if (this.#trusted || rows === 0) return
-    const { bytes } = this.#window
+    const { bytes, words } = this.#window
     const stride = this.#stride
     if (
       stride !== null &&
