@@ -1,8 +1,9 @@
 import type { Batch } from '../arrow/batch.ts'
 import { typesEqual, typeText } from '../arrow/data-type.ts'
 import { fieldPosition } from '../arrow/schema.ts'
-import { concat, isNull, slice, type Vector } from '../arrow/vector.ts'
+import { isNull, type Vector } from '../arrow/vector.ts'
 import { invalid } from '../error.ts'
+import { ColumnBuffer } from './column-buffer.ts'
 import type { Column } from './model/table.ts'
 
 /** Bytes that a value of fixed size may take as text: more than any number or date has. */
@@ -13,7 +14,7 @@ export class PartitionBuffer {
   readonly #columns: readonly Column[]
   readonly #rowsMax: number
   readonly #bytesMax: number
-  #parts: Vector[][]
+  readonly #buffers: readonly ColumnBuffer[]
   #bytes: number[]
   #rows = 0
   #rowsBefore = 0
@@ -22,7 +23,7 @@ export class PartitionBuffer {
     this.#columns = columns
     this.#rowsMax = limits.rowsMax
     this.#bytesMax = limits.bytesMax
-    this.#parts = columns.map(() => [])
+    this.#buffers = columns.map(({ type }) => new ColumnBuffer(type))
     this.#bytes = columns.map(() => 0)
   }
 
@@ -62,9 +63,8 @@ export class PartitionBuffer {
     if (to === from && this.#rows === 0 && from < length) to = from + 1
     if (to === from) return from
     for (const [position, vector] of vectors.entries()) {
-      const part = slice(vector, from, to)
-      this.#parts[position]!.push(part)
-      this.#bytes[position] = this.#bytes[position]! + textBytes(part)
+      this.#buffers[position]!.append(vector, from, to)
+      this.#bytes[position] = this.#bytes[position]! + textBytes(vector, from, to)
     }
     this.#rows += to - from
     return to
@@ -74,14 +74,14 @@ export class PartitionBuffer {
     return this.#rows >= this.#rowsMax || this.#bytes.some((bytes) => bytes >= this.#bytesMax)
   }
 
-  /** The rows gathered for the column at `position`, in one vector. */
+  /** The rows gathered for the column at `position`, for as long as the buffer does not change. */
   column(position: number): Vector {
-    return concat(this.#columns[position]!.type, this.#parts[position]!)
+    return this.#buffers[position]!.vector()
   }
 
   clear(): void {
     this.#rowsBefore += this.#rows
-    this.#parts = this.#columns.map(() => [])
+    for (const buffer of this.#buffers) buffer.clear()
     this.#bytes = this.#columns.map(() => 0)
     this.#rows = 0
   }
@@ -99,16 +99,13 @@ export class PartitionBuffer {
   }
 }
 
-/** About how many bytes the values take as text. */
-function textBytes(vector: Vector): number {
-  if (vector.layout !== 'utf8') return vector.length * FIXED_VALUE_BYTES
-  return sumText(vector.starts, vector.ends, vector.length) * bytesPerByte(vector)
-}
-
-function sumText(starts: Int32Array, ends: Int32Array, length: number): number {
-  let sum = length
-  for (let row = 0; row < length; row++) sum += ends[row]! - starts[row]!
-  return sum
+/** About how many bytes the rows `from` to `to` take as text. */
+function textBytes(vector: Vector, from: number, to: number): number {
+  if (vector.layout !== 'utf8') return (to - from) * FIXED_VALUE_BYTES
+  const { starts, ends } = vector
+  let sum = to - from
+  for (let row = from; row < to; row++) sum += ends[row]! - starts[row]!
+  return sum * bytesPerByte(vector)
 }
 
 /** The end of the longest run from `from`, up to `to`, that takes at most `bytes`. */

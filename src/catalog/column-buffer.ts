@@ -1,0 +1,119 @@
+import { type DataType, layoutOf } from '../arrow/data-type.ts'
+import { bigAt, copyText, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+
+const ROWS_AT_FIRST = 1024
+
+/**
+ * The values of one column while a partition fills. Its arrays are kept from partition to
+ * partition: a long load makes no garbage of that size, so that its memory stays level.
+ */
+export class ColumnBuffer {
+  readonly #type: DataType
+  #rows = 0
+  #validity: Uint8Array | null = null
+  #hasNull = false
+  #flags = new Uint8Array(0)
+  #ints = new Int32Array(0)
+  #floats = new Float64Array(0)
+  /** All values, once one of them is beyond 2^53. */
+  #wide: bigint[] | null = null
+  #starts = new Int32Array(0)
+  #ends = new Int32Array(0)
+  #bytes = new Uint8Array(0)
+  #textBytes = 0
+
+  constructor(type: DataType) {
+    this.#type = type
+  }
+
+  /** Takes the rows `from` to `to` of `vector`, which has the buffer's type. */
+  append(vector: Vector, from: number, to: number): void {
+    const rows = this.#rows + to - from
+    this.#appendValidity(vector, from, to)
+    if (vector.layout === 'utf8') this.#appendText(vector, from, to)
+    else if (vector.layout === 'bool') {
+      this.#flags = grown(this.#flags, this.#rows, rows)
+      this.#flags.set(vector.values.subarray(from, to), this.#rows)
+    } else if (vector.layout === 'i32') {
+      this.#ints = grown(this.#ints, this.#rows, rows)
+      this.#ints.set(vector.values.subarray(from, to), this.#rows)
+    } else if (vector.layout === 'f64' && this.#wide === null) {
+      this.#floats = grown(this.#floats, this.#rows, rows)
+      this.#floats.set(vector.values.subarray(from, to), this.#rows)
+    } else {
+      this.#wide ??= Array.from(this.#floats.subarray(0, this.#rows), BigInt)
+      for (let row = from; row < to; row++) this.#wide.push(bigAt(vector, row))
+    }
+    this.#rows = rows
+  }
+
+  /** The rows taken so far, for as long as the buffer does not change. */
+  vector(): Vector {
+    const length = this.#rows
+    const validity = this.#hasNull ? this.#validity!.subarray(0, length) : null
+    const head = { type: this.#type, length, validity }
+    if (this.#wide !== null) return { ...head, layout: 'big', values: this.#wide }
+    switch (layoutOf(this.#type)) {
+      case 'bool':
+        return { ...head, layout: 'bool', values: this.#flags.subarray(0, length) }
+      case 'i32':
+        return { ...head, layout: 'i32', values: this.#ints.subarray(0, length) }
+      case 'f64':
+        return { ...head, layout: 'f64', values: this.#floats.subarray(0, length) }
+      case 'utf8': {
+        const starts = this.#starts.subarray(0, length)
+        const ends = this.#ends.subarray(0, length)
+        return { ...head, layout: 'utf8', bytes: this.#bytes, starts, ends }
+      }
+    }
+  }
+
+  clear(): void {
+    this.#rows = 0
+    this.#textBytes = 0
+    this.#hasNull = false
+    this.#wide = null
+  }
+
+  #appendValidity({ validity }: Vector, from: number, to: number): void {
+    const rows = this.#rows + to - from
+    if (validity === null && !this.#hasNull) return
+    this.#validity = grown(this.#validity ?? new Uint8Array(0), this.#rows, rows)
+    if (!this.#hasNull) this.#validity.fill(1, 0, this.#rows)
+    this.#hasNull = true
+    if (validity === null) this.#validity.fill(1, this.#rows, rows)
+    else this.#validity.set(validity.subarray(from, to), this.#rows)
+  }
+
+  #appendText({ bytes, starts, ends }: Utf8Vector, from: number, to: number): void {
+    const rows = this.#rows + to - from
+    let size = this.#textBytes
+    for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
+    this.#starts = grown(this.#starts, this.#rows, rows)
+    this.#ends = grown(this.#ends, this.#rows, rows)
+    this.#bytes = grown(this.#bytes, this.#textBytes, size)
+    const [ownStarts, ownEnds, ownBytes] = [this.#starts, this.#ends, this.#bytes]
+    let at = this.#textBytes
+    for (let row = from, own = this.#rows; row < to; row++, own++) {
+      const length = ends[row]! - starts[row]!
+      copyText(bytes, starts[row]!, ownBytes, at, length)
+      ownStarts[own] = at
+      at += length
+      ownEnds[own] = at
+    }
+    this.#textBytes = at
+  }
+}
+
+/** `array`, or a copy of its first `used` entries in a longer one that holds at least `needed`. */
+function grown<A extends Uint8Array | Int32Array | Float64Array>(
+  array: A,
+  used: number,
+  needed: number,
+): A {
+  if (needed <= array.length) return array
+  const make = array.constructor as new (length: number) => A
+  const longer = new make(Math.max(needed, array.length * 2, ROWS_AT_FIRST))
+  longer.set(array.subarray(0, used))
+  return longer
+}
