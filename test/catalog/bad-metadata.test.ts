@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { parseHead } from '../../src/catalog/head-json.ts'
 import { localStore } from '../../src/io/local-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
@@ -17,7 +18,8 @@ async function edit(store: ObjectStore, change: (head: Record<string, unknown>) 
   const { body, token } = (await store.readCell(HEAD))!
   const head = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>
   change(head)
-  expect(await store.swapCell(HEAD, token, Buffer.from(JSON.stringify(head)))).toBe('swapped')
+  const swapped = await store.swapCell(HEAD, token, Buffer.from(JSON.stringify(head)))
+  expect(swapped).toMatchObject({ outcome: 'swapped' })
 }
 
 describe('a head', () => {
@@ -134,7 +136,8 @@ describe('a metadata.csv', () => {
     }
     await append(made.table, 9, 9)
     await made.table.settled()
-    const healed = await made.table.partitions(made.table.snapshot, [2])
+    const again = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
+    const healed = await again.partitions(again.snapshot, [2])
     expect(healed.partitions.map(({ rows }) => rows)).toEqual([9, 9])
   })
 
@@ -158,13 +161,14 @@ describe('a metadata.csv', () => {
     await made.table.settled()
     const before = plainSet(await made.table.partitions(made.table.snapshot, [2]))
     await made.store.replace(METADATA, old)
-    expect(plainSet(await made.table.partitions(made.table.snapshot, [2]))).toEqual(before)
+    const again = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
+    expect(plainSet(await again.partitions(again.snapshot, [2]))).toEqual(before)
   })
 })
 
 describe('a commit record', () => {
   it('that was changed or is missing is DATA', async () => {
-    const { store, table, database } = await ordersTable()
+    const { store, table } = await ordersTable()
     await append(table, 0, 9)
     await table.settled()
     for await (const { key } of store.list('acme/sales/orders/')) {
@@ -174,7 +178,7 @@ describe('a commit record', () => {
     for await (const { key } of store.list('acme/sales/orders/_table/log/')) record = key
     const good = Buffer.from((await store.get(record))!).toString()
     await store.replace(record, Buffer.from(good.replace('"rows":9', '"rows":8')))
-    const opened = await database.openTable('orders')
+    const opened = await (await openDatabase(store, 'acme/sales')).openTable('orders')
     const read = () => opened.partitions(opened.snapshot, [1])
     await expect(read()).rejects.toMatchObject({ code: 'DATA', facts: { key: record } })
     await store.delete(record)

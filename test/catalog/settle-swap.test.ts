@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { GraupelError } from '../../src/error.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
@@ -45,12 +46,12 @@ describe('a commit whose answer is lost', () => {
   it('is found committed also when others committed on top of it', async () => {
     const { store, faults } = faultyStore()
     const made = await ordersTable(store)
-    const other = await made.database.openTable('orders')
+    const other = await (await openDatabase(store, 'acme/sales')).openTable('orders')
     faults.swap = (real) => async (key, token, body) => {
       faults.swap = undefined
       await real(key, token, body)
       for (let n = 0; n < 70; n++) await append(other, 100 + n, 1)
-      return 'unknown'
+      return { outcome: 'unknown' }
     }
     expect(await append(made.table, 0, 5)).toMatchObject({ version: 1 })
     await made.table.refresh()
@@ -63,7 +64,7 @@ describe('a commit whose answer is lost', () => {
     const made = await ordersTable(store)
     let failures = 2
     faults.swap = (real) => async (key, token, body) => {
-      if (failures-- > 0) return 'unknown'
+      if (failures-- > 0) return { outcome: 'unknown' }
       return real(key, token, body)
     }
     expect(await append(made.table, 0, 5)).toMatchObject({ version: 1 })
@@ -73,7 +74,7 @@ describe('a commit whose answer is lost', () => {
   it('is made anew on top when another took its place', async () => {
     const { store, faults } = faultyStore()
     const made = await ordersTable(store)
-    const other = await made.database.openTable('orders')
+    const other = await (await openDatabase(store, 'acme/sales')).openTable('orders')
     faults.swap = () => async () => {
       faults.swap = undefined
       await append(other, 100, 1)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { append, ordersBatch, ordersTable, plainSet, storedIds } from '../support/orders-table.ts'
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n)
@@ -66,7 +67,7 @@ describe('a table', () => {
 
   it('puts an append that lost the race on top of what won', async () => {
     const made = await ordersTable()
-    const other = await made.database.openTable('orders')
+    const other = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
     const late = made.table.stageWriter({ partitionRowsMax: 2 })
     await late.write(ordersBatch(0, 5))
     await append(other, 5, 5)
@@ -77,7 +78,11 @@ describe('a table', () => {
 
   it('keeps every row of many concurrent appends exactly once, versions without a gap', async () => {
     const made = await ordersTable()
-    const tables = await Promise.all(range(0, 6).map(() => made.database.openTable('orders')))
+    const tables = await Promise.all(
+      range(0, 6).map(async () =>
+        (await openDatabase(made.store, 'acme/sales')).openTable('orders'),
+      ),
+    )
     const results = await Promise.all(
       tables.map(async (table, n) => {
         const first = await append(table, n * 20, 10)
@@ -133,9 +138,10 @@ describe('a table', () => {
     await made.table.settled()
     const all = async () => {
       const sets = []
-      for (let version = 0; version <= 7; version++) {
-        const snapshot = await made.table.snapshotAt({ version })
-        sets.push(plainSet(await made.table.partitions(snapshot, [1, 2, 3])))
+      const table = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
+      for (let version = 7; version >= 0; version--) {
+        const snapshot = await table.snapshotAt({ version })
+        sets.unshift(plainSet(await table.partitions(snapshot, [1, 2, 3])))
       }
       return sets
     }

@@ -50,6 +50,9 @@ const BAD_KEYS = [
   'x/'.repeat(600).slice(0, -1),
 ]
 
+const LOST = { outcome: 'lost' }
+const SWAPPED = { outcome: 'swapped', token: expect.any(String) }
+
 /** Every store passes this suite, unchanged. */
 export function objectStoreConformance(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`${name} as an object store`, () => {
@@ -190,12 +193,12 @@ function cells(fresh: Fresh): void {
   it('makes a cell once, and swaps it only with the token of its content', async () => {
     const { store, again } = await fresh()
     expect(await store.readCell('t/head.json')).toBeNull()
-    expect(await store.swapCell('t/head.json', null, text('one'))).toBe('swapped')
-    expect(await store.swapCell('t/head.json', null, text('other'))).toBe('lost')
+    expect(await store.swapCell('t/head.json', null, text('one'))).toMatchObject(SWAPPED)
+    expect(await store.swapCell('t/head.json', null, text('other'))).toEqual(LOST)
     const one = (await again().readCell('t/head.json'))!
     expect(read(one.body)).toBe('one')
-    expect(await store.swapCell('t/head.json', one.token, text('two'))).toBe('swapped')
-    expect(await again().swapCell('t/head.json', one.token, text('stale'))).toBe('lost')
+    expect(await store.swapCell('t/head.json', one.token, text('two'))).toMatchObject(SWAPPED)
+    expect(await again().swapCell('t/head.json', one.token, text('stale'))).toEqual(LOST)
     expect(read((await again().readCell('t/head.json'))!.body)).toBe('two')
   })
 
@@ -204,8 +207,9 @@ function cells(fresh: Fresh): void {
     const tokens = new Set<string>()
     let token: string | null = null
     for (let n = 0; n < 10; n++) {
-      expect(await store.swapCell('head.json', token, text(`body ${n % 2}`))).toBe('swapped')
+      const answer = await store.swapCell('head.json', token, text(`body ${n % 2}`))
       token = (await store.readCell('head.json'))!.token
+      expect(answer).toEqual({ outcome: 'swapped', token })
       tokens.add(token)
     }
     expect(tokens.size).toBe(10)
@@ -222,10 +226,10 @@ function cells(fresh: Fresh): void {
       ),
     )
     const landed = read((await again().readCell('head.json'))!.body)
-    expect(answers.filter((answer) => answer === 'swapped').length).toBeLessThanOrEqual(1)
-    expect(answers[Number(landed)]).not.toBe('lost')
+    expect(answers.filter(({ outcome }) => outcome === 'swapped').length).toBeLessThanOrEqual(1)
+    expect(answers[Number(landed)]).not.toEqual(LOST)
     for (const [n, answer] of answers.entries()) {
-      if (answer === 'swapped') expect(landed).toBe(`${n}`)
+      if (answer.outcome === 'swapped') expect(landed).toBe(`${n}`)
     }
   })
 
@@ -238,7 +242,7 @@ function cells(fresh: Fresh): void {
         const marks = read(cell.body)!
         if (marks.includes(mark)) return
         const answer = await mine.swapCell('count.json', cell.token, text(`${marks}${mark}`))
-        if (answer === 'swapped') return
+        if (answer.outcome === 'swapped') return
       }
     }
     const work: Promise<void>[] = []

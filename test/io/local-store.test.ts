@@ -73,7 +73,10 @@ describe('the local store on its file system', () => {
     fs.writeFileSync(torn, '{"n":2')
     const cell = (await store.readCell('t/head.json'))!
     expect(Buffer.from(cell.body).toString()).toBe('{"n":1}')
-    expect(await store.swapCell('t/head.json', cell.token, text('{"n":3}'))).toBe('swapped')
+    expect(await store.swapCell('t/head.json', cell.token, text('{"n":3}'))).toEqual({
+      outcome: 'swapped',
+      token: '3',
+    })
     expect(Buffer.from((await store.readCell('t/head.json'))!.body).toString()).toBe('{"n":3}')
   })
 
@@ -101,9 +104,13 @@ describe('the local store on its file system', () => {
     const past = Date.now() / 1000 - 3600
     const names = fs.readdirSync(path.join(root, 'head'))
     for (const name of names) fs.utimesSync(path.join(root, 'head', name), past, past)
-    expect(await store.swapCell('head.json', token, text('trims'))).toBe('swapped')
+    expect(await store.swapCell('head.json', token, text('trims'))).toMatchObject({
+      outcome: 'swapped',
+    })
     expect(fs.readdirSync(path.join(root, 'head'))).toHaveLength(64)
-    expect(await store.swapCell('head.json', '5', text('stale'))).toBe('unknown')
+    expect(await store.swapCell('head.json', '5', text('stale'))).toEqual({
+      outcome: 'unknown',
+    })
     expect(Buffer.from((await store.readCell('head.json'))!.body).toString()).toBe('trims')
   })
 })

@@ -3,6 +3,7 @@ import { float64, int64, utf8 } from '../../src/arrow/data-type.ts'
 import { field, schema } from '../../src/arrow/schema.ts'
 import { type DatabaseCatalog, openDatabase } from '../../src/catalog/database-catalog.ts'
 import type { PartitionSet } from '../../src/catalog/model/partition-set.ts'
+import { partitionKey } from '../../src/catalog/model/table.ts'
 import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
@@ -80,7 +81,7 @@ export async function storedIds(
   const ids: number[] = []
   for (const { id, rows } of partitions) {
     const file = statistics.get(1)!.get(id)!.file
-    const bytes = await store.get(`${snapshot.folder}/id/partition${file}.csv`)
+    const bytes = await store.get(partitionKey(snapshot.folder, snapshot.columns[0]!, file))
     const lines = Buffer.from(bytes!).toString().split('\n').slice(1, -1)
     if (lines.length !== rows) throw new Error(`partition ${id}: ${lines.length} of ${rows} rows`)
     ids.push(...lines.map(Number))

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { connect, t } from '../../../src/index.ts'
+import type { ObjectStore } from '../../../src/io/object-store.ts'
+import { s3Store } from '../../../src/io/s3/open-s3-store.ts'
+import { loggedStore } from '../../support/logged-store.ts'
+import { noteUntested, startS3 } from '../../support/rgw.ts'
+import { makeBucket } from '../../support/s3-bucket.ts'
+
+const run = promisify(execFile)
+const COLUMNS = { id: t.int64(), amount: t.float64(), city: t.utf8() }
+const PROCESSES = 3
+const COMMITS = 4
+const ROWS = 25
+
+const server = await startS3()
+if (typeof server === 'string') {
+  noteUntested(server)
+  it('may go without a server only where CI is not set', () => {
+    expect(process.env['CI'], server).toBeUndefined()
+  })
+} else {
+  const bucket = await makeBucket(server)
+  afterAll(async () => {
+    await bucket.remove()
+    await server.stop()
+  })
+  let folders = 0
+  let url = ''
+  beforeEach(() => {
+    url = `s3://${bucket.name}/lake ${folders++}`
+  })
+
+  describe('a lake on S3', () => {
+    it('is made, loaded, asked and looked back at', async () => {
+      await using lake = await connect(url, bucket.options)
+      const db = await lake.database('acme/sales', { create: true })
+      const orders = await db.createTable('orders', COLUMNS, { partitionRows: 100 })
+      const ids = Array.from({ length: 250 }, (_, n) => n)
+      const first = await orders.insert({
+        id: ids,
+        amount: ids.map((id) => id / 2),
+        city: ids.map((id) => `city ${id % 10}`),
+      })
+      expect(first).toMatchObject({ version: 1, rows: 250, partitions: 3 })
+      await orders.insert([{ id: 250n, amount: -1, city: 'late' }])
+      const sums = orders.groupBy('city').agg((o) => ({ n: o.id.count(), s: o.amount.sum() }))
+      expect(await sums.filter((s) => s.city.eq('city 3')).toArray()).toEqual([
+        { city: 'city 3', n: 25n, s: (3 * 25 + 10 * 300) / 2 },
+      ])
+      expect(await orders.count()).toBe(251)
+      expect(await orders.at({ version: 1 }).count()).toBe(250)
+      const versions = (await orders.history()).map(({ version }) => version)
+      expect([...versions].sort()).toEqual([0, 1, 2].slice(-versions.length))
+
+      await using other = await connect(url, bucket.options)
+      expect(await other.databases()).toEqual(['acme/sales'])
+      const again = await (await other.database('acme/sales')).table('orders')
+      expect(await again.filter((o) => o.city.eq('late')).toArray()).toEqual([
+        { id: 250n, amount: -1, city: 'late' },
+      ])
+    })
+
+    it('takes appends of several processes at once, each exactly once', async () => {
+      await using lake = await connect(url, bucket.options)
+      const db = await lake.database('acme/sales', { create: true })
+      await db.createTable('orders', COLUMNS)
+      const { endpoint, credentials } = server
+      const keys = [credentials?.accessKeyId ?? '', credentials?.secretAccessKey ?? '']
+      const start = (process: number) => {
+        const from = process * COMMITS * ROWS
+        const numbers = [from, COMMITS, ROWS].map(String)
+        const script = 'test/support/append-to-bucket.ts'
+        const words = ['--import', 'tsx', script, url, endpoint, ...keys, ...numbers]
+        return run(globalThis.process.execPath, words)
+      }
+      await Promise.all(Array.from({ length: PROCESSES }, (_, n) => start(n)))
+      const orders = await db.table('orders')
+      const all = await orders.select('id').toArray()
+      const ids = all.map(({ id }) => Number(id)).sort((a, b) => a - b)
+      expect(ids).toEqual(Array.from({ length: PROCESSES * COMMITS * ROWS }, (_, n) => n))
+      expect(orders.version).toBe(PROCESSES * COMMITS)
+    })
+  })
+
+  describe('what a lake asks of S3', () => {
+    it.each([10, 100])('for an append of one partition to %i columns', async (width) => {
+      const { store, log } = loggedStore(await s3Store(url, bucket.options))
+      const depth = measuredDepth(store)
+      await using lake = await connect(depth.store)
+      const db = await lake.database('acme/wide', { create: true })
+      const names = Array.from({ length: width }, (_, n) => `c${n}`)
+      const columns = Object.fromEntries(names.map((name) => [name, t.int32()]))
+      const table = await db.createTable('wide', columns)
+      const rows = Object.fromEntries(names.map((name) => [name, [1, 2, 3]]))
+      await table.insert(rows)
+      await settle(log)
+      log.length = 0
+      depth.reset()
+      const begun = performance.now()
+      await table.insert(rows)
+      const ms = Math.round(performance.now() - begun)
+      console.log(
+        `append to ${width} columns: ${countsOf(log)}; depth ${depth.longest()}; ${ms} ms`,
+      )
+      const writes = log.filter(({ operation }) => /create|swapCell/.test(operation))
+      expect(writes.length).toBeLessThanOrEqual(width + 2)
+      expect(log.findIndex(({ operation }) => operation === 'swapCell')).toBe(width + 1)
+      if (width === 10) expect(depth.longest()).toBe(2)
+      await settle(log)
+    })
+
+    it('for 3 columns of 5 partitions, the second time', async () => {
+      const { store, log } = loggedStore(await s3Store(url, bucket.options))
+      await using lake = await connect(store)
+      const db = await lake.database('acme/sales', { create: true })
+      const orders = await db.createTable('orders', COLUMNS, { partitionRows: 1000 })
+      const ids = Array.from({ length: 5000 }, (_, n) => n)
+      await orders.insert({ id: ids, amount: ids, city: ids.map((id) => `c${id % 7}`) })
+      await settle(log)
+      const query = () =>
+        orders.agg((o) => ({ a: o.id.sum(), b: o.amount.sum(), c: o.city.max() })).toArray()
+      log.length = 0
+      const first = await query()
+      console.log(`3 columns of 5 partitions: ${countsOf(log)}`)
+      log.length = 0
+      expect(await query()).toEqual(first)
+      console.log(`and again: ${countsOf(log)}`)
+      expect(log.filter(({ operation }) => operation === 'open')).toHaveLength(15)
+    })
+  })
+}
+
+/** Waits until nothing is asked any more. */
+async function settle(log: readonly unknown[]): Promise<void> {
+  for (let seen = -1; seen !== log.length; ) {
+    seen = log.length
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
+function countsOf(log: readonly { operation: string }[]): string {
+  const counts = new Map<string, number>()
+  for (const { operation } of log) counts.set(operation, (counts.get(operation) ?? 0) + 1)
+  return [...counts].map(([operation, count]) => `${count} ${operation}`).join(', ')
+}
+
+/** Counts how many requests followed each other: each is one deeper than those that were answered. */
+function measuredDepth(store: ObjectStore) {
+  let answered = 0
+  const counted = new Proxy(store, {
+    get(target, name) {
+      const member = Reflect.get(target, name)
+      if (typeof member !== 'function' || name === 'list') return member
+      return async (...args: unknown[]) => {
+        const depth = answered + 1
+        try {
+          return await Reflect.apply(member, target, args)
+        } finally {
+          answered = Math.max(answered, depth)
+        }
+      }
+    },
+  })
+  const reset = () => {
+    answered = 0
+  }
+  return { store: counted, reset, longest: () => answered }
+}

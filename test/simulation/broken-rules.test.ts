@@ -1,0 +1,161 @@
+import { expect, it } from 'vitest'
+import type { ObjectStore } from '../../src/io/object-store.ts'
+import type { FaultKind } from '../../src/testing/fault-plan.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { prepare, storeFaults, sweep, type TrialOptions } from './sweep.ts'
+
+/** `store` with some of its methods replaced. */
+function changed(store: ObjectStore, change: Partial<ObjectStore>): ObjectStore {
+  return {
+    url: store.url,
+    get: (key, options) => store.get(key, options),
+    open: (key, options) => store.open(key, options),
+    create: (key, body, options) => store.create(key, body, options),
+    replace: (key, body, options) => store.replace(key, body, options),
+    readCell: (key, options) => store.readCell(key, options),
+    swapCell: (key, token, body, options) => store.swapCell(key, token, body, options),
+    delete: (key, options) => store.delete(key, options),
+    list: (prefix, options) => store.list(prefix, options),
+    ...change,
+  }
+}
+
+interface Rule {
+  readonly rule: string
+  readonly without: TrialOptions
+}
+
+const RULES: readonly Rule[] = [
+  {
+    rule: 'what was created is never overwritten',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          async create(key, body) {
+            await store.replace(key, body)
+            return 'created'
+          },
+        }),
+    },
+  },
+  {
+    rule: 'a creator is told when the object is another one',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          async create(key, body) {
+            await store.create(key, body)
+            return 'created'
+          },
+        }),
+    },
+  },
+  {
+    rule: 'a swap lands only on the content that it was made from',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          async swapCell(key, _token, body) {
+            const cell = await store.readCell(key)
+            return store.swapCell(key, cell?.token ?? null, body)
+          },
+        }),
+    },
+  },
+  {
+    rule: 'a swap is told to stand only when it does',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          async swapCell(key, token, body) {
+            if (token === null) return store.swapCell(key, token, body)
+            return { outcome: 'swapped', token: `${token}'` }
+          },
+        }),
+    },
+  },
+  {
+    rule: 'after a doubt a writer finds its own mark in what is there',
+    without: { client: withoutLineage },
+  },
+  {
+    rule: 'what is read of a cell is what its token stands for',
+    without: { broken: withStaleReads },
+  },
+  {
+    rule: 'what is replaced is seen whole',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          replace: (key, body) => store.replace(key, body.subarray(0, body.length >> 1)),
+        }),
+    },
+  },
+]
+
+/** After a swap that is in doubt, shows the newest content with another's mark on it. */
+function withoutLineage(store: ObjectStore): ObjectStore {
+  let inDoubt = false
+  return changed(store, {
+    async readCell(key, options) {
+      const cell = await store.readCell(key, options)
+      if (cell === null || !inDoubt) return cell
+      const head = JSON.parse(Buffer.from(cell.body).toString())
+      const body = Buffer.from(JSON.stringify({ ...head, txid: '0'.repeat(32) }))
+      return { body, token: cell.token }
+    },
+    async swapCell(key, token, body, options) {
+      inDoubt = true
+      const answer = await store.swapCell(key, token, body, options)
+      inDoubt = answer.outcome === 'unknown'
+      return answer
+    },
+  })
+}
+
+/** Shows the content before the newest, under the newest token. */
+function withStaleReads(store: ObjectStore): ObjectStore {
+  const before = new Map<string, Uint8Array>()
+  return changed(store, {
+    async readCell(key) {
+      const cell = await store.readCell(key)
+      const stale = before.get(key)
+      return cell === null || stale === undefined ? cell : { body: stale, token: cell.token }
+    },
+    async swapCell(key, token, body) {
+      const cell = await store.readCell(key)
+      const answer = await store.swapCell(key, token, body)
+      if (cell !== null && answer.outcome === 'swapped') before.set(key, cell.body)
+      return answer
+    },
+  })
+}
+
+const KINDS: readonly FaultKind[] = [
+  ...(['delayed', 'duplicate', 'answer-lost', 'unknown-after', 'crash-after'] as const),
+]
+const insert = SCENARIOS.find(({ name }) => name === 'Table.insert')!
+
+it.each(RULES)('the sweep notices when this does not hold: $rule', async ({ without }) => {
+  const prepared = await prepare(insert)
+  const plans = storeFaults(prepared.requests, KINDS)
+  const { problems } = await sweep(prepared, plans, without)
+  expect(problems).not.toEqual([])
+})
+
+it('sees through a store that calls a swap lost which it made', async () => {
+  const prepared = await prepare(insert)
+  const broken = (store: ObjectStore) => {
+    let lies = 1
+    return changed(store, {
+      async swapCell(key, token, body) {
+        const answer = await store.swapCell(key, token, body)
+        return lies-- > 0 ? { outcome: 'lost' } : answer
+      },
+    })
+  }
+  const { problems } = await sweep(prepared, [[], ...storeFaults(prepared.requests, KINDS)], {
+    broken,
+  })
+  expect(problems).toEqual([])
+})

@@ -1,0 +1,232 @@
+import { type Database, type Lake, t } from '../../src/index.ts'
+import { EXPIRED, type LakeState, PATH, type TableState } from './lake-state.ts'
+
+/** One writing operation, and the states that a lake goes through in it. */
+export interface Scenario {
+  /** The method of the public face that it is about, and in which case. */
+  readonly name: string
+  prepare(lake: Lake): Promise<void>
+  run(lake: Lake): Promise<unknown>
+  /** The states after each of its steps; the last is that of an operation that was acknowledged. */
+  steps(before: LakeState): LakeState[]
+  /** Whether it may fail after it took effect: it reads afterwards, or may be done again. */
+  readonly mayFailLate?: true
+  /** Whether faults are drawn from all that there are: it is long, or much like another. */
+  readonly sampled?: true
+}
+
+export const COLUMNS = { id: t.int64(), customer: t.utf8().nullable() }
+
+/** Rows `from` to `from + count - 1`; each third has no customer. */
+export const rowsOf = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => {
+    const id = from + n
+    return { id: BigInt(id), customer: id % 3 === 0 ? null : `c${id}` }
+  })
+
+const textOf = (from: number, count: number) =>
+  rowsOf(from, count)
+    .map(({ id, customer }) => `${id}:${customer}`)
+    .join(' ')
+
+const csvOf = (from: number, count: number) => {
+  const lines = rowsOf(from, count).map(({ id, customer }) => `${id},${customer ?? '\\N'}`)
+  return `id,customer\n${lines.join('\n')}\n`
+}
+
+async function* bytesOf(text: string) {
+  yield Buffer.from(text)
+}
+
+const database = (lake: Lake): Promise<Database> => lake.database(PATH, { create: true })
+const orders = async (lake: Lake) => (await database(lake)).table('orders', COLUMNS)
+
+async function twoCommits(lake: Lake, options = {}): Promise<void> {
+  const table = await (await database(lake)).createTable('orders', COLUMNS, options)
+  await table.insert(rowsOf(0, 5))
+  await table.insert(rowsOf(5, 3))
+}
+
+/** `state` after rows were added to `orders`, which is made when it is missing. */
+export function appended(state: LakeState, from: number, count: number): LakeState {
+  const versions = (state?.orders ?? ['']) as readonly string[]
+  const last = versions.at(-1)!
+  const text = textOf(from, count)
+  return { ...state, orders: [...versions, last === '' ? text : `${last} ${text}`] }
+}
+
+function overwritten(state: LakeState, from: number, count: number): LakeState {
+  const versions = state!.orders as readonly string[]
+  return { ...state, orders: [...versions, textOf(from, count)] }
+}
+
+/** `orders` with its versions changed. */
+function changed(state: LakeState, change: (versions: readonly string[]) => string[]): LakeState {
+  return { ...state, orders: change(state!.orders as readonly string[]) }
+}
+
+const made = (state: LakeState): LakeState => ({ ...state, orders: [''] })
+
+export const NEXT = { from: 900, count: 3 }
+
+/** What a writer that comes later does: it ends what was half done and adds rows. */
+export async function nextWrite(lake: Lake): Promise<void> {
+  const db = await database(lake)
+  const name = 'orders'
+  if ((await db.tables()).includes(name)) {
+    try {
+      await db.table(name)
+    } catch {
+      await db.dropTable(name)
+    }
+  }
+  const table = await db.createTable(name, COLUMNS, { ifNotExists: true })
+  await table.insert(rowsOf(NEXT.from, NEXT.count))
+}
+
+export function withNext(state: LakeState): LakeState {
+  const half: TableState | undefined = state?.orders
+  const from = half === 'dropping' ? { ...state, orders: [''] } : state
+  return appended(from, NEXT.from, NEXT.count)
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'Lake.database, new',
+    prepare: async () => {},
+    run: database,
+    steps: () => [{}],
+    mayFailLate: true,
+  },
+  {
+    name: 'Database.createTable',
+    prepare: async (lake) => void (await database(lake)),
+    run: async (lake) => (await database(lake)).createTable('orders', COLUMNS),
+    steps: (before) => [made(before)],
+  },
+  {
+    name: 'Table.insert',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).insert(rowsOf(10, 4)),
+    steps: (before) => [appended(before, 10, 4)],
+  },
+  {
+    name: 'Table.insert, several partitions of a clustered table',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 2, clusterBy: ['id'] }),
+    run: async (lake) => (await orders(lake)).insert(rowsOf(10, 5).reverse()),
+    steps: (before) => [appended(before, 10, 5)],
+  },
+  {
+    name: 'Table.insert, twice in a row',
+    prepare: twoCommits,
+    run: async (lake) => {
+      const table = await orders(lake)
+      await table.insert(rowsOf(10, 2))
+      await table.insert(rowsOf(12, 2))
+    },
+    steps: (before) => [appended(before, 10, 2), appended(appended(before, 10, 2), 12, 2)],
+    sampled: true,
+  },
+  {
+    name: 'Table.insert, the 65th, which folds the log',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      for (let n = 0; n < 64; n++) await table.insert(rowsOf(n, 1))
+    },
+    run: async (lake) => (await orders(lake)).insert(rowsOf(100, 1)),
+    steps: (before) => [appended(before, 100, 1)],
+    sampled: true,
+  },
+  {
+    name: 'Table.load, a CSV',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 4 }),
+    run: async (lake) => (await orders(lake)).load(bytesOf(csvOf(10, 6))),
+    steps: (before) => [appended(before, 10, 6)],
+  },
+  {
+    name: 'DataFrame.write, overwrite',
+    prepare: twoCommits,
+    run: async (lake) =>
+      lake.from(rowsOf(20, 4), COLUMNS).write('orders', {
+        database: await database(lake),
+        mode: 'overwrite',
+      }),
+    steps: (before) => [overwritten(before, 20, 4)],
+  },
+  {
+    name: 'DataFrame.write, append',
+    prepare: twoCommits,
+    run: async (lake) =>
+      lake.from(rowsOf(20, 4), COLUMNS).write('orders', {
+        database: await database(lake),
+        mode: 'append',
+      }),
+    steps: (before) => [appended(before, 20, 4)],
+    sampled: true,
+  },
+  {
+    name: 'DataFrame.write, new table',
+    prepare: async (lake) => void (await database(lake)),
+    run: async (lake) =>
+      lake.from(rowsOf(20, 4), COLUMNS).write('orders', { database: await database(lake) }),
+    steps: (before) => [made(before), appended(made(before), 20, 4)],
+  },
+  {
+    name: 'Database.dropTable',
+    prepare: twoCommits,
+    run: async (lake) => (await database(lake)).dropTable('orders'),
+    steps: (before) => [{ ...before, orders: 'dropping' }, {}],
+  },
+  {
+    name: 'Database.undropTable',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await database(lake)).dropTable('orders')
+    },
+    run: async (lake) => (await database(lake)).undropTable('orders'),
+    steps: (before) => [
+      { ...before, orders: 'dropping' },
+      appended(appended(made(before), 0, 5), 5, 3),
+    ],
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.restore',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).restore({ version: 1 }),
+    steps: (before) => [changed(before, (versions) => [...versions, versions[1]!])],
+  },
+  {
+    name: 'Table.tag',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).tag('first', { version: 1 }),
+    steps: (before) => [changed(before, ([a, b, ...rest]) => [a!, `${b} #first`, ...rest])],
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.untag',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).tag('first', { version: 1 })
+    },
+    run: async (lake) => (await orders(lake)).untag('first'),
+    steps: (before) => [
+      changed(before, ([a, b, ...rest]) => [a!, b!.replace(' #first', ''), ...rest]),
+    ],
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.vacuum',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      const target = { database: await database(lake), mode: 'overwrite' } as const
+      await lake.from(rowsOf(20, 4), COLUMNS).write('orders', target)
+      await lake.from(rowsOf(30, 4), COLUMNS).write('orders', target)
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 2 } }),
+    steps: (before) => [
+      changed(before, (versions) => versions.map((rows, at) => (at < 3 ? EXPIRED : rows))),
+    ],
+    mayFailLate: true,
+  },
+]
