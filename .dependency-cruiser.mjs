@@ -9,6 +9,7 @@ const FLOORS = {
   plan: '^src/plan/',
   exec: '^src/exec/',
   frame: '^src/frame/',
+  testing: '^src/testing/',
   index: '^src/index\\.ts$',
 }
 

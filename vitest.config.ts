@@ -5,6 +5,7 @@ const report = process.env['GRAUPEL_TEST_REPORT']
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/s3-last-words.ts'],
     setupFiles: ['test/support/random.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

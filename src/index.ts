@@ -1,5 +1,8 @@
-export type { HistoryEntry } from './catalog/model/commit-record.ts'
+export type { HistoryEntry, TagEntry } from './catalog/model/commit-record.ts'
 export type { Moment } from './catalog/model/moment.ts'
+export type { Problem } from './catalog/model/problem.ts'
+export type { TransactionOutcome } from './catalog/resolve-transaction.ts'
+export type { VacuumOptions, VacuumResult } from './catalog/vacuum-table.ts'
 export { type ErrorCode, type ErrorFacts, GraupelError } from './error.ts'
 export type { Accessor } from './frame/accessor.ts'
 export type {
@@ -29,7 +32,7 @@ export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { ConnectOptions, Lake } from './frame/lake.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
-export type { LoadOptions, Table } from './frame/table.ts'
+export type { InsertOptions, LoadOptions, OnceOptions, Table } from './frame/table.ts'
 export type {
   Binary,
   Bool,

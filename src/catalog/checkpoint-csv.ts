@@ -13,6 +13,8 @@ export type CsvField = string | null
 /** The rows of a checkpoint after row 0, and the version up to which they tell everything. */
 export interface CheckpointRows {
   readonly upto: number
+  /** Rows that versions below this one alone see may be missing. */
+  readonly prunedTo: number
   readonly rows: readonly CheckpointRow[]
 }
 
@@ -34,9 +36,9 @@ export interface CheckpointRow {
 export function printCheckpoint(
   names: readonly string[],
   summary: readonly CsvField[],
-  { upto, rows }: CheckpointRows,
+  { upto, prunedTo, rows }: CheckpointRows,
 ): Uint8Array {
-  const lines = [`${upto},`]
+  const lines = [`${upto},${prunedTo === 0 ? '' : prunedTo}`]
   for (const { fields, added, removed } of rows) {
     lines.push(`${fields.map(printField).join(',')},${added},${removed ?? ''}`)
   }
@@ -68,10 +70,14 @@ export function parseCheckpoint(
     })
   }
   const upto = cursor.version(COMMA)
-  if (cursor.endOfRow(extra) !== '') throw cursor.problem('row 0 cannot be removed')
+  const prunedText = cursor.endOfRow(extra)
+  const prunedTo = Number(prunedText)
+  if (!/^(?:[1-9]\d{0,15})?$/.test(prunedText) || prunedTo > upto) {
+    throw cursor.problem(`"${clip(prunedText)}" is no version up to ${upto}`)
+  }
   const rows: CheckpointRow[] = []
   while (!cursor.atEnd()) rows.push(readRow(cursor, names.length, extra, upto))
-  return { upto, rows, summary }
+  return { upto, prunedTo, rows, summary }
 }
 
 function readHeader(cursor: CsvCursor, names: readonly string[]): number {

@@ -27,6 +27,8 @@ export interface Versioned<T> {
 /** Everything up to version `upto`, nothing of later ones. */
 export interface Checkpoint<T> {
   readonly upto: number
+  /** Rows that only versions below this one see may be missing. */
+  readonly prunedTo: number
   readonly rows: readonly Versioned<T>[]
 }
 
@@ -40,7 +42,7 @@ export interface CheckpointFile<T> {
 }
 
 /** The state of a table that was just created. */
-export const NO_CHECKPOINT = { upto: 0, rows: [] } as const
+export const NO_CHECKPOINT = { upto: 0, prunedTo: 0, rows: [] } as const
 
 /** The stored checkpoint; the empty one when there is none. Throws DATA naming key and line. */
 export async function readCheckpoint<T>(
@@ -58,7 +60,7 @@ export function partitionsFile(folder: string): CheckpointFile<Partition> {
   return {
     key,
     parse(bytes) {
-      const { upto, rows, summary } = parseCheckpoint(bytes, key, PARTITION_FIELDS)
+      const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, PARTITION_FIELDS)
       const parsed = rows.map(({ fields, added, removed }, index) => {
         const [id, count] = [whole(fields[0]), whole(fields[1])]
         if (id === undefined || id < 1 || count === undefined || fields[2] !== null) {
@@ -67,11 +69,12 @@ export function partitionsFile(folder: string): CheckpointFile<Partition> {
         return { id, value: { id, rows: count }, added, removed }
       })
       checkSummary(key, summary, ['0', String(liveRows(parsed))])
-      return { upto, rows: parsed }
+      return { upto, prunedTo, rows: parsed }
     },
-    print({ upto, rows }) {
+    print({ upto, prunedTo, rows }) {
       return printCheckpoint(PARTITION_FIELDS, ['0', String(liveRows(rows))], {
         upto,
+        prunedTo,
         rows: rows.map(({ value, added, removed }) => ({
           fields: [String(value.id), String(value.rows), null],
           added,
@@ -100,22 +103,22 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
   return {
     key,
     parse(bytes) {
-      const { upto, rows, summary } = parseCheckpoint(bytes, key, METADATA_FIELDS)
+      const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, METADATA_FIELDS)
       const parsed = rows.map(({ fields, added, removed }, index) => {
         const id = whole(fields[0])
         if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
         return { id, value: parseFields(fields, column, key, index), added, removed }
       })
       checkSummary(key, summary, summaryOf(parsed))
-      return { upto, rows: parsed }
+      return { upto, prunedTo, rows: parsed }
     },
-    print({ upto, rows }) {
+    print({ upto, prunedTo, rows }) {
       const printed = rows.map(({ id, value, added, removed }) => {
         const text = printStatistics(value, column.type)
         const fields = [String(id), ...STATISTICS_FIELDS.map((name) => text[name])]
         return { fields, added, removed }
       })
-      return printCheckpoint(METADATA_FIELDS, summaryOf(rows), { upto, rows: printed })
+      return printCheckpoint(METADATA_FIELDS, summaryOf(rows), { upto, prunedTo, rows: printed })
     },
     brought: ({ actions }) =>
       actions.flatMap((action) => {
@@ -167,7 +170,7 @@ export function advance<T>(
   const kept = [...rows.values()].filter(
     ({ removed }) => removed === null || removed > retainedFrom,
   )
-  return { upto, rows: kept }
+  return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows: kept }
 }
 
 function parseFields(

@@ -1,16 +1,10 @@
-import { corrupt, GraupelError } from '../error.ts'
+import { corrupt } from '../error.ts'
 import { sha256Hex } from '../io/checksum.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head, Segment, TailEntry } from './model/head.ts'
-import {
-  type ColumnTypes,
-  parseRecord,
-  RECORD_BYTES_MAX,
-  recordFile,
-  versionText,
-} from './record-json.ts'
+import { type ColumnTypes, parseRecord, recordFile, versionText } from './record-json.ts'
 
 const SEGMENT_BYTES_MAX = 8 << 20
 const SEGMENTS_MAX = 64
@@ -33,13 +27,6 @@ export class CommitLog {
 
   /** Stores a record, which counts only once a head names it. `exists`: its name is taken. */
   async write(file: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
-    if (bytes.length > RECORD_BYTES_MAX) {
-      throw new GraupelError(
-        'LIMIT',
-        `the commit's record would have ${bytes.length} bytes, more than ${RECORD_BYTES_MAX}: commit in smaller pieces`,
-        { bytes: bytes.length },
-      )
-    }
     const answer = await this.#store.create(`${this.#folder}/${file}`, bytes)
     if (answer === 'created') this.#remember(file, bytes)
     return answer
@@ -57,7 +44,32 @@ export class CommitLog {
     types: ColumnTypes,
     signal?: AbortSignal,
   ): Promise<CommitRecord[]> {
+    const lines = await this.lines(head, { from, to }, { remembered: true }, signal)
+    return lines.map(({ bytes, version }) => {
+      const record = parseRecord(bytes, `${this.#folder}/${versionText(version)}`, types)
+      if (record.version === version) return record
+      throw corrupt(`"${this.#folder}": the record of version ${version} is of ${record.version}`, {
+        key: this.#folder,
+        version,
+      })
+    })
+  }
+
+  /**
+   * The records `from` to `to` as they are stored, without or with their newlines, ascending.
+   * Throws as `records` does.
+   *
+   * @param options `remembered` false reads them anew from the store.
+   */
+  async lines(
+    head: Head,
+    { from, to }: { from: number; to: number },
+    { remembered }: { readonly remembered: boolean },
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: Uint8Array; readonly version: number }[]> {
     if (from > to) return []
+    if (!remembered) this.#remembered.clear()
+    if (!remembered) this.#rememberedBytes = 0
     const first = head.segments[0]?.from ?? head.tail[0]?.version ?? head.version + 1
     if (from < first) {
       throw corrupt(
@@ -76,19 +88,7 @@ export class CommitLog {
         { bytes: await this.#tailRecord(entry, signal), version: entry.version },
       ])),
     ].flat()
-    return lines
-      .filter(({ version }) => version >= from && version <= to)
-      .map(({ bytes, version }) => {
-        const record = parseRecord(bytes, `${this.#folder}/${versionText(version)}`, types)
-        if (record.version === version) return record
-        throw corrupt(
-          `"${this.#folder}": the record of version ${version} is of ${record.version}`,
-          {
-            key: this.#folder,
-            version,
-          },
-        )
-      })
+    return lines.filter(({ version }) => version >= from && version <= to)
   }
 
   /**

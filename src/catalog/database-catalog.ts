@@ -1,22 +1,25 @@
 import type { Field } from '../arrow/schema.ts'
 import { clip, corrupt, GraupelError, invalid, nameNotFound } from '../error.ts'
-import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
+import { nowMs } from '../io/clock-and-ids.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { BackgroundWork } from './background-work.ts'
-import { CommitLog } from './commit-log.ts'
-import { parseDatabase, printDatabase } from './database-json.ts'
+import { cloneHead, fillClone, giveUp } from './clone-table.ts'
+import { DatabaseHead } from './database-head.ts'
 import { firstHead, hasColumns, type TableOptions } from './first-head.ts'
 import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
-import { backOff, settleSwap } from './settle-swap.ts'
-import { assertWritable, PROTOCOL } from './stored-json.ts'
+import type { Moment } from './model/moment.ts'
+import { backOff } from './settle-swap.ts'
+import { SharedTable } from './shared-table.ts'
+import { assertWritable } from './stored-json.ts'
 import { TableCatalog } from './table-catalog.ts'
-import { TableHead } from './table-head.ts'
 
 const ATTEMPTS_MAX = 100
 /** Looks at a folder that is taken but has no name yet before another is chosen. */
 const PATIENCE = 4
+/** Tables of which something is remembered. */
+const TABLES_MAX = 1000
 
 export interface CreateOptions extends TableOptions {
   /** Open the table when there is one of that name with the same columns. */
@@ -28,6 +31,16 @@ interface MadeTable {
   readonly entry: TableEntry
 }
 
+/** What is done besides making a table's head and naming it. */
+interface Creation {
+  /** Answers, or throws, when there is a table of the name. */
+  existing(entry: TableEntry): Promise<TableCatalog>
+  /** Before the table has its name. */
+  readonly fill?: (table: TableCatalog) => Promise<void>
+  /** What was filled gets no name. */
+  readonly discard?: (table: TableCatalog) => Promise<void>
+}
+
 interface Making {
   readonly name: string
   readonly head: Head
@@ -35,24 +48,22 @@ interface Making {
   readonly patient: boolean
 }
 
-interface ReadDatabase {
-  readonly cell: DatabaseCell
-  readonly token: string
-}
-
 /** The tables of one database by name. */
 export class DatabaseCatalog {
   /** `namespace/database`. */
   readonly path: string
   readonly #store: ObjectStore
-  readonly #folder: string
+  readonly #head: DatabaseHead
   readonly #work = new BackgroundWork()
+  /** By folder, least recently opened first. */
+  readonly #tables = new Map<string, SharedTable>()
+  /** Those of them that the database was seen to list, by name. */
+  readonly #listed = new Map<string, SharedTable>()
 
   constructor(store: ObjectStore, path: string) {
-    const [namespace, name] = splitPath(path)
     this.#store = store
+    this.#head = new DatabaseHead(store, path)
     this.path = path
-    this.#folder = `${folderName(namespace)}/${folderName(name)}`
   }
 
   /**
@@ -64,23 +75,51 @@ export class DatabaseCatalog {
     fields: readonly Field[],
     options: CreateOptions = {},
   ): Promise<TableCatalog> {
-    const head = firstHead(fields, options)
-    let read = await this.#read()
-    assertWritable(read.cell, this.#key)
+    return this.#createNamed(name, firstHead(fields, options), {
+      existing: (entry) => this.#openExisting(entry, fields, options),
+    })
+  }
+
+  /**
+   * Makes a table that has the rows which `source`, of any database of the store, has at a moment.
+   * No file is copied: both go their own ways from there. Throws INVALID when the name is taken,
+   * NOT_FOUND and EXPIRED as `snapshotAt` does.
+   */
+  async cloneTable(source: TableCatalog, name: string, moment: Moment): Promise<TableCatalog> {
+    const { version } = await source.snapshotAt(moment)
+    const { shared } = source
+    const fill = (clone: TableCatalog) => fillClone(shared, clone.shared, version)
+    const discard = (clone: TableCatalog) => giveUp(shared, clone.shared)
+    const existing = (entry: TableEntry) => this.#openExisting(entry, [], {})
+    return this.#createNamed(name, cloneHead(shared.newest), { existing, fill, discard })
+  }
+
+  async #createNamed(name: string, head: Head, making: Creation): Promise<TableCatalog> {
+    let read = await this.#head.read()
+    assertWritable(read.cell, this.#head.key)
     let made: MadeTable | undefined
+    let filled: MadeTable | undefined
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const existing = read.cell.tables.find((entry) => entry.name === name)
-      if (existing !== undefined) return this.#openExisting(existing, fields, options)
+      if (existing !== undefined) {
+        if (filled !== undefined) await making.discard?.(filled.table)
+        return making.existing(existing)
+      }
       const patient = attempt < PATIENCE
       made = await this.#makeTable(read.cell, { name, head, before: made, patient })
       if (made === undefined) {
         await backOff(attempt + 2)
-        read = await this.#read()
+        read = await this.#head.read()
         continue
       }
+      if (filled !== made) await making.fill?.(made.table)
+      filled = made
       const tables = [...read.cell.tables, made.entry]
-      const swapped = await this.#swap(read, { ...read.cell, tables })
-      if (swapped === 'won') return made.table
+      const swapped = await this.#head.swap(read, { ...read.cell, tables })
+      if (swapped === 'won') {
+        if (making.fill !== undefined) await made.table.refresh()
+        return made.table
+      }
       read = swapped
       await backOff(Math.min(attempt, 5))
     }
@@ -89,29 +128,75 @@ export class DatabaseCatalog {
 
   /** Opens a table. Throws NOT_FOUND with the nearest name, DATA when its folder holds no table. */
   async openTable(name: string): Promise<TableCatalog> {
-    const { cell } = await this.#read()
+    // No live table changes its name, so that one read tells whether it is still there.
+    const known = this.#listed.get(name)
+    if (known !== undefined && (await known.read()).head.state === 'live') {
+      return TableCatalog.of(known)
+    }
+    this.#listed.delete(name)
+    const { cell } = await this.#head.read()
     return this.#open(entryOf(cell, name))
   }
 
   /** Names of the tables, in the order of creation. */
   async tableNames(): Promise<string[]> {
-    const { cell } = await this.#read()
+    const { cell } = await this.#head.read()
     return cell.tables.map(({ name }) => name)
   }
 
   /** Drops a table: it takes no more commits and its name is free. Its files stay. */
   async dropTable(name: string): Promise<void> {
-    let read = await this.#read()
-    assertWritable(read.cell, this.#key)
+    let read = await this.#head.read()
+    assertWritable(read.cell, this.#head.key)
     const { id, folder } = entryOf(read.cell, name)
-    await this.#markDropped(folder)
+    const table = this.#shared(name, folder)
+    await table.edit((head) => (head.state === 'dropped' ? undefined : { state: 'dropped' }))
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const entry = read.cell.tables.find((candidate) => candidate.id === id)
       if (entry === undefined) return
       const tables = read.cell.tables.filter((candidate) => candidate !== entry)
       const dropped = [...read.cell.dropped, { ...entry, droppedAt: nowMs() }]
-      const swapped = await this.#swap(read, { ...read.cell, tables, dropped })
+      const swapped = await this.#head.swap(read, { ...read.cell, tables, dropped })
       if (swapped === 'won') return
+      read = swapped
+      await backOff(Math.min(attempt, 5))
+    }
+    throw this.#tooManyRaces()
+  }
+
+  /**
+   * Brings back the table of that name which was dropped last, with all its versions. Throws
+   * NOT_FOUND when none was dropped, INVALID when another table has the name now.
+   */
+  async undropTable(name: string): Promise<TableCatalog> {
+    let read = await this.#head.read()
+    assertWritable(read.cell, this.#head.key)
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const { tables, dropped } = read.cell
+      const listed = tables.find((candidate) => candidate.name === name)
+      const entry = listed ?? dropped.filter((candidate) => candidate.name === name).at(-1)
+      if (entry === undefined) {
+        const names = dropped.map((candidate) => candidate.name)
+        throw nameNotFound('dropped table', name, names)
+      }
+      const table = this.#shared(name, entry.folder)
+      if (listed !== undefined && (await table.read()).head.state !== 'dropped') {
+        throw invalid(`table "${clip(name)}" exists: drop it before you bring another back`, {
+          table: name,
+        })
+      }
+      const { id, folder, extra } = entry
+      const change = {
+        ...read.cell,
+        tables: listed === undefined ? [...tables, { id, name, folder, extra }] : tables,
+        dropped: dropped.filter((candidate) => candidate !== entry),
+      }
+      const isBack = (found: DatabaseCell) => found.tables.some((table) => table.id === id)
+      const swapped = listed === undefined ? await this.#head.swap(read, change, isBack) : 'won'
+      if (swapped === 'won') {
+        await table.edit((head) => (head.state === 'dropped' ? { state: 'live' } : undefined))
+        return this.#open(entry)
+      }
       read = swapped
       await backOff(Math.min(attempt, 5))
     }
@@ -125,8 +210,8 @@ export class DatabaseCatalog {
 
   /** Reads the database, or makes it. */
   async open({ create }: { readonly create: boolean }): Promise<void> {
-    const found = await this.#store.readCell(this.#key)
-    if (found === null && create) await this.#create()
+    const found = await this.#store.readCell(this.#head.key)
+    if (found === null && create) await this.#head.create()
     else if (found === null) {
       throw new GraupelError(
         'NOT_FOUND',
@@ -134,72 +219,7 @@ export class DatabaseCatalog {
         { database: this.path, store: this.#store.url },
       )
     }
-    await this.#read()
-  }
-
-  get #key(): string {
-    return `${this.#folder}/_catalog.json`
-  }
-
-  async #create(): Promise<void> {
-    const [namespace, name] = splitPath(this.path)
-    const cell: DatabaseCell = {
-      ...PROTOCOL,
-      databaseId: newUuid(),
-      namespace,
-      name,
-      revision: 1,
-      txid: newTxid(),
-      tables: [],
-      dropped: [],
-      extra: [],
-    }
-    await settleSwap({
-      store: this.#store,
-      key: this.#key,
-      token: null,
-      body: printDatabase(cell),
-      txid: cell.txid,
-      isMine: (body) => parseDatabase(body, this.#key).databaseId === cell.databaseId,
-    })
-  }
-
-  async #read(): Promise<ReadDatabase> {
-    const cell = await this.#store.readCell(this.#key)
-    if (cell === null) {
-      throw new GraupelError('NOT_FOUND', `database "${clip(this.path)}" not found`, {
-        database: this.path,
-      })
-    }
-    return this.#parse(cell.body, cell.token)
-  }
-
-  #parse(body: Uint8Array, token: string): ReadDatabase {
-    const cell = parseDatabase(body, this.#key)
-    const path = `${cell.namespace}/${cell.name}`
-    if (path === this.path) return { cell, token }
-    throw invalid(`"${this.#key}" is the database "${clip(path)}", not "${clip(this.path)}"`, {
-      found: path,
-      database: this.path,
-    })
-  }
-
-  /** Swaps the catalog; a loser gets what is there, unless its change is already in it. */
-  async #swap(from: ReadDatabase, change: DatabaseCell): Promise<'won' | ReadDatabase> {
-    const next = { ...change, revision: from.cell.revision + 1, txid: newTxid() }
-    const settled = await settleSwap({
-      store: this.#store,
-      key: this.#key,
-      token: from.token,
-      body: printDatabase(next),
-      txid: next.txid,
-      isMine: (body) => {
-        const found = parseDatabase(body, this.#key)
-        const known = new Set([...found.tables, ...found.dropped].map(({ id }) => id))
-        return found.txid === next.txid || isApplied(next, found, known)
-      },
-    })
-    return settled.won ? 'won' : this.#parse(settled.cell.body, settled.cell.token)
+    await this.#head.read()
   }
 
   /**
@@ -216,7 +236,7 @@ export class DatabaseCatalog {
     const plain = freeFolderName(name, taken, suffix)
     const others = [`${folderName(name)}!-${suffix}`, `${folderName(name)}!-x${suffix}`]
     for (const folder of patient ? [plain] : [plain, ...others]) {
-      const table = await TableCatalog.create(this.#address(name, folder), head)
+      const table = await TableCatalog.create(this.#shared(name, folder), head)
       const entry = { id: head.tableId, name, folder, extra: [] }
       if (table !== undefined) return { table, entry }
     }
@@ -242,37 +262,31 @@ export class DatabaseCatalog {
     throw invalid(`table "${clip(entry.name)}" exists with other columns`, { table: entry.name })
   }
 
-  #open({ name, folder }: TableEntry): Promise<TableCatalog> {
-    return TableCatalog.open(this.#address(name, folder))
+  async #open({ name, folder }: TableEntry): Promise<TableCatalog> {
+    const shared = this.#shared(name, folder)
+    const table = await TableCatalog.open(shared)
+    this.#listed.set(name, shared)
+    return table
   }
 
-  #address(name: string, folder: string) {
-    return {
+  /** What all handles of the table in `folder` share. */
+  #shared(name: string, folder: string): SharedTable {
+    const known = this.#tables.get(folder)
+    this.#tables.delete(folder)
+    const address = {
       store: this.#store,
-      folder: `${this.#folder}/${folder}`,
+      folder: `${this.#head.folder}/${folder}`,
       name: `${this.path}.${name}`,
       work: this.#work,
     }
-  }
-
-  async #markDropped(folder: string): Promise<void> {
-    const tableFolder = `${this.#folder}/${folder}`
-    const tableHead = new TableHead(
-      this.#store,
-      tableFolder,
-      new CommitLog(this.#store, tableFolder),
-    )
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const read = await tableHead.read()
-      const { head } = read
-      if (head.state === 'dropped') return
-      assertWritable(head, tableHead.key)
-      const revision = head.revision + 1
-      const next = { ...head, state: 'dropped' as const, revision, txid: newTxid() }
-      if ((await tableHead.swap(read, next)).won) return
-      await backOff(Math.min(attempt, 5))
+    const table = known?.name === address.name ? known : new SharedTable(address)
+    this.#tables.set(folder, table)
+    const oldest = this.#tables.keys().next()
+    if (this.#tables.size > TABLES_MAX && oldest.done !== true) {
+      this.#tables.delete(oldest.value)
+      this.#listed.clear()
     }
-    throw this.#tooManyRaces()
+    return table
   }
 
   #tooManyRaces(): GraupelError {
@@ -300,14 +314,6 @@ export async function openDatabase(
   return database
 }
 
-/** Whether the tables that `next` brought or dropped are so in `found`, which came after it. */
-function isApplied(next: DatabaseCell, found: DatabaseCell, known: ReadonlySet<string>): boolean {
-  if (found.revision <= next.revision) return false
-  const dropped = new Set(found.dropped.map(({ id }) => id))
-  const bringsAll = next.tables.every(({ id }) => known.has(id))
-  return bringsAll && next.dropped.every(({ id }) => dropped.has(id))
-}
-
 function entryOf(cell: DatabaseCell, name: string): TableEntry {
   const entry = cell.tables.find((candidate) => candidate.name === name)
   if (entry !== undefined) return entry
@@ -316,11 +322,4 @@ function entryOf(cell: DatabaseCell, name: string): TableEntry {
     name,
     cell.tables.map((candidate) => candidate.name),
   )
-}
-
-function splitPath(path: string): readonly [namespace: string, name: string] {
-  const parts = path.split('/')
-  const [namespace, name] = parts
-  if (parts.length === 2 && namespace && name) return [namespace, name]
-  throw invalid(`"${clip(path)}" is no database: use "namespace/database"`, { database: path })
 }

@@ -1,8 +1,9 @@
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
-import { instantText, TXID } from './head-json.ts'
+import { TXID } from './head-json.ts'
 import type { DatabaseCell, DroppedEntry, TableEntry } from './model/database.ts'
 import {
+  instantText,
   parseStored,
   printList,
   printObject,

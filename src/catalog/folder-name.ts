@@ -69,3 +69,9 @@ function escapeByte(byte: number): string {
 function hex(byte: number): string {
   return `!${byte.toString(16).toUpperCase().padStart(2, '0')}`
 }
+
+/** Whether `key` can be a table's folder in a store: three names of folders, so below its root. */
+export function isTableFolder(key: string): boolean {
+  const parts = key.split('/')
+  return parts.length === 3 && parts.every(isFolderName)
+}

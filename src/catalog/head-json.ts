@@ -1,8 +1,10 @@
 import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
+import { markFields, readMarks } from './head-marks-json.ts'
 import type { Head, HeadColumn, Segment, TableState, TailEntry } from './model/head.ts'
 import {
+  instantText,
   parseStored,
   printList,
   printObject,
@@ -12,6 +14,7 @@ import {
 } from './stored-json.ts'
 
 const FORMAT = 'graupel-table'
+const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted']
 export const HEAD_BYTES_MAX = 1 << 20
 export const TXID = /^[0-9a-z-]{8,64}$/
 export const SHA256 = /^[0-9a-f]{64}$/
@@ -39,6 +42,7 @@ export function printHead(head: Head): Uint8Array {
       ['partitions', head.partitions],
       ['rows', head.rows],
       ['retainedFrom', head.retainedFrom],
+      ...markFields(head),
       ['segments', printList(head.segments.map(printSegment))],
       ['tail', printList(head.tail.map(printTailEntry))],
     ],
@@ -75,23 +79,20 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     partitions: of.whole('partitions'),
     rows: of.whole('rows'),
     retainedFrom: of.whole('retainedFrom'),
+    ...readMarks(of),
     segments: of.objects('segments').map(readSegment),
     tail: of.objects('tail').map(readTailEntry),
   }
   checkColumns(head, key)
   checkLineage(head, key)
+  checkMarks(head, key)
   return { ...head, extra: of.extra() }
-}
-
-/** Milliseconds since 1970 as ISO 8601 text in UTC. */
-export function instantText(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 function readState(of: StoredObject): TableState {
   const state = of.text('state')
-  if (state !== 'live' && state !== 'dropped') of.fail('state', '"live" or "dropped"', state)
-  return state
+  const found = STATES.find((candidate) => candidate === state)
+  return found ?? of.fail('state', `one of ${STATES.join(', ')}`, state)
 }
 
 function printColumn(column: HeadColumn): string {
@@ -191,6 +192,15 @@ function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>
   const stranger = head.clusterBy.find((id) => !ids.has(id))
   if (stranger === undefined) return
   throw corrupt(`"${key}": clusterBy names column ${stranger}, which is none`, { key })
+}
+
+function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
+  const { version, retainedFrom, fence, nextId } = head
+  if (retainedFrom <= version && fence <= nextId) return
+  throw corrupt(
+    `"${key}": retainedFrom ${retainedFrom} and fence ${fence} pass version ${version} and nextId ${nextId}`,
+    { key },
+  )
 }
 
 /** Segments, then the tail, must lead up to the version without a gap. */

@@ -1,9 +1,9 @@
 import { timestamp } from '../arrow/data-type.ts'
 import { parseTimestamp } from '../arrow/temporal.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
-import { instantText } from './head-json.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
+import { instantText } from './stored-json.ts'
 
 /** The first instant that a Date holds. */
 const INSTANT_MIN = -8.64e15
@@ -18,7 +18,7 @@ const UNIT_MS = new Map([
 ])
 
 /**
- * What a moment asks for: a version, or an instant in milliseconds since 1970. Throws INVALID for
+ * What a moment asks for: a version, an instant in milliseconds since 1970, or a tag. Throws INVALID for
  * what is no moment.
  *
  * @param nowMs Milliseconds since 1970, which offsets count back from.
@@ -26,13 +26,14 @@ const UNIT_MS = new Map([
 export function momentOf(
   moment: Moment,
   nowMs: number,
-): { readonly version: number } | { readonly instant: number } {
+): { readonly version: number } | { readonly instant: number } | { readonly tag: string } {
   if ('version' in moment) {
     if (Number.isSafeInteger(moment.version) && moment.version >= 0) {
       return { version: moment.version }
     }
     throw invalid(`version ${String(moment.version)} is no whole number from 0 on`, { moment })
   }
+  if ('tag' in moment) return { tag: moment.tag }
   if ('timestamp' in moment) return { instant: instantOf(moment.timestamp) }
   const parts = /^-(\d{1,9})(ms|s|m|h|d|w)$/.exec(String(moment.offset))
   if (parts === null) {

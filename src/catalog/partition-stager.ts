@@ -1,13 +1,16 @@
+import { GraupelError } from '../error.ts'
+import { crc32 } from '../io/checksum.ts'
 import { randomBelow } from '../io/clock-and-ids.ts'
 import { encodeColumn } from '../io/csv/encode-column.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { pooled } from '../io/pooled.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { type Column, partitionKey } from './model/table.ts'
 import type { PartitionBuffer } from './partition-buffer.ts'
+import { Uploads } from './uploads.ts'
 
-const UPLOADS_MAX = 16
-const UPLOAD_BYTES_MAX = 128 << 20
+const COPIES_MAX = 8
 const STRIDE_MAX = 1024
 
 /** Where staged files go. */
@@ -16,6 +19,16 @@ export interface Staging {
   readonly folder: string
   readonly columns: readonly Column[]
   readonly signal?: AbortSignal | undefined
+  /** A number from `least` on that nobody in this process has taken. */
+  claimId(least: number): number
+  /** Finds out which numbers others have used meanwhile. */
+  refresh(): Promise<unknown>
+}
+
+/** A partition whose files are on their way: `settled` gives it with the number that it got. */
+export interface PendingPartition {
+  readonly partition: AddPartition
+  readonly settled: Promise<AddPartition>
 }
 
 /**
@@ -24,103 +37,104 @@ export interface Staging {
  */
 export class PartitionStager {
   readonly #staging: Staging
-  readonly #created: string[] = []
-  #nextId = 1
+  readonly #created: { readonly id: number; readonly key: string }[] = []
   #collisions = 0
 
   constructor(staging: Staging) {
     this.#staging = staging
   }
 
-  /** Keys of the files that this stager created, in order. */
-  get created(): readonly string[] {
+  /** The files that this stager created, in order, with their partitions' numbers. */
+  get created(): readonly { readonly id: number; readonly key: string }[] {
     return this.#created
   }
 
-  /** No id below `nextId` is free. */
-  atLeast(nextId: number): void {
-    this.#nextId = Math.max(this.#nextId, nextId)
+  /**
+   * Encodes the rows of `buffer`, which must be some, and begins to write them as the next free
+   * partition. Await `settled` before `buffer` changes.
+   */
+  async begin(buffer: PartitionBuffer): Promise<PendingPartition> {
+    const id = this.#staging.claimId(1)
+    const { columns, uploads } = await this.#stageAs(id, buffer)
+    const partition: AddPartition = { kind: 'addPartition', id, rows: buffer.rows, columns }
+    const settle = async () => {
+      await uploads.done()
+      return uploads.isTaken ? this.#again(id, buffer) : partition
+    }
+    return { partition, settled: settle() }
   }
 
-  /** Writes the rows of `buffer`, which must be some, as the next free partition. */
-  async stage(buffer: PartitionBuffer): Promise<AddPartition> {
-    for (;;) {
-      const id = this.#nextId
-      const columns = await this.#stageAs(id, buffer)
-      if (columns !== undefined) {
-        this.#nextId = id + 1
-        return { kind: 'addPartition', id, rows: buffer.rows, columns }
-      }
-      this.#collisions++
-      const stride = Math.min(STRIDE_MAX, 2 ** this.#collisions)
-      this.#nextId = id + 1 + randomBelow(stride)
+  /**
+   * A copy of a staged partition under a number from `from` on. Throws CONFLICT when its files are gone.
+   */
+  async copy(partition: AddPartition, from: number): Promise<AddPartition> {
+    for (let least = from; ; ) {
+      const id = this.#staging.claimId(least)
+      const created = await pooled(this.#staging.columns, COPIES_MAX, async (column) => {
+        const bytes = await this.#stagedBytes(column, partition.columns.get(column.id)!)
+        return this.#create(column, id, bytes)
+      })
+      if (created.every((answer) => answer)) return renumbered(partition, id)
+      least = this.#afterCollision(id)
     }
   }
 
-  /** Undefined when another writer has a file of that number. */
-  async #stageAs(
-    id: number,
-    buffer: PartitionBuffer,
-  ): Promise<ReadonlyMap<number, ColumnPartition> | undefined> {
-    const statistics = new Map<number, ColumnPartition>()
+  async #again(taken: number, buffer: PartitionBuffer): Promise<AddPartition> {
+    await this.#staging.refresh()
+    for (let least = this.#afterCollision(taken); ; ) {
+      const id = this.#staging.claimId(least)
+      const { columns, uploads } = await this.#stageAs(id, buffer)
+      await uploads.done()
+      if (!uploads.isTaken) return { kind: 'addPartition', id, rows: buffer.rows, columns }
+      least = this.#afterCollision(id)
+    }
+  }
+
+  #afterCollision(id: number): number {
+    this.#collisions++
+    return id + 1 + randomBelow(Math.min(STRIDE_MAX, 2 ** this.#collisions))
+  }
+
+  /** `uploads.isTaken` tells when another writer has a file of that number. */
+  async #stageAs(id: number, buffer: PartitionBuffer) {
+    const columns = new Map<number, ColumnPartition>()
     const uploads = new Uploads()
     for (const [position, column] of this.#staging.columns.entries()) {
       const encoded = encodeColumn(column.name, buffer.column(position))
-      statistics.set(column.id, { file: id, ...encoded.statistics })
+      columns.set(column.id, { file: id, ...encoded.statistics })
       await uploads.add(encoded.bytes.length, this.#create(column, id, encoded.bytes))
       // Who has met others claims a number by its first file before writing the rest.
       if (this.#collisions > 0 && position === 0) await uploads.done()
       if (uploads.isTaken) break
     }
-    await uploads.done()
-    return uploads.isTaken ? undefined : statistics
+    return { columns, uploads }
   }
 
   async #create(column: Column, id: number, bytes: Uint8Array): Promise<boolean> {
     const { store, folder, signal } = this.#staging
     const key = partitionKey(folder, column, id)
     const answer = await store.create(key, bytes, { signal })
-    if (answer === 'created') this.#created.push(key)
+    if (answer === 'created') this.#created.push({ id, key })
     return answer === 'created'
+  }
+
+  async #stagedBytes(column: Column, expected: ColumnPartition): Promise<Uint8Array> {
+    const { store, folder, signal } = this.#staging
+    const key = partitionKey(folder, column, expected.file)
+    const bytes = await store.get(key, { signal })
+    if (bytes !== null && bytes.length === expected.bytes && crc32(bytes) === expected.crc32) {
+      return bytes
+    }
+    throw new GraupelError(
+      'CONFLICT',
+      `"${key}" was vacuumed before it could be committed; nothing was committed: write the rows again`,
+      { key },
+    )
   }
 }
 
-/** Uploads under way, bounded in number and bytes. */
-class Uploads {
-  readonly #running = new Set<Promise<void>>()
-  #bytes = 0
-  #failure: { readonly error: unknown } | undefined
-  isTaken = false
-
-  /** Waits until there is room for the next one. */
-  async add(bytes: number, upload: Promise<boolean>): Promise<void> {
-    this.#bytes += bytes
-    const tracked = upload
-      .then(
-        (created) => {
-          if (!created) this.isTaken = true
-        },
-        (error: unknown) => {
-          this.#failure ??= { error }
-        },
-      )
-      .finally(() => {
-        this.#bytes -= bytes
-        this.#running.delete(tracked)
-      })
-    this.#running.add(tracked)
-    while (this.#running.size >= UPLOADS_MAX || this.#bytes > UPLOAD_BYTES_MAX) {
-      await Promise.race(this.#running)
-    }
-    this.#rethrow()
-  }
-
-  async done(): Promise<void> {
-    await Promise.all(this.#running)
-    this.#rethrow()
-  }
-
-  #rethrow(): void {
-    if (this.#failure !== undefined) throw this.#failure.error
-  }
+function renumbered(partition: AddPartition, id: number): AddPartition {
+  const columns = new Map<number, ColumnPartition>()
+  for (const [column, of] of partition.columns) columns.set(column, { ...of, file: id })
+  return { ...partition, id, columns }
 }

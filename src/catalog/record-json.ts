@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import { instantText, TXID } from './head-json.ts'
+import { TXID } from './head-json.ts'
 import type { Action, AddPartition, CommitRecord } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import {
@@ -9,7 +9,13 @@ import {
   StatisticsProblem,
   type StatisticsText,
 } from './statistics-text.ts'
-import { parseStored, printList, printObject, type StoredObject } from './stored-json.ts'
+import {
+  instantText,
+  parseStored,
+  printList,
+  printObject,
+  type StoredObject,
+} from './stored-json.ts'
 
 const FORMAT = 'graupel-commit'
 export const RECORD_BYTES_MAX = 64 << 20

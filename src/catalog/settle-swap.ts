@@ -17,8 +17,13 @@ export interface Swap {
   isMine(body: Uint8Array): boolean | Promise<boolean>
 }
 
-/** `won`: the swap stands. Lost: it never will; `cell` is what is there instead. */
-export type Settled = { readonly won: true } | { readonly won: false; readonly cell: Cell }
+/**
+ * `won`: the swap stands; `token` is the cell's, or null when others may have gone on. Lost: it
+ * never will; `cell` is what is there instead.
+ */
+export type Settled =
+  | { readonly won: true; readonly token: string | null }
+  | { readonly won: false; readonly cell: Cell }
 
 /**
  * Swaps a cell and finds out what became of it. Bodies are never equal, so a cell that has another
@@ -35,15 +40,15 @@ export async function settleSwap(swap: Swap): Promise<Settled> {
       if (attempt > 0) await backOff(attempt)
       try {
         const answer = await swap.store.swapCell(swap.key, swap.token, swap.body)
-        if (answer === 'swapped') return { won: true }
-        if (answer === 'unknown') doubt ??= 'the store does not know'
+        if (answer.outcome === 'swapped') return { won: true, token: answer.token }
+        if (answer.outcome !== 'lost') doubt ??= 'the store does not know'
       } catch (error) {
         if (!isRefusal(error)) doubt ??= error
         if (!isTransient(error)) throw error
       }
       const cell = await readOrNull(swap)
       if (cell !== null && cell.token !== swap.token) {
-        return (await swap.isMine(cell.body)) ? { won: true } : { won: false, cell }
+        return (await swap.isMine(cell.body)) ? { won: true, token: null } : { won: false, cell }
       }
     }
   } catch (error) {

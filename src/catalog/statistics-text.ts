@@ -1,7 +1,9 @@
 import type { DataType } from '../arrow/data-type.ts'
 import { isExact } from '../arrow/data-type.ts'
 import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
+import { isTableFolder } from './folder-name.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
+import type { FileReference } from './model/table.ts'
 
 /**
  * The statistics of a column file as text, as they stand in `metadata.csv` and in commit records:
@@ -56,7 +58,7 @@ const FLAGS = /^p?a?[uv]?l?h?e?$/
 
 export function printStatistics(of: ColumnPartition, type: DataType): StatisticsText {
   return {
-    file: String(of.file),
+    file: typeof of.file === 'number' ? String(of.file) : `${of.file.number}@${of.file.folder}`,
     rows: String(of.rows),
     nulls: String(of.nulls),
     nans: String(of.nans),
@@ -79,7 +81,7 @@ export function parseStatistics(text: StatisticsText, type: DataType): ColumnPar
   if (!/^[0-9a-f]{8}$/.test(text.crc32)) throw new StatisticsProblem('crc32', '8 hex digits')
   const rows = whole('rows', text.rows)
   const statistics: ColumnPartition = {
-    file: whole('file', text.file),
+    file: fileReference(text.file),
     rows,
     nulls: whole('nulls', text.nulls),
     nans: whole('nans', text.nans),
@@ -100,11 +102,21 @@ export function parseStatistics(text: StatisticsText, type: DataType): ColumnPar
       order: has('u') ? 'ascending' : has('v') ? 'descending' : null,
     },
   }
-  if (statistics.file < 1) throw new StatisticsProblem('file', 'at least 1')
   if (statistics.nulls + statistics.nans > rows) {
     throw new StatisticsProblem('nulls', `at most the ${rows} rows, NaNs included`)
   }
   return statistics
+}
+
+/** A number, or `number@namespace/database/Table`: folders only, so that nothing else is named. */
+function fileReference(text: string): FileReference {
+  const at = text.indexOf('@')
+  const number = whole('file', at < 0 ? text : text.slice(0, at))
+  if (number < 1) throw new StatisticsProblem('file', 'at least 1')
+  if (at < 0) return number
+  const folder = text.slice(at + 1)
+  if (isTableFolder(folder)) return { folder, number }
+  throw new StatisticsProblem('file', 'a number, or number@namespace/database/Table')
 }
 
 function flagsText({ hints, minExact, maxExact, distinctExact }: ColumnPartition): string {

@@ -3,7 +3,9 @@ import type { Extra, Protocol } from './model/head.ts'
 
 const READER = 1
 const WRITER = 1
-const FEATURES: readonly string[] = []
+/** Partitions may be files of another table of the lake. */
+export const CLONE_FEATURE = 'clones'
+const FEATURES: readonly string[] = [CLONE_FEATURE]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -154,6 +156,11 @@ export function printObject(fields: readonly (readonly [string, unknown])[], ext
     return `${JSON.stringify(name)}:${text}`
   })
   return `{${parts.join(',')}}`
+}
+
+/** Milliseconds since 1970 as ISO 8601 text in UTC. */
+export function instantText(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 /** The protocol that this version writes. */

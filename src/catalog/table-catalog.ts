@@ -1,64 +1,60 @@
 import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
-import type { ObjectStore } from '../io/object-store.ts'
-import type { BackgroundWork } from './background-work.ts'
-import { CheckpointKeeper } from './checkpoint-keeper.ts'
-import { CommitLog } from './commit-log.ts'
-import { instantText } from './head-json.ts'
-import type { HistoryEntry } from './model/commit-record.ts'
+import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
 import type { PartitionSet } from './model/partition-set.ts'
+import type { Problem } from './model/problem.ts'
 import type { TableSnapshot } from './model/table.ts'
 import { assertVersion, momentOf, noSuchVersion } from './moment-version.ts'
-import { type Change, type Committed, commitChange } from './table-commit.ts'
-import { assertLive, snapshotOf, TableHead } from './table-head.ts'
-import { assertRetained, readPartitions, type TablePlace } from './table-partitions.ts'
-import { TableWriter, type WriterOptions } from './table-writer.ts'
+import { resolveTransaction, type TransactionOutcome } from './resolve-transaction.ts'
+import { restoreChange } from './restore-change.ts'
+import type { SharedTable } from './shared-table.ts'
+import { instantText } from './stored-json.ts'
+import { assertLive, snapshotOf } from './table-head.ts'
+import { assertRetained, readPartitions } from './table-partitions.ts'
+import { type CommitResult, TableWriter, type WriterOptions } from './table-writer.ts'
+import { taggedVersion, tagTable, untagTable } from './tag-table.ts'
+import { type VacuumOptions, type VacuumResult, vacuumTable } from './vacuum-table.ts'
+import { verifyTable } from './verify-table.ts'
+import { versionAt } from './version-at.ts'
 
-/** Where a table is, and by what name people know it. */
-export interface TableAddress {
-  readonly store: ObjectStore
-  /** Key of the table's folder, without a trailing slash. */
-  readonly folder: string
-  /** `namespace/database.Table`. */
-  readonly name: string
-  readonly work: BackgroundWork
-}
+/** A writer that moves the handle it came from on to what it committed. */
+export type StagedWriter = Pick<TableWriter, 'write' | 'commit' | 'abort'>
 
 /** One table: its versions, their partitions, and writers that add versions. */
 export class TableCatalog {
-  readonly #address: TableAddress
-  readonly #place: TablePlace
-  readonly #tableHead: TableHead
-  readonly #keeper: CheckpointKeeper
-  #head: Head
+  readonly #table: SharedTable
   #snapshot: TableSnapshot
 
-  private constructor(address: TableAddress, place: TablePlace, tableHead: TableHead, head: Head) {
-    this.#address = address
-    this.#place = place
-    this.#tableHead = tableHead
-    this.#head = head
-    this.#snapshot = snapshotOf(head, this.#names())
-    this.#keeper = new CheckpointKeeper(place, tableHead, address.work)
+  private constructor(table: SharedTable) {
+    this.#table = table
+    this.#snapshot = snapshotOf(table.newest, this.#names())
   }
 
   /** Reads the table's head. Throws DATA when there is none, NOT_FOUND when it was dropped. */
-  static async open(address: TableAddress): Promise<TableCatalog> {
-    const { place, tableHead } = parts(address)
-    const { head } = await tableHead.read()
-    assertLive(head, address.name)
-    return new TableCatalog(address, place, tableHead, head)
+  static async open(table: SharedTable): Promise<TableCatalog> {
+    const { head } = await table.read()
+    assertLive(head, table.name)
+    return new TableCatalog(table)
+  }
+
+  /** A handle of a table whose head has been read. */
+  static of(table: SharedTable): TableCatalog {
+    return new TableCatalog(table)
   }
 
   /** Makes a table with `first` as its head; undefined when the folder is taken. */
-  static async create(address: TableAddress, first: Head): Promise<TableCatalog | undefined> {
-    const { place, tableHead } = parts(address)
-    if (!(await tableHead.create(first))) return undefined
-    const table = new TableCatalog(address, place, tableHead, first)
-    table.#keeper.schedule(first, { contended: false })
-    return table
+  static async create(table: SharedTable, first: Head): Promise<TableCatalog | undefined> {
+    const token = await table.head.create(first)
+    if (token === undefined) return undefined
+    table.committed(first, { token, lostRaces: 0 })
+    return new TableCatalog(table)
+  }
+
+  /** What all handles of the table share. */
+  get shared(): SharedTable {
+    return this.#table
   }
 
   /** The table as opened, as refreshed last, or as left by the last commit made through this. */
@@ -69,7 +65,7 @@ export class TableCatalog {
   /** Reads the newest version and makes it `snapshot`. */
   async refresh(): Promise<TableSnapshot> {
     const head = await this.#newest()
-    assertLive(head, this.#address.name)
+    assertLive(head, this.#table.name)
     this.#snapshot = snapshotOf(head, this.#names())
     return this.#snapshot
   }
@@ -81,8 +77,8 @@ export class TableCatalog {
   async snapshotAt(moment: Moment): Promise<TableSnapshot> {
     const wanted = momentOf(moment, nowMs())
     const head = await this.#newest()
-    const { name } = this.#address
-    const version = 'version' in wanted ? wanted.version : await this.#at(head, wanted.instant)
+    const { name } = this.#table
+    const version = await this.#versionOf(head, wanted)
     assertVersion(head, name, version)
     assertRetained(head, version)
     return snapshotOf(head, this.#names(), version)
@@ -102,8 +98,16 @@ export class TableCatalog {
       throw nameNotFound('column', String(id), ids)
     })
     const { version } = snapshot
-    const head = this.#head.version >= version ? this.#head : await this.#newest()
-    return readPartitions(this.#place, head, { version, columns })
+    const known = this.#table.newest
+    const head = known.version >= version ? known : await this.#newest()
+    try {
+      return await readPartitions(this.#table, head, { version, columns })
+    } catch (error) {
+      // Objects of the log may have been joined, or vacuumed, since the head was read.
+      const now = await this.#newest()
+      if (now.revision === head.revision) throw error
+      return readPartitions(this.#table, now, { version, columns })
+    }
   }
 
   /** Every version that the log still tells of, newest first. */
@@ -113,7 +117,7 @@ export class TableCatalog {
     const folded =
       last === undefined
         ? []
-        : await this.#place.log.records(
+        : await this.#table.log.records(
             head,
             { from: head.segments[0]!.from, to: last.to },
             new Map(),
@@ -135,64 +139,98 @@ export class TableCatalog {
   }
 
   /** Begins to stage rows for the columns that the table has in `snapshot`. */
-  stageWriter(options: WriterOptions = {}): TableWriter {
-    const { store, folder, name } = this.#address
-    const { columns, version } = this.#snapshot
-    return new TableWriter(
-      {
-        store,
-        folder,
-        name,
-        columns,
-        version,
-        partitionRows: this.#head.partitionRows,
-        read: () => this.#tableHead.read(options.signal),
-        commit: (from, change) => this.#commit(from, change),
+  stageWriter(options: WriterOptions = {}): StagedWriter {
+    const writer = new TableWriter(this.#table, this.#snapshot, options)
+    return {
+      write: (batch) => writer.write(batch),
+      abort: () => writer.abort(),
+      commit: async (how) => {
+        const result = await writer.commit(how)
+        this.#seeNewest()
+        return result
       },
-      options,
-    )
+    }
+  }
+
+  /** Throws EXPIRED when the version of `snapshot` has been vacuumed meanwhile. */
+  async assertKept({ version }: TableSnapshot): Promise<void> {
+    assertRetained(await this.#newest(), version)
+  }
+
+  /** Makes a new version with the rows of an older one. Throws NOT_FOUND and EXPIRED. */
+  async restore(moment: Moment): Promise<CommitResult> {
+    const { version } = await this.snapshotAt(moment)
+    const before = this.#table.newest.rows
+    const committed = await this.#table.queue.commit(restoreChange(this.#table, version))
+    this.#seeNewest()
+    const rows = Math.max(0, this.#table.newest.rows - before)
+    return { version: committed.version, rows, bytes: 0, partitions: 0 }
+  }
+
+  /** Names a version, which is kept from then on. Throws INVALID when the name is another's. */
+  async tag(name: string, moment: Moment): Promise<number> {
+    const { version } = await this.snapshotAt(moment)
+    await tagTable(this.#table, name, version)
+    return version
+  }
+
+  /** Takes a tag away. Throws NOT_FOUND with the nearest name. */
+  untag(name: string): Promise<void> {
+    return untagTable(this.#table, name)
+  }
+
+  /** The tags, oldest first. */
+  async tags(): Promise<TagEntry[]> {
+    const { tags } = await this.#newest()
+    return tags.map(({ name, version, created }) => {
+      return { name, version, created: new Date(created) }
+    })
+  }
+
+  /** Gives up old versions and removes what only they had: see `vacuumTable`. */
+  vacuum(options: VacuumOptions): Promise<VacuumResult> {
+    return vacuumTable(this.#table, options)
+  }
+
+  /** Reads everything that the table has and compares it: see `verifyTable`. */
+  verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Problem[]> {
+    return verifyTable(this.#table, options.signal)
+  }
+
+  /** What became of a commit that ended with COMMIT_UNKNOWN: see `resolveTransaction`. */
+  async resolve(txid: string): Promise<TransactionOutcome> {
+    const outcome = await resolveTransaction(this.#table, txid)
+    this.#seeNewest()
+    return outcome
   }
 
   /** Answers once checkpoints begun by commits of this database's tables are written. */
   settled(): Promise<void> {
-    return this.#address.work.settled()
+    return this.#table.work.settled()
   }
 
-  async #commit(from: Parameters<typeof commitChange>[2], change: Change): Promise<Committed> {
-    const committed = await commitChange(this.#place, this.#tableHead, from, change)
-    const { head, lostRaces } = committed
-    if (head.version > this.#head.version) this.#head = head
-    this.#snapshot = snapshotOf(this.#head, this.#names())
-    this.#keeper.schedule(head, { contended: lostRaces > 0 })
-    return committed
+  /** Moves `snapshot` on to the newest version known. */
+  #seeNewest(): void {
+    const { newest } = this.#table
+    if (newest.version > this.#snapshot.version) this.#snapshot = snapshotOf(newest, this.#names())
   }
 
   async #newest(): Promise<Head> {
-    const { head } = await this.#tableHead.read()
-    if (head.revision >= this.#head.revision) this.#head = head
-    return this.#head
+    await this.#table.read()
+    return this.#table.newest
   }
 
-  /** The newest version that is not younger than `instant`. */
-  async #at(head: Head, instant: number): Promise<number> {
-    if (instant < head.created) {
-      throw noSuchVersion(head, this.#address.name, instantText(instant))
+  async #versionOf(head: Head, wanted: ReturnType<typeof momentOf>): Promise<number> {
+    if ('version' in wanted) return wanted.version
+    if ('tag' in wanted) return taggedVersion(head, wanted.tag)
+    if (wanted.instant < head.created) {
+      throw noSuchVersion(head, this.#table.name, instantText(wanted.instant))
     }
-    const inTail = head.tail.filter(({ timestamp }) => timestamp <= instant).at(-1)
-    if (inTail !== undefined) return inTail.version
-    const segment = head.segments.filter(({ timestampFrom }) => timestampFrom <= instant).at(-1)
-    if (segment === undefined) return 0
-    const records = await this.#place.log.records(head, segment, new Map())
-    return records.filter(({ timestamp }) => timestamp <= instant).at(-1)!.version
+    return versionAt(this.#table.log, head, wanted.instant)
   }
 
   #names() {
-    const { name, store, folder } = this.#address
+    const { name, store, folder } = this.#table
     return { name, storeUrl: store.url, folder }
   }
-}
-
-function parts({ store, folder }: TableAddress) {
-  const log = new CommitLog(store, folder)
-  return { place: { store, folder, log }, tableHead: new TableHead(store, folder, log) }
 }

@@ -39,7 +39,10 @@ export class TableHead {
   async swap(
     from: ReadHead,
     next: Head,
-  ): Promise<{ readonly won: true } | { readonly won: false; readonly found: ReadHead }> {
+  ): Promise<
+    | { readonly won: true; readonly token: string | null }
+    | { readonly won: false; readonly found: ReadHead }
+  > {
     const isCommit = next.version > from.head.version
     const settled = await this.#settle(from.token, next, (found) =>
       isCommit ? this.#descends(found, next) : found.txid === next.txid,
@@ -49,10 +52,13 @@ export class TableHead {
     return { won: false, found: { head: parseHead(body, this.key), token } }
   }
 
-  /** Makes the head of a new table. `false`: the folder has been taken. */
-  async create(first: Head): Promise<boolean> {
+  /**
+   * Makes the head of a new table. Answers its token, null when it is not known; undefined when
+   * the folder has been taken.
+   */
+  async create(first: Head): Promise<string | null | undefined> {
     const settled = await this.#settle(null, first, ({ tableId }) => tableId === first.tableId)
-    return settled.won
+    return settled.won ? settled.token : undefined
   }
 
   #settle(
@@ -82,10 +88,17 @@ export class TableHead {
   }
 }
 
+const STATES = new Map([
+  ['dropped', 'has been dropped'],
+  ['initializing', 'is a clone that is still being made'],
+  ['aborted', 'is a clone that was given up'],
+])
+
 /** Throws NOT_FOUND unless the table is live. */
 export function assertLive(head: Head, name: string): void {
   if (head.state === 'live') return
-  throw new GraupelError('NOT_FOUND', `table "${name}" has been dropped`, { table: name })
+  const why = STATES.get(head.state)!
+  throw new GraupelError('NOT_FOUND', `table "${name}" ${why}`, { table: name, state: head.state })
 }
 
 /** What a plan needs to know of a table at `version`. */

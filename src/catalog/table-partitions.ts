@@ -1,11 +1,19 @@
 import { corrupt, GraupelError } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
-import { liveAt, metadataFile, partitionsFile, readCheckpoint } from './checkpoint.ts'
+import {
+  type Checkpoint,
+  type CheckpointFile,
+  liveAt,
+  metadataFile,
+  partitionsFile,
+  readCheckpoint,
+} from './checkpoint.ts'
 import type { CommitLog } from './commit-log.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition, PartitionSet } from './model/partition-set.ts'
 import type { Column, Partition } from './model/table.ts'
+import type { PartitionCache } from './partition-cache.ts'
 import type { ColumnTypes } from './record-json.ts'
 
 const REQUESTS_MAX = 16
@@ -15,6 +23,8 @@ export interface TablePlace {
   readonly store: ObjectStore
   readonly folder: string
   readonly log: CommitLog
+  /** What this process has read; without it everything is read anew. */
+  readonly cache?: PartitionCache | undefined
 }
 
 /**
@@ -23,18 +33,20 @@ export interface TablePlace {
  * should be, EXPIRED when the version is no longer kept.
  */
 export async function readPartitions(
-  { store, folder, log }: TablePlace,
+  place: TablePlace,
   head: Head,
   { version, columns }: { version: number; columns: readonly Column[] },
   signal?: AbortSignal,
 ): Promise<PartitionSet> {
+  const { folder, log, cache } = place
   assertRetained(head, version)
   const list = partitionsFile(folder)
   const files = columns.map((column) => ({ column, file: metadataFile(folder, column) }))
   const [listed, read] = await Promise.all([
-    readCheckpoint(store, list, signal),
+    checkpointFor(place, list, { head, version }, signal),
     pooled(files, REQUESTS_MAX, async ({ column, file }) => {
-      return { column, file, checkpoint: await readCheckpoint(store, file, signal) }
+      const checkpoint = await checkpointFor(place, file, { head, version }, signal)
+      return { column, file, checkpoint }
     }),
   ])
   const oldest = read.reduce(
@@ -43,18 +55,39 @@ export async function readPartitions(
   )
   const span = { from: oldest + 1, to: version }
   const records = await log.records(head, span, columnTypes(columns), signal)
-  const live = liveAt(list, listed, records, version)
+  const live =
+    cache?.exactly<Partition>(list.key, version) ?? liveAt(list, listed, records, version)
   const statistics = new Map<number, ReadonlyMap<number, ColumnPartition>>()
   for (const { column, file, checkpoint } of read) {
-    const found = liveAt(file, checkpoint, records, version)
-    checkAgainst(live, found, file.key)
+    const known = cache?.exactly<ColumnPartition>(file.key, version)
+    const found = known ?? liveAt(file, checkpoint, records, version)
+    if (known === undefined) checkAgainst(live, found, file.key)
     statistics.set(column.id, found)
+    cache?.keep(file.key, version, found)
   }
+  cache?.keep(list.key, version, live)
   return { partitions: [...live.values()].sort((a, b) => a.id - b.id), statistics }
 }
 
+/** What is known already, or what is stored. Throws EXPIRED when that no longer tells of `version`. */
+async function checkpointFor<T>(
+  { store, cache }: TablePlace,
+  file: CheckpointFile<T>,
+  { head, version }: { head: Head; version: number },
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint<T>> {
+  const known = cache?.find<T>(file.key, version)
+  if (known !== undefined) return known
+  const read = await readCheckpoint(store, file, signal)
+  assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
+  return read
+}
+
 /** Throws EXPIRED when `version` has been vacuumed. */
-export function assertRetained(head: Head, version: number): void {
+export function assertRetained(
+  head: Pick<Head, 'retainedFrom' | 'version'>,
+  version: number,
+): void {
   if (version >= head.retainedFrom) return
   throw new GraupelError(
     'EXPIRED',

@@ -1,13 +1,16 @@
 import type { Batch } from '../arrow/batch.ts'
 import type { Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
-import type { ObjectStore } from '../io/object-store.ts'
+import { burnIds, mayCommit } from './burned-ids.ts'
+import { isAppName } from './head-marks-json.ts'
 import type { AddPartition } from './model/commit-record.ts'
+import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
+import { stagedBytes } from './next-commit.ts'
 import { PartitionBuffer } from './partition-buffer.ts'
-import { PartitionStager } from './partition-stager.ts'
-import { type Change, type Committed, stagedBytes } from './table-commit.ts'
-import type { ReadHead } from './table-head.ts'
+import { PartitionStager, type PendingPartition } from './partition-stager.ts'
+import type { SharedTable } from './shared-table.ts'
+import { isMarked, stagedChange } from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -20,6 +23,11 @@ export interface WriterOptions {
 export interface CommitOptions {
   /** `overwrite` removes all that was live before. */
   readonly operation: 'append' | 'overwrite'
+  /**
+   * Name and sequence number of the application: nothing is committed when the table has this
+   * number of it, or a higher one. Tables remember the last 256 applications.
+   */
+  readonly mark?: AppMark | undefined
 }
 
 /** What a commit brought. */
@@ -31,19 +39,6 @@ export interface CommitResult {
   readonly partitions: number
 }
 
-/** The table that a writer writes to. */
-export interface WriterTarget {
-  readonly store: ObjectStore
-  readonly folder: string
-  readonly name: string
-  readonly columns: readonly Column[]
-  readonly partitionRows: number
-  /** The version that the table is known to have. */
-  readonly version: number
-  read(): Promise<ReadHead>
-  commit(from: ReadHead, change: Change): Promise<Committed>
-}
-
 const PARTITION_BYTES_MAX = 64 << 20
 
 /**
@@ -51,18 +46,26 @@ const PARTITION_BYTES_MAX = 64 << 20
  * about one partition in memory. Used by one caller at a time; ends with `commit` or `abort`.
  */
 export class TableWriter {
-  readonly #target: WriterTarget
+  readonly #table: SharedTable
+  readonly #columns: readonly Column[]
+  readonly #version: number
   readonly #options: WriterOptions
   readonly #buffer: PartitionBuffer
   readonly #stager: PartitionStager
-  readonly #staged: AddPartition[] = []
-  #base: Promise<ReadHead> | undefined
+  #staged: AddPartition[] = []
   #state: 'open' | 'failed' | 'committed' | 'unknown' | 'aborted' = 'open'
 
-  constructor(target: WriterTarget, options: WriterOptions) {
-    this.#target = target
+  /** @param snapshot The columns to write, and the version that the table is known to have. */
+  constructor(
+    table: SharedTable,
+    snapshot: { readonly columns: readonly Column[]; readonly version: number },
+    options: WriterOptions,
+  ) {
+    this.#table = table
+    this.#columns = snapshot.columns
+    this.#version = snapshot.version
     this.#options = options
-    const rowsMax = options.partitionRowsMax ?? target.partitionRows
+    const rowsMax = options.partitionRowsMax ?? table.newest.partitionRows
     const bytesMax = options.partitionBytesMax ?? PARTITION_BYTES_MAX
     if (!Number.isSafeInteger(rowsMax) || rowsMax < 1 || !(bytesMax >= 1)) {
       throw invalid('partitionRowsMax and partitionBytesMax must be whole numbers from 1 on', {
@@ -70,12 +73,14 @@ export class TableWriter {
         partitionBytesMax: bytesMax,
       })
     }
-    this.#buffer = new PartitionBuffer(target.columns, { rowsMax, bytesMax })
+    this.#buffer = new PartitionBuffer(this.#columns, { rowsMax, bytesMax })
     this.#stager = new PartitionStager({
-      store: target.store,
-      folder: target.folder,
-      columns: target.columns,
+      store: table.store,
+      folder: table.folder,
+      columns: this.#columns,
       signal: options.signal,
+      claimId: (least) => table.claimId(least),
+      refresh: () => table.read(options.signal),
     })
   }
 
@@ -96,33 +101,43 @@ export class TableWriter {
    * CONFLICT when nothing was committed since others came first, COMMIT_UNKNOWN with the `txid` when
    * the store stopped answering: the staged files then stay.
    */
-  async commit({ operation }: CommitOptions): Promise<CommitResult> {
+  async commit({ operation, mark }: CommitOptions): Promise<CommitResult> {
     this.#assertOpen()
+    assertMark(mark)
     return this.#failing(async () => {
-      if (this.#buffer.rows > 0) await this.#flush()
-      const added = this.#staged
-      if (added.length === 0 && operation === 'append') {
-        this.#state = 'committed'
-        return { version: this.#target.version, rows: 0, bytes: 0, partitions: 0 }
-      }
-      const { columns, name } = this.#target
-      const { signal } = this.#options
-      const change = { operation, added, columns, name, signal }
-      const { head } = await this.#target.commit(await this.#head(), change)
+      const isEmpty = this.#buffer.rows === 0 && this.#staged.length === 0
+      if (isEmpty && operation === 'append') return this.#nothing(this.#version)
+      if (isMarked(this.#table.newest, mark)) return this.#nothing(this.#table.newest.version)
+      const pending = this.#buffer.rows > 0 ? await this.#stager.begin(this.#buffer) : undefined
+      if (pending !== undefined) this.#staged.push(pending.partition)
+      const change = stagedChange(this.#table, {
+        operation,
+        columns: this.#columns,
+        name: this.#table.name,
+        signal: this.#options.signal,
+        mark,
+        partitions: (base) => this.#renumbered(base),
+      })
+      const committed = await this.#table.queue.commit(change, this.#settled(pending))
+      if (!committed.isNew) return this.#nothing(committed.version)
       this.#state = 'committed'
+      const added = this.#staged
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
       const bytes = stagedBytes(added)
-      return { version: head.version, rows, bytes, partitions: added.length }
+      return { version: committed.version, rows, bytes, partitions: added.length }
     })
   }
 
-  /** Gives up what was staged and removes its files, unless it may have been committed. */
+  /**
+   * Gives up what was staged. Its files are removed, unless it may have been committed: first its
+   * numbers are burned in the head, so that a removal that arrives late meets no other's files.
+   * What cannot be removed now is left to `vacuum`.
+   */
   async abort(): Promise<void> {
     if (this.#state !== 'open' && this.#state !== 'failed') return
     this.#state = 'aborted'
     this.#buffer.clear()
-    // The first file of a partition holds its number, so it goes last.
-    for (const key of [...this.#stager.created].reverse()) await this.#target.store.delete(key)
+    await this.#discard()
   }
 
   async #writeRows(vectors: readonly Vector[], length: number): Promise<void> {
@@ -135,15 +150,46 @@ export class TableWriter {
   }
 
   async #flush(): Promise<void> {
-    this.#stager.atLeast((await this.#head()).head.nextId)
-    this.#staged.push(await this.#stager.stage(this.#buffer))
+    const { settled } = await this.#stager.begin(this.#buffer)
+    this.#staged.push(await settled)
     this.#buffer.clear()
   }
 
-  /** The head that the commit is to follow, read once, when the first rows are staged. */
-  #head(): Promise<ReadHead> {
-    this.#base ??= this.#target.read()
-    return this.#base
+  /** Whether the last partition has the number that it was begun with. */
+  async #settled(pending: PendingPartition | undefined): Promise<boolean> {
+    if (pending === undefined) return true
+    const partition = await pending.settled
+    const position = this.#staged.indexOf(pending.partition)
+    if (partition === pending.partition) return position >= 0
+    if (position >= 0) this.#staged[position] = partition
+    return false
+  }
+
+  /** What was staged, copied to other numbers where `base` does not take the ones it has. */
+  async #renumbered(base: Head): Promise<readonly AddPartition[]> {
+    for (const [position, partition] of this.#staged.entries()) {
+      if (mayCommit(base, partition.id)) continue
+      this.#staged[position] = await this.#stager.copy(partition, base.nextId)
+    }
+    return [...this.#staged]
+  }
+
+  async #nothing(version: number): Promise<CommitResult> {
+    this.#state = 'committed'
+    this.#buffer.clear()
+    await this.#discard()
+    return { version, rows: 0, bytes: 0, partitions: 0 }
+  }
+
+  async #discard(): Promise<void> {
+    const { created } = this.#stager
+    if (created.length === 0) return
+    try {
+      await this.#table.edit((head) => burnIds(head, [...new Set(created.map(({ id }) => id))]))
+      for (const { key } of created) await this.#table.store.delete(key)
+    } catch (error) {
+      if (!(error instanceof GraupelError)) throw error
+    }
   }
 
   async #failing<T>(work: () => Promise<T>): Promise<T> {
@@ -162,6 +208,16 @@ export class TableWriter {
       state: this.#state,
     })
   }
+}
+
+function assertMark(mark: AppMark | undefined): void {
+  if (mark === undefined) return
+  const { app, sequence } = mark
+  if (isAppName(app) && Number.isSafeInteger(sequence) && sequence >= 0) return
+  throw invalid(
+    'app has to be text of 1 to 200 characters, sequence a whole number from 0 on: { app: "etl-7", sequence: 41 }',
+    { app, sequence },
+  )
 }
 
 const STATES = new Map([

@@ -4,6 +4,7 @@ import { type Field, field, schema } from '../arrow/schema.ts'
 import { openDatabase } from '../catalog/database-catalog.ts'
 import { clip, invalid } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import type { S3Options } from '../io/s3/s3-options.ts'
 import { openStore } from '../io/store-url.ts'
 import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
@@ -20,8 +21,8 @@ import { StoredDatabase } from './stored-database.ts'
 import { isArrow } from './stored-table.ts'
 
 /**
- * Connects to a lake: `./lake` and other folders, `file:///data/lake`, or `memory:` (empty, gone
- * with the process), or a store of one's own. Nothing is read or written yet.
+ * Connects to a lake: `./lake` and other folders, `file:///data/lake`, `s3://bucket/prefix`, or
+ * `memory:` (empty, gone with the process), or a store of one's own. Nothing is read or written yet.
  *
  * Throws INVALID for any other URL, an option that does not exist, or a value it cannot have.
  */
@@ -38,7 +39,10 @@ export async function connect(
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  return new ConnectedLake(url, await openStore(url), { memoryBytesMax, threads })
+  return new ConnectedLake(url, await openStore(url, bucketOptions(options)), {
+    memoryBytesMax,
+    threads,
+  })
 }
 
 type QueryBudget = Pick<QuerySettings, 'memoryBytesMax' | 'threads'>
@@ -132,7 +136,29 @@ function arrowPlan(
   return alignedPlan(values(told, batches, 'arrow'), schema(fields), 'from')
 }
 
-const OPTIONS = ['cache', 'threads', 'memoryLimit']
+const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
+const OPTIONS = ['cache', 'threads', 'memoryLimit', ...BUCKET_OPTIONS]
+
+function bucketOptions(options: ConnectOptions): S3Options {
+  const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)
+  for (const name of given) {
+    const found = typeof options[name]
+    const isRight = BUCKET_OPTION_TYPES.get(name)!.includes(found) && options[name] !== null
+    if (isRight && options[name] !== '') continue
+    throw invalid(`connect: ${name} cannot be ${options[name] === '' ? "''" : found}`, {
+      option: name,
+    })
+  }
+  return Object.fromEntries(given.map((name) => [name, options[name]]))
+}
+
+const BUCKET_OPTION_TYPES = new Map<string, readonly string[]>([
+  ['region', ['string']],
+  ['endpoint', ['string']],
+  ['credentials', ['object', 'function']],
+  ['client', ['object']],
+  ['quotedEtags', ['boolean']],
+])
 
 function memoryLimitOf(options: ConnectOptions): number {
   checkOptions(options, OPTIONS, 'connect')

@@ -1,3 +1,4 @@
+import type { S3Options } from '../io/s3/s3-options.ts'
 import type { ArrowTable } from './action-options.ts'
 import type { ColumnType, SchemaOf, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
@@ -5,8 +6,8 @@ import type { Database } from './database.ts'
 import type { ColumnsOfData, MemoryData } from './memory-data.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
-/** How a lake is used. */
-export interface ConnectOptions {
+/** How a lake is used; for `s3:` URLs also how the bucket is reached. */
+export interface ConnectOptions extends S3Options {
   /** Whether decoded data may be kept between queries. Nothing is kept yet. */
   readonly cache?: boolean
   /**

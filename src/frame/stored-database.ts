@@ -1,6 +1,7 @@
 import { type Field, type Schema, schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
+import type { Moment } from '../catalog/model/moment.ts'
 import { tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
@@ -112,11 +113,17 @@ export class StoredDatabase implements Database {
     await this.#catalog.settled()
   }
 
+  async #cloneTable(source: TableCatalog, name: string, at: Moment): Promise<StoredTable> {
+    this.#require(name, 'clone')
+    return this.#tableOf(name, await this.#catalog.cloneTable(source, name, at))
+  }
+
   #tableOf(name: string, catalog: TableCatalog): StoredTable {
     return new StoredTable(name, catalog, {
       store: this.#store,
       settings: this.#settings,
       home: this[tableHome],
+      clone: (source, into, at) => this.#cloneTable(source, into, at),
     })
   }
 

@@ -3,11 +3,11 @@ import { fromArrowTable } from '../arrow/interop.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
+import type { Problem } from '../catalog/model/problem.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import type { Problem } from '../catalog/verify-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import { csvBatches } from '../io/import/csv-batches.ts'
@@ -29,6 +29,8 @@ export interface TablePlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly home: TableHome
+  /** Clones a table of the database into another. */
+  clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
 
 const LOAD_OPTIONS = [
@@ -109,36 +111,51 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   async restore(moment: Moment): Promise<WriteResult> {
+    this.#place.settings.requireOpen()
     momentText(moment)
     const result = await this.#catalog.restore(moment)
     this.#seeNewest()
     return result
   }
 
+  async clone(name: string, options: { readonly at?: Moment } = {}): Promise<Table<Untyped>> {
+    this.#place.settings.requireOpen()
+    checkOptions(options, ['at'], 'clone')
+    const { at = { version: this.version } } = options
+    momentText(at)
+    return this.#place.clone(this.#catalog, name, at)
+  }
+
   async tag(name: string, moment: Moment = { version: this.version }): Promise<number> {
+    this.#place.settings.requireOpen()
     momentText(moment)
     return this.#catalog.tag(name, moment)
   }
 
   async untag(name: string): Promise<void> {
+    this.#place.settings.requireOpen()
     await this.#catalog.untag(name)
   }
 
   async tags(): Promise<TagEntry[]> {
+    this.#place.settings.requireOpen()
     return this.#catalog.tags()
   }
 
   async vacuum(options: VacuumOptions): Promise<VacuumResult> {
+    this.#place.settings.requireOpen()
     checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
     return this.#catalog.vacuum(options)
   }
 
   async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {
+    this.#place.settings.requireOpen()
     checkOptions(options, ['signal'], 'verify')
     return this.#catalog.verify(options)
   }
 
   async resolve(txid: string): Promise<TransactionOutcome> {
+    this.#place.settings.requireOpen()
     const outcome = await this.#catalog.resolve(txid)
     this.#seeNewest()
     return outcome

@@ -1,8 +1,8 @@
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { Moment } from '../catalog/model/moment.ts'
+import type { Problem } from '../catalog/model/problem.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import type { Problem } from '../catalog/verify-table.ts'
 import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ActionOptions, ArrowTable, WriteResult } from './action-options.ts'
@@ -63,6 +63,12 @@ export interface Table<S> extends DataFrame<S> {
    * the history. No file is copied. Throws NOT_FOUND and EXPIRED.
    */
   restore(moment: Moment): Promise<WriteResult>
+  /**
+   * Makes a table of that name in the same database with the rows of this one, at the version this
+   * handle sees unless told. No file is copied: both go their own ways from there, and what the
+   * clone needs is kept. Throws INVALID when the name is taken, NOT_FOUND, EXPIRED.
+   */
+  clone(name: string, options?: { readonly at?: Moment }): Promise<Table<S>>
   /**
    * Names a version, the one this handle sees unless told; it is kept until `untag`. Answers the
    * version. Throws INVALID when the name is another version's, NOT_FOUND, EXPIRED.

@@ -4,7 +4,7 @@ import { corrupt } from '../error.ts'
 import { crc32 } from './checksum.ts'
 import { nowMs } from './clock-and-ids.ts'
 import { createExclusive, isMissing, readWhole } from './local-file.ts'
-import type { Cell } from './object-store.ts'
+import type { Cell, SwapOutcome } from './object-store.ts'
 
 const NAME = /^(\d{20})\.json$/
 const TRAILER = /\ncrc32 ([0-9a-f]{8})\n$/
@@ -44,26 +44,27 @@ export async function swapNumberedCell(
   folder: string,
   token: string | null,
   body: Uint8Array,
-): Promise<'swapped' | 'lost' | 'unknown'> {
+): Promise<SwapOutcome> {
   const claimed = token === null ? 1 : Number(token) + 1
   const newest = listNumbers(folder).at(-1)
   const stored = withTrailer(body)
   const file = fileOf(folder, claimed)
-  if (newest !== undefined && newest > claimed && !fs.existsSync(file)) return 'unknown'
+  if (newest !== undefined && newest > claimed && !fs.existsSync(file))
+    return { outcome: 'unknown' }
   const answer = newest === claimed ? 'exists' : await createExclusive(file, stored)
   if (answer === 'exists') {
     const there = await readWhole(file)
-    if (there === undefined) return 'unknown'
-    if (Buffer.compare(there, stored) !== 0) return 'lost'
+    if (there === undefined) return { outcome: 'unknown' }
+    if (Buffer.compare(there, stored) !== 0) return { outcome: 'lost' }
   }
   const numbers = settledNumbers(folder)
-  if (numbers.at(-1) !== claimed) return 'unknown'
+  if (numbers.at(-1) !== claimed) return { outcome: 'unknown' }
   try {
     trim(folder, numbers)
   } catch {
     // What is left over is harmless, and the swap stands.
   }
-  return 'swapped'
+  return { outcome: 'swapped', token: String(claimed) }
 }
 
 function settledNumbers(folder: string): number[] {

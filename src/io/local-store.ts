@@ -12,7 +12,14 @@ import {
   replaceFile,
   safePath,
 } from './local-file.ts'
-import type { ByteSource, Cell, ObjectStore, StoredObject, StoreOptions } from './object-store.ts'
+import type {
+  ByteSource,
+  Cell,
+  ObjectStore,
+  StoredObject,
+  StoreOptions,
+  SwapOutcome,
+} from './object-store.ts'
 import {
   assertCellKey,
   assertKey,
@@ -72,7 +79,7 @@ class LocalStore implements ObjectStore {
     token: string | null,
     body: Uint8Array,
     options?: StoreOptions,
-  ): Promise<'swapped' | 'lost' | 'unknown'> {
+  ): Promise<SwapOutcome> {
     assertCellKey(key)
     return this.#run('swap', cellFolder(key), options, (file) =>
       swapNumberedCell(file, token, body),

@@ -1,5 +1,12 @@
 import { throwIfAborted } from '../error.ts'
-import type { ByteSource, Cell, ObjectStore, StoredObject, StoreOptions } from './object-store.ts'
+import type {
+  ByteSource,
+  Cell,
+  ObjectStore,
+  StoredObject,
+  StoreOptions,
+  SwapOutcome,
+} from './object-store.ts'
 import { assertCellKey, assertKey, assertPrefix } from './store-key.ts'
 
 /** A store in memory: the reference of what a store does. It lives as long as the object. */
@@ -52,13 +59,14 @@ class MemoryStore implements ObjectStore {
     token: string | null,
     body: Uint8Array,
     options?: StoreOptions,
-  ): Promise<'swapped' | 'lost' | 'unknown'> {
+  ): Promise<SwapOutcome> {
     assertCellKey(key)
     throwIfAborted(options?.signal)
-    if ((this.#cells.get(key)?.token ?? null) !== token) return 'lost'
+    if ((this.#cells.get(key)?.token ?? null) !== token) return { outcome: 'lost' }
     this.#swaps++
-    this.#cells.set(key, { body: body.slice(), token: String(this.#swaps) })
-    return 'swapped'
+    const cell = { body: body.slice(), token: String(this.#swaps) }
+    this.#cells.set(key, cell)
+    return { outcome: 'swapped', token: cell.token }
   }
 
   async delete(key: string, options?: StoreOptions): Promise<void> {

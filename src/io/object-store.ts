@@ -22,16 +22,17 @@ export interface ObjectStore {
   /** The cell's newest content with the token that `swapCell` asks for; null when there is none. */
   readCell(key: string, options?: StoreOptions): Promise<Cell | null>
   /**
-   * Sets the cell if its token is still `token` (null: if it does not exist). `lost` is definite:
-   * this body is not there and never will be. After `unknown` send the same swap again, then look
-   * for your own mark in the content.
+   * Sets the cell if its token is still `token` (null: if it does not exist). `swapped` tells the
+   * token that the cell has now, so that the next swap needs no read. `lost` is definite: this body
+   * is not there and never will be. After `unknown` send the same swap again, then look for your
+   * own mark in the content.
    */
   swapCell(
     key: string,
     token: string | null,
     body: Uint8Array,
     options?: StoreOptions,
-  ): Promise<'swapped' | 'lost' | 'unknown'>
+  ): Promise<SwapOutcome>
   /** Removes an object; no error when there is none. */
   delete(key: string, options?: StoreOptions): Promise<void>
   /** Objects whose key begins with `prefix` (which ends with `/` or is ''), ascending by key bytes. */
@@ -46,6 +47,12 @@ export interface Cell {
   readonly body: Uint8Array
   readonly token: string
 }
+
+/** What became of a swap; `token` is the cell's new one. */
+export type SwapOutcome =
+  | { readonly outcome: 'swapped'; readonly token: string }
+  | { readonly outcome: 'lost' }
+  | { readonly outcome: 'unknown' }
 
 export interface StoredObject {
   readonly key: string

@@ -3,25 +3,29 @@ import { clip, invalid } from '../error.ts'
 import { localStore } from './local-store.ts'
 import { memoryStore } from './memory-store.ts'
 import type { ObjectStore } from './object-store.ts'
+import { s3Store } from './s3/open-s3-store.ts'
+import type { S3Options } from './s3/s3-options.ts'
 
 /**
- * Opens the store that a URL names: `memory:` (a new empty one), a path (`./lake`, `/data/lake`)
- * or `file:///data/lake`. Throws INVALID for anything else.
+ * Opens the store that a URL names: `memory:` (a new empty one), a path (`./lake`, `/data/lake`),
+ * `file:///data/lake` or `s3://bucket/prefix`. Throws INVALID for anything else.
+ *
+ * @param options How a bucket is reached; only for `s3:`.
  */
-export async function openStore(url: string): Promise<ObjectStore> {
+export async function openStore(url: string, options: S3Options = {}): Promise<ObjectStore> {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(url)?.[1]?.toLowerCase()
+  const [stray] = Object.entries(options).find(([, value]) => value !== undefined) ?? []
+  if (stray !== undefined && scheme !== 's3') {
+    throw invalid(`"${clip(url)}": the option "${stray}" is for "s3:" URLs only`, { option: stray })
+  }
   if (scheme === undefined) return localStore(url)
   if (scheme === 'memory') {
     if (url.length === 'memory:'.length) return memoryStore()
     throw invalid(`"${clip(url)}": "memory:" takes nothing after it`, { url })
   }
   if (scheme === 'file') return localStore(fileFolder(url))
-  if (scheme === 's3') {
-    throw invalid(`"${clip(url)}": buckets are not supported yet; use a folder or "memory:"`, {
-      url,
-    })
-  }
-  throw invalid(`"${clip(url)}" is no store; use a folder, "file:///folder" or "memory:"`, { url })
+  if (scheme === 's3') return s3Store(url, options)
+  throw invalid(`"${clip(url)}" is no store; use a folder, "s3://bucket" or "memory:"`, { url })
 }
 
 function fileFolder(url: string): string {

@@ -229,4 +229,11 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     mayFailLate: true,
   },
+  {
+    name: 'Table.clone',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).clone('copy'),
+    steps: (before) => [{ ...before, copy: ['', (before!.orders as readonly string[]).at(-1)!] }],
+    mayFailLate: true,
+  },
 ]

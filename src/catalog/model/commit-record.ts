@@ -52,3 +52,11 @@ export interface HistoryEntry {
   readonly bytes: number
   readonly txid: string
 }
+
+/** A name for a version, which is kept as long as it has one. */
+export interface TagEntry {
+  readonly name: string
+  readonly version: number
+  /** When it was set. */
+  readonly created: Date
+}

@@ -43,7 +43,37 @@ export interface Segment {
   readonly extra: Extra
 }
 
-export type TableState = 'live' | 'dropped'
+/** `initializing`: a clone that is being made; `aborted`: one that was given up. */
+export type TableState = 'live' | 'dropped' | 'initializing' | 'aborted'
+
+/** Partition numbers from `from` to `to`. */
+export interface IdRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A name for a version, which is kept as long as it has one. */
+export interface Tag {
+  readonly name: string
+  readonly version: number
+  /** When it was set: milliseconds since 1970, UTC. */
+  readonly created: number
+}
+
+/** A clone that reads files of this table: what `version` had is kept for it. */
+export interface Pin {
+  readonly clone: string
+  /** Key of the clone's folder in the store. */
+  readonly folder: string
+  readonly version: number
+  readonly created: number
+}
+
+/** The last sequence number that an application has committed. */
+export interface AppMark {
+  readonly app: string
+  readonly sequence: number
+}
 
 /** The one mutable object of a table; whoever swaps it commits. */
 export interface Head extends Protocol {
@@ -72,6 +102,14 @@ export interface Head extends Protocol {
   readonly rows: number
   /** The oldest version that can be read. */
   readonly retainedFrom: number
+  /** No commit may bring a partition of a lower number: what is there may be being removed. */
+  readonly fence: number
+  /** Numbers from `fence` on that no later commit may bring either; ascending, apart. */
+  readonly burned: readonly IdRange[]
+  readonly tags: readonly Tag[]
+  readonly pins: readonly Pin[]
+  /** Most recent last. */
+  readonly apps: readonly AppMark[]
   /** Ascending and without gaps, then `tail`, up to `version`. */
   readonly segments: readonly Segment[]
   readonly tail: readonly TailEntry[]

@@ -1,9 +1,9 @@
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import type { Partition } from './table.ts'
+import type { FileReference, Partition } from './table.ts'
 
 /** Statistics of one column in one partition, and the number of the file that holds it. */
 export interface ColumnPartition extends ColumnStatistics {
-  readonly file: number
+  readonly file: FileReference
 }
 
 /**

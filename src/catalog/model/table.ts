@@ -39,7 +39,12 @@ export function tableSchema(columns: readonly Column[]): Schema {
   return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
 }
 
-/** Key of the file that holds `column` of partition `id`. */
-export function partitionKey(tableFolder: string, column: Column, file: number): string {
-  return `${tableFolder}/${column.folder}/partition${file}.csv`
+/** The number of a column file: of the table's own, or of another table that it was cloned from. */
+export type FileReference = number | { readonly folder: string; readonly number: number }
+
+/** Key of the file `file` of `column`. */
+export function partitionKey(tableFolder: string, column: Column, file: FileReference): string {
+  const [folder, number] =
+    typeof file === 'number' ? [tableFolder, file] : [file.folder, file.number]
+  return `${folder}/${column.folder}/partition${number}.csv`
 }

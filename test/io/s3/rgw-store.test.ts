@@ -153,12 +153,15 @@ if (typeof server === 'string') {
       for await (const { key } of store.list('')) expect(key).toBe('nothing is left')
     })
 
-    it('that refuses matching tags, as RGW does when they are quoted, is not written to', async (test) => {
-      if (process.env.GRAUPEL_TEST_S3_ENDPOINT) test.skip()
+    // Other servers take both forms.
+    const isRgw = server.credentials !== undefined
+    it('that refuses matching tags, as RGW does when they are quoted, is not written to', async () => {
       const url = `s3://${bucket.name}/quoted`
-      const store = await s3Store(url, { ...bucket.options, quotedEtags: true })
+      const store = await s3Store(url, { ...bucket.options, quotedEtags: isRgw })
+      const created = store.create('k', text('x'))
+      if (!isRgw) return expect(await created).toBe('created')
       const refusal = { code: 'INVALID', message: expect.stringContaining('quotedEtags') }
-      await expect(store.create('k', text('x'))).rejects.toMatchObject(refusal)
+      await expect(created).rejects.toMatchObject(refusal)
       await expect(store.swapCell('k.json', null, text('x'))).rejects.toMatchObject(refusal)
       expect(await store.get('k')).toBeNull()
     })

@@ -1,0 +1,115 @@
+import { clip, GraupelError, invalid } from '../error.ts'
+import { newTxid, newUuid } from '../io/clock-and-ids.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { parseDatabase, printDatabase } from './database-json.ts'
+import { folderName } from './folder-name.ts'
+import type { DatabaseCell } from './model/database.ts'
+import { settleSwap } from './settle-swap.ts'
+import { PROTOCOL } from './stored-json.ts'
+
+/** A database's cell as read, with what is needed to swap it. */
+export interface ReadDatabase {
+  readonly cell: DatabaseCell
+  readonly token: string
+}
+
+/** The cell that lists the tables of one database. */
+export class DatabaseHead {
+  /** `namespace/database`. */
+  readonly path: string
+  /** Key of the database's folder in the store. */
+  readonly folder: string
+  readonly key: string
+  readonly #store: ObjectStore
+
+  /** Throws INVALID for a path that is none. */
+  constructor(store: ObjectStore, path: string) {
+    const [namespace, name] = splitPath(path)
+    this.#store = store
+    this.path = path
+    this.folder = `${folderName(namespace)}/${folderName(name)}`
+    this.key = `${this.folder}/_catalog.json`
+  }
+
+  /** Makes the cell of a database without tables; no matter when another was faster. */
+  async create(): Promise<void> {
+    const [namespace, name] = splitPath(this.path)
+    const cell: DatabaseCell = {
+      ...PROTOCOL,
+      databaseId: newUuid(),
+      namespace,
+      name,
+      revision: 1,
+      txid: newTxid(),
+      tables: [],
+      dropped: [],
+      extra: [],
+    }
+    await settleSwap({
+      store: this.#store,
+      key: this.key,
+      token: null,
+      body: printDatabase(cell),
+      txid: cell.txid,
+      isMine: (body) => parseDatabase(body, this.key).databaseId === cell.databaseId,
+    })
+  }
+
+  /** Throws NOT_FOUND, or INVALID when it is another database's. */
+  async read(): Promise<ReadDatabase> {
+    const cell = await this.#store.readCell(this.key)
+    if (cell === null) {
+      throw new GraupelError('NOT_FOUND', `database "${clip(this.path)}" not found`, {
+        database: this.path,
+      })
+    }
+    return this.#parse(cell.body, cell.token)
+  }
+
+  #parse(body: Uint8Array, token: string): ReadDatabase {
+    const cell = parseDatabase(body, this.key)
+    const path = `${cell.namespace}/${cell.name}`
+    if (path === this.path) return { cell, token }
+    throw invalid(`"${this.key}" is the database "${clip(path)}", not "${clip(this.path)}"`, {
+      found: path,
+      database: this.path,
+    })
+  }
+
+  /** Swaps the catalog; a loser gets what is there, unless its change is already in it. */
+  async swap(
+    from: ReadDatabase,
+    change: DatabaseCell,
+    isDone: (found: DatabaseCell, next: DatabaseCell) => boolean = isApplied,
+  ): Promise<'won' | ReadDatabase> {
+    const next = { ...change, revision: from.cell.revision + 1, txid: newTxid() }
+    const settled = await settleSwap({
+      store: this.#store,
+      key: this.key,
+      token: from.token,
+      body: printDatabase(next),
+      txid: next.txid,
+      isMine: (body) => {
+        const found = parseDatabase(body, this.key)
+        return found.txid === next.txid || isDone(found, next)
+      },
+    })
+    return settled.won ? 'won' : this.#parse(settled.cell.body, settled.cell.token)
+  }
+}
+
+/** Whether the tables that `next` brought or dropped are so in `found`, which came after it. */
+function isApplied(found: DatabaseCell, next: DatabaseCell): boolean {
+  if (found.revision <= next.revision) return false
+  const known = new Set([...found.tables, ...found.dropped].map(({ id }) => id))
+  const dropped = new Set(found.dropped.map(({ id }) => id))
+  const bringsAll = next.tables.every(({ id }) => known.has(id))
+  return bringsAll && next.dropped.every(({ id }) => dropped.has(id))
+}
+
+function splitPath(path: string): readonly [namespace: string, name: string] {
+  const parts = path.split('/')
+  const [namespace, name] = parts
+  if (parts.length === 2 && namespace && name) return [namespace, name]
+  throw invalid(`"${clip(path)}" is no database: use "namespace/database"`, { database: path })
+}

@@ -1,0 +1,92 @@
+import { isTableFolder } from './folder-name.ts'
+import type { AppMark, Head, IdRange, Pin, Tag } from './model/head.ts'
+import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
+
+type Marks = Pick<Head, 'fence' | 'burned' | 'tags' | 'pins' | 'apps'>
+type Fields = readonly (readonly [name: string, value: unknown])[]
+
+const APP_CHARACTERS_MAX = 200
+
+/** The fields of a head that are left out while there is nothing to say. */
+export function markFields(head: Marks): Fields {
+  const list = <T>(name: string, items: readonly T[], fieldsOf: (item: T) => Fields): Fields =>
+    items.length === 0
+      ? []
+      : [[name, printList(items.map((item) => printObject(fieldsOf(item), [])))]]
+  return [
+    ...(head.fence === 1 ? [] : ([['fence', head.fence]] as const)),
+    ...list('burned', head.burned, (of) => [
+      ['from', of.from],
+      ['to', of.to],
+    ]),
+    ...list('tags', head.tags, (of) => [
+      ['name', of.name],
+      ['version', of.version],
+      ['created', instantText(of.created)],
+    ]),
+    ...list('pins', head.pins, (of) => [
+      ['clone', of.clone],
+      ['folder', of.folder],
+      ['version', of.version],
+      ['created', instantText(of.created)],
+    ]),
+    ...list('apps', head.apps, (of) => [
+      ['app', of.app],
+      ['sequence', of.sequence],
+    ]),
+  ]
+}
+
+/** The inverse of `markFields`. Throws DATA naming the key and the field. */
+export function readMarks(of: StoredObject): Marks {
+  const list = <T>(name: string, read: (item: StoredObject) => T): T[] =>
+    of.has(name) ? of.objects(name).map(read) : []
+  return {
+    fence: of.has('fence') ? of.whole('fence', 1) : 1,
+    burned: list('burned', readRange),
+    tags: list(
+      'tags',
+      (item): Tag => ({
+        name: item.text('name'),
+        version: item.whole('version'),
+        created: item.instant('created'),
+      }),
+    ),
+    pins: list(
+      'pins',
+      (item): Pin => ({
+        clone: item.text('clone'),
+        folder: folder(item),
+        version: item.whole('version'),
+        created: item.instant('created'),
+      }),
+    ),
+    apps: list(
+      'apps',
+      (item): AppMark => ({
+        app: item.text('app'),
+        sequence: item.whole('sequence'),
+      }),
+    ),
+  }
+}
+
+/** Whether `name` can be an application's: 1 to 200 characters of well-formed text. */
+export function isAppName(name: unknown): name is string {
+  if (typeof name !== 'string') return false
+  return name !== '' && name.length <= APP_CHARACTERS_MAX && name.isWellFormed()
+}
+
+function readRange(item: StoredObject): IdRange {
+  const from = item.whole('from', 1)
+  const to = item.whole('to', 1)
+  if (to < from) item.fail('to', `at least ${from}`, to)
+  return { from, to }
+}
+
+/** The key of a table's folder: below the root of the store, and never inside a table. */
+function folder(item: StoredObject): string {
+  const key = item.text('folder')
+  if (isTableFolder(key)) return key
+  return item.fail('folder', '"namespace/database/Table"', key)
+}

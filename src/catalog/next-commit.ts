@@ -1,0 +1,105 @@
+import { GraupelError } from '../error.ts'
+import { sha256Hex } from '../io/checksum.ts'
+import { newTxid, nowMs } from '../io/clock-and-ids.ts'
+import type { Action, AddPartition, CommitRecord, Operation } from './model/commit-record.ts'
+import type { Head } from './model/head.ts'
+import type { Column } from './model/table.ts'
+import { printRecord, RECORD_BYTES_MAX, recordFile } from './record-json.ts'
+import { columnTypes } from './table-partitions.ts'
+
+/** What a commit is to do on top of a head. */
+export interface Draft {
+  readonly operation: Operation
+  readonly actions: readonly Action[]
+  /** Rows and bytes of the files that it brings. */
+  readonly rows: number
+  readonly bytes: number
+  /** What the head says from then on. */
+  readonly head: Pick<Head, 'partitions' | 'rows'> & Partial<Head>
+}
+
+/** A commit that a swap to `head` would make. */
+export interface NextCommit {
+  readonly head: Head
+  readonly version: number
+  readonly txid: string
+  readonly record: { readonly file: string; readonly bytes: Uint8Array }
+}
+
+/**
+ * The commit of `draft` on top of `base`, which may itself not be committed yet. Throws LIMIT when
+ * its record would be too large.
+ */
+export function nextCommit(base: Head, draft: Draft): NextCommit {
+  const { operation, actions, rows, bytes } = draft
+  const parent = base.tail.at(-1)
+  const record: CommitRecord = {
+    version: base.version + 1,
+    txid: newTxid(),
+    timestamp: Math.max(nowMs(), base.timestamp + 1),
+    operation,
+    parent: {
+      version: base.version,
+      txid: parent?.txid ?? base.creationTxid,
+      sha256: parent?.recordSha256 ?? '',
+    },
+    rows,
+    bytes,
+    actions,
+  }
+  const printed = printRecord(record, columnTypes(base.columns))
+  if (printed.length > RECORD_BYTES_MAX) throw tooLarge(printed.length)
+  const { version, txid, timestamp } = record
+  const recordSha256 = sha256Hex(printed)
+  const recordBytes = printed.length
+  const what = { version, txid, timestamp, operation, rows, bytes }
+  const head: Head = {
+    ...base,
+    nextId: actions.reduce(
+      (next, action) => (action.kind === 'addPartition' ? Math.max(next, action.id + 1) : next),
+      base.nextId,
+    ),
+    ...draft.head,
+    version,
+    revision: base.revision + 1,
+    txid,
+    timestamp,
+    tail: [...base.tail, { ...what, recordBytes, recordSha256, extra: [] }],
+  }
+  return { head, version, txid, record: { file: recordFile(record), bytes: printed } }
+}
+
+/** Bytes of all column files of `added`. */
+export function stagedBytes(added: readonly AddPartition[]): number {
+  let bytes = 0
+  for (const { columns } of added) for (const column of columns.values()) bytes += column.bytes
+  return bytes
+}
+
+/** Throws CONFLICT unless the table still has the columns that rows were staged for. */
+export function assertSameColumns(
+  head: Head,
+  { columns, name }: { readonly columns: readonly Column[]; readonly name: string },
+): void {
+  const same =
+    head.columns.length === columns.length &&
+    columns.every((column, position) => {
+      const now = head.columns[position]!
+      const sameNulls = now.nullable === column.nullable
+      return now.id === column.id && now.folder === column.folder && sameNulls
+    })
+  if (same) return
+  throw new GraupelError(
+    'CONFLICT',
+    `the columns of table "${name}" changed while rows were staged: open it again and retry`,
+    { table: name, version: head.version },
+  )
+}
+
+function tooLarge(bytes: number): GraupelError {
+  return new GraupelError(
+    'LIMIT',
+    `the commit's record would have ${bytes} bytes, more than ${RECORD_BYTES_MAX}: commit in smaller pieces`,
+    { bytes },
+  )
+}

@@ -1,0 +1,139 @@
+import { GraupelError } from '../error.ts'
+import { newTxid } from '../io/clock-and-ids.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import type { BackgroundWork } from './background-work.ts'
+import { CheckpointKeeper } from './checkpoint-keeper.ts'
+import { CommitLog } from './commit-log.ts'
+import { CommitQueue, type QueueTarget } from './commit-queue.ts'
+import type { Head } from './model/head.ts'
+import { PartitionCache } from './partition-cache.ts'
+import { backOff } from './settle-swap.ts'
+import { assertWritable } from './stored-json.ts'
+import { type ReadHead, TableHead } from './table-head.ts'
+import type { TablePlace } from './table-partitions.ts'
+
+const ATTEMPTS_MAX = 100
+
+/** Where a table is, and by what name people know it. */
+export interface TableAddress {
+  readonly store: ObjectStore
+  /** Key of the table's folder, without a trailing slash. */
+  readonly folder: string
+  /** `namespace/database.Table`. */
+  readonly name: string
+  readonly work: BackgroundWork
+}
+
+/** What all handles of one table share: the newest head known, what was read, commits that wait. */
+export class SharedTable implements TablePlace, QueueTarget {
+  readonly store: ObjectStore
+  readonly folder: string
+  readonly name: string
+  readonly work: BackgroundWork
+  readonly log: CommitLog
+  readonly head: TableHead
+  readonly cache = new PartitionCache()
+  readonly queue: CommitQueue
+  readonly #keeper: CheckpointKeeper
+  #known: ReadHead | undefined
+  #newest: Head | undefined
+  #nextId = 1
+
+  constructor({ store, folder, name, work }: TableAddress) {
+    this.store = store
+    this.folder = folder
+    this.name = name
+    this.work = work
+    this.log = new CommitLog(store, folder)
+    this.head = new TableHead(store, folder, this.log)
+    this.queue = new CommitQueue(this)
+    this.#keeper = new CheckpointKeeper(this, this.head, work)
+  }
+
+  /** The newest head known, to be swapped; undefined when its token is not known. */
+  get known(): ReadHead | undefined {
+    return this.#known
+  }
+
+  /** The newest head known; of a table that was read once. */
+  get newest(): Head {
+    if (this.#newest !== undefined) return this.#newest
+    throw new Error(`the head of "${this.folder}" has not been read`)
+  }
+
+  /** Reads the head. Throws DATA when there is none. */
+  async read(signal?: AbortSignal): Promise<ReadHead> {
+    const read = await this.head.read(signal)
+    this.note(read)
+    return read
+  }
+
+  /** The newest head known, read when there is none. */
+  async base(signal?: AbortSignal): Promise<ReadHead> {
+    return this.#known ?? this.read(signal)
+  }
+
+  /** Takes note of a head that was read. */
+  note(read: ReadHead): void {
+    if (this.#newest !== undefined && read.head.revision < this.#newest.revision) return
+    this.#newest = read.head
+    this.#known = read
+  }
+
+  /** Takes note that a swap to `head` was won. */
+  committed(head: Head, { token, lostRaces }: { token: string | null; lostRaces: number }): void {
+    if (this.#newest === undefined || head.revision >= this.#newest.revision) {
+      this.#newest = head
+      this.#known = token === null ? undefined : { head, token }
+    }
+    this.#keeper.schedule(head, { contended: lostRaces > 0 })
+  }
+
+  /** The next swap is to read the head first. */
+  forget(): void {
+    this.#known = undefined
+  }
+
+  /** A partition number that nobody in this process has taken, above `least` and `nextId`. */
+  claimId(least: number): number {
+    const id = Math.max(this.#nextId, least, this.#newest?.nextId ?? 1)
+    this.#nextId = id + 1
+    return id
+  }
+
+  /**
+   * Swaps the head for what `change` makes of it, on top of whatever others did; it makes no
+   * version. Answers the head; nothing is done when `change` answers undefined. The change must do
+   * no harm when it is made twice.
+   */
+  async edit(change: (head: Head) => Partial<Head> | undefined): Promise<Head> {
+    let base = await this.read()
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const changed = change(base.head)
+      if (changed === undefined) return base.head
+      assertWritable(base.head, this.head.key)
+      const revision = base.head.revision + 1
+      const next = { ...base.head, ...changed, revision, txid: newTxid() }
+      const swapped = await this.head.swap(base, next).catch((error: unknown) => {
+        this.forget()
+        throw error
+      })
+      if (swapped.won) {
+        this.committed(next, { token: swapped.token, lostRaces: attempt })
+        return next
+      }
+      base = swapped.found
+      this.note(base)
+      await backOff(Math.min(attempt, 5))
+    }
+    throw this.tooManyRaces(ATTEMPTS_MAX)
+  }
+
+  tooManyRaces(attempts: number): GraupelError {
+    return new GraupelError(
+      'CONFLICT',
+      `table "${this.name}": ${attempts} other commits came first; nothing was committed`,
+      { table: this.name, attempts },
+    )
+  }
+}

@@ -1,0 +1,189 @@
+import { GraupelError, invalid, throwIfAborted } from '../error.ts'
+import { nowMs } from '../io/clock-and-ids.ts'
+import type { StoredObject } from '../io/object-store.ts'
+import { pooled } from '../io/pooled.ts'
+import { above } from './burned-ids.ts'
+import { advance, metadataFile, partitionsFile, readCheckpoint } from './checkpoint.ts'
+import { releasePins } from './clone-table.ts'
+import type { Head } from './model/head.ts'
+import { momentOf } from './moment-version.ts'
+import type { SharedTable } from './shared-table.ts'
+import { columnTypes } from './table-partitions.ts'
+import { versionAt } from './version-at.ts'
+
+const DELETES_MAX = 8
+const READS_MAX = 16
+
+/** What is to be kept. */
+export interface VacuumOptions {
+  /**
+   * How far back versions stay readable: a time such as `'7d'` (units: ms, s, m, h, d, w), or so
+   * many versions, the newest included. Versions that tags or clones need stay in any case.
+   */
+  readonly retain: string | { readonly versions: number }
+  /** True removes nothing and tells in `keys` what would be. */
+  readonly dryRun?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a vacuum removed, or would. */
+export interface VacuumResult {
+  /** The oldest version that can be read from now on. */
+  readonly retainedFrom: number
+  readonly files: number
+  readonly bytes: number
+  /** Keys of the objects, oldest first; only of a dry run. */
+  readonly keys: readonly string[]
+}
+
+/** Objects that no version from `retainedFrom` on needs, and that nobody will commit any more. */
+interface Plan {
+  readonly retainedFrom: number
+  readonly fence: number
+}
+
+/**
+ * Gives up old versions and removes the files that only they had, files that were staged and never
+ * committed, and records of the log that nothing names. First the head is swapped for one that
+ * says so; only then files go, so that it is safe beside readers and writers of any age. Throws
+ * INVALID for a `retain` that is none.
+ */
+export async function vacuumTable(
+  table: SharedTable,
+  { retain, dryRun, signal }: VacuumOptions,
+): Promise<VacuumResult> {
+  if (dryRun !== true) await releasePins(table)
+  const { head: found } = await table.read(signal)
+  const wanted = await retainedVersion(table, found, retain)
+  const fence = await fenceAt(table, found, wanted)
+  const planned = (head: Head): Plan => ({
+    retainedFrom: Math.max(head.retainedFrom, neededVersion(head, wanted)),
+    fence: Math.max(head.fence, Math.min(head.nextId, fence)),
+  })
+  throwIfAborted(signal)
+  const head =
+    dryRun === true
+      ? { ...found, ...planned(found) }
+      : await table.edit((now) => raised(now, planned(now)))
+  const garbage = await findGarbage(table, head, signal)
+  const sum = garbage.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+  const result = { retainedFrom: head.retainedFrom, files: garbage.length, bytes: sum }
+  if (dryRun === true) return { ...result, keys: garbage.map(({ key }) => key) }
+  await pooled(garbage, DELETES_MAX, async ({ key }) => {
+    throwIfAborted(signal)
+    await table.store.delete(key, { signal })
+  })
+  return { ...result, keys: [] }
+}
+
+function raised(head: Head, { retainedFrom, fence }: Plan): Partial<Head> | undefined {
+  if (retainedFrom === head.retainedFrom && fence === head.fence) return undefined
+  return { retainedFrom, fence, burned: above(fence, head.burned) }
+}
+
+/** `wanted`, or an older version that a tag or a clone needs. */
+function neededVersion({ tags, pins }: Head, wanted: number): number {
+  return [...tags, ...pins].reduce((least, { version }) => Math.min(least, version), wanted)
+}
+
+async function retainedVersion(
+  table: SharedTable,
+  head: Head,
+  retain: VacuumOptions['retain'],
+): Promise<number> {
+  if (typeof retain === 'string') {
+    const now = nowMs()
+    const asked = momentOf({ offset: `-${retain}` }, now)
+    const instant = 'instant' in asked ? asked.instant : now
+    return instant < head.created ? 0 : versionAt(table.log, head, instant)
+  }
+  const { versions } = (retain ?? {}) as { versions?: unknown }
+  if (Number.isSafeInteger(versions) && (versions as number) >= 1) {
+    return Math.max(0, head.version - (versions as number) + 1)
+  }
+  throw invalid(
+    'vacuum: retain has to be a time such as "7d", or { versions: n } with n from 1 on',
+    { retain },
+  )
+}
+
+/** The number after those that commits up to `version` brought. */
+async function fenceAt(table: SharedTable, head: Head, version: number): Promise<number> {
+  const file = partitionsFile(table.folder)
+  const checkpoint = await readCheckpoint(table.store, file)
+  const span = { from: checkpoint.upto + 1, to: version }
+  const records = await table.log.records(head, span, new Map())
+  const { rows } = advance(file, checkpoint, records, {
+    upto: Math.max(version, checkpoint.upto),
+    retainedFrom: 0,
+  })
+  return rows.reduce((next, { id, added }) => (added <= version ? Math.max(next, id + 1) : next), 1)
+}
+
+/** Oldest first: by partition number, then what is left of the log. */
+async function findGarbage(
+  table: SharedTable,
+  head: Head,
+  signal: AbortSignal | undefined,
+): Promise<StoredObject[]> {
+  const files = await referencedFiles(table, head)
+  const folders = new Set(head.columns.map(({ folder }) => folder))
+  const named = new Set([
+    ...head.segments.map(({ file }) => file),
+    ...head.tail.map(({ version, txid }) => `${String(version).padStart(20, '0')}-${txid}.json`),
+  ])
+  const garbage: (StoredObject & { readonly order: number })[] = []
+  for await (const object of table.store.list(`${table.folder}/`, { signal })) {
+    const path = object.key.slice(table.folder.length + 1)
+    const [, folder = '', digits] = /^([^/]+)\/partition([1-9]\d{0,15})\.csv$/.exec(path) ?? []
+    const number = Number(digits)
+    if (digits !== undefined && folders.has(folder)) {
+      if (number < head.fence && !files.has(path)) garbage.push({ ...object, order: number })
+    } else if (isDeadLog(path, head, named)) {
+      garbage.push({ ...object, order: Number.POSITIVE_INFINITY })
+    }
+  }
+  return garbage.sort((a, b) => a.order - b.order || (a.key < b.key ? -1 : 1))
+}
+
+/**
+ * A record of a version that is no longer kept, which no head names: it lost its race, or is in a
+ * segment now. A segment that is part of a larger one. Neither can be named again.
+ */
+function isDeadLog(path: string, head: Head, named: ReadonlySet<string>): boolean {
+  const [, file = '', from, to] =
+    /^_table\/log\/((\d{20})-(?:(\d{20})-[0-9a-f]{16}\.jsonl|[0-9a-z-]{8,64}\.json))$/.exec(path) ??
+    []
+  if (from === undefined || named.has(file)) return false
+  const [first, last] = [Number(from), Number(to ?? from)]
+  if (last > head.retainedFrom) return false
+  if (to === undefined) return true
+  return head.segments.some((segment) => segment.from <= first && segment.to >= last)
+}
+
+/** `<Column>/partitionN.csv` of every version that is kept. */
+async function referencedFiles(table: SharedTable, head: Head): Promise<Set<string>> {
+  const found = new Set<string>()
+  const checkpoints = await pooled(head.columns, READS_MAX, async (column) => {
+    const file = metadataFile(table.folder, column)
+    return { column, file, checkpoint: await readCheckpoint(table.store, file) }
+  })
+  const upto = checkpoints.reduce((least, of) => Math.min(least, of.checkpoint.upto), head.version)
+  const span = { from: upto + 1, to: head.version }
+  const records = await table.log.records(head, span, columnTypes(head.columns))
+  for (const { column, file, checkpoint } of checkpoints) {
+    if (checkpoint.prunedTo > head.retainedFrom) {
+      throw new GraupelError('CONFLICT', `"${file.key}": another vacuum has just gone further`, {
+        key: file.key,
+      })
+    }
+    const { rows } = advance(file, checkpoint, records, {
+      upto: head.version,
+      retainedFrom: head.retainedFrom,
+    })
+    for (const { value } of rows) {
+      if (typeof value.file === 'number') found.add(`${column.folder}/partition${value.file}.csv`)
+    }
+  }
+  return found
+}

@@ -1,0 +1,140 @@
+import { GraupelError, throwIfAborted } from '../error.ts'
+import { encodeColumn } from '../io/csv/encode-column.ts'
+import { openColumn } from '../io/csv/open-column.ts'
+import { pooled } from '../io/pooled.ts'
+import {
+  advance,
+  type CheckpointFile,
+  metadataFile,
+  NO_CHECKPOINT,
+  partitionsFile,
+} from './checkpoint.ts'
+import type { CommitRecord } from './model/commit-record.ts'
+import type { Head } from './model/head.ts'
+import type { ColumnPartition } from './model/partition-set.ts'
+import type { Problem } from './model/problem.ts'
+import { type Column, partitionKey } from './model/table.ts'
+import type { SharedTable } from './shared-table.ts'
+import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
+import { verifyLineage } from './verify-lineage.ts'
+
+const FILES_MAX = 4
+
+/**
+ * Reads all that a table has and proves it: the chain of its log, its checkpoints against the log,
+ * and every column file of every version that is kept, whose statistics are computed anew. Answers
+ * what is wrong; nothing, when all is well. Throws only when the store does not answer.
+ */
+export async function verifyTable(table: SharedTable, signal?: AbortSignal): Promise<Problem[]> {
+  const { head } = await table.read(signal)
+  const problems: Problem[] = []
+  const records = await attempt(problems, table.head.key, () =>
+    verifyLineage(table, head, problems),
+  )
+  if (records === undefined) return problems
+  verifyTotals(table, head, records, problems)
+  await verifyCheckpoint(table, partitionsFile(table.folder), records, problems)
+  const files: { column: Column; statistics: ColumnPartition }[] = []
+  for (const column of head.columns) {
+    throwIfAborted(signal)
+    const file = metadataFile(table.folder, column)
+    await verifyCheckpoint(table, file, records, problems)
+    const { version: upto, retainedFrom } = head
+    for (const { value } of advance(file, NO_CHECKPOINT, records, { upto, retainedFrom }).rows) {
+      files.push({ column, statistics: value })
+    }
+  }
+  const unique = new Map(
+    files.map((of) => [partitionKey(table.folder, of.column, of.statistics.file), of]),
+  )
+  await pooled([...unique], FILES_MAX, async ([key, { column, statistics }]) => {
+    throwIfAborted(signal)
+    await attempt(problems, key, () => verifyFile(table, { key, column, statistics }, problems))
+  })
+  return problems
+}
+
+function verifyTotals(
+  table: SharedTable,
+  head: Head,
+  records: readonly CommitRecord[],
+  problems: Problem[],
+): void {
+  const { version: upto } = head
+  const file = partitionsFile(table.folder)
+  const { rows: all } = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom: 0 })
+  const live = all.filter(({ removed }) => removed === null)
+  const rows = live.reduce((sum, { value }) => sum + value.rows, 0)
+  const nextId = all.reduce((next, { id }) => Math.max(next, id + 1), 1)
+  const brought = records.flatMap((record) => file.brought(record)).length
+  const wrong = [
+    [head.partitions !== live.length, `has ${head.partitions} partitions, its log ${live.length}`],
+    [head.rows !== rows, `has ${head.rows} rows, its log ${rows}`],
+    [head.nextId < nextId, `gives out number ${head.nextId}, its log has ${nextId - 1}`],
+    [brought !== all.length, 'has a partition number that was used twice'],
+  ] as const
+  for (const [isWrong, message] of wrong) {
+    if (isWrong) problems.push({ key: table.head.key, message })
+  }
+}
+
+async function verifyCheckpoint<T>(
+  { store }: SharedTable,
+  file: CheckpointFile<T>,
+  records: readonly CommitRecord[],
+  problems: Problem[],
+): Promise<void> {
+  const { key } = file
+  await attempt(problems, key, async () => {
+    const bytes = await store.get(key)
+    if (bytes === null) return
+    const found = file.parse(bytes)
+    const { upto, prunedTo: retainedFrom } = found
+    const expected = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom })
+    const sorted = [...found.rows].sort((a, b) => a.id - b.id)
+    const rows = [...expected.rows].sort((a, b) => a.id - b.id)
+    const same = file.print({ ...found, rows: sorted })
+    if (Buffer.compare(same, file.print({ ...expected, rows })) === 0) return
+    problems.push({ key, message: `tells other things than the log up to version ${upto}` })
+  })
+}
+
+async function verifyFile(
+  { store }: SharedTable,
+  { key, column, statistics }: { key: string; column: Column; statistics: ColumnPartition },
+  problems: Problem[],
+): Promise<void> {
+  const { name, type } = column
+  const reader = await openColumn(store, { key, name, type, statistics })
+  try {
+    const vector = await reader.read(statistics.rows)
+    const { file } = statistics
+    const found = printStatistics({ file, ...encodeColumn(name, vector).statistics }, type)
+    const stored = printStatistics(statistics, type)
+    for (const field of STATISTICS_FIELDS) {
+      if (found[field] === stored[field]) continue
+      const message = `"${field}" is ${stored[field]} in the metadata, ${found[field]} in the file`
+      problems.push({ key, message })
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+/** Notes a DATA error as a problem, and what else the content alone can cause. */
+async function attempt<T>(
+  problems: Problem[],
+  key: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof GraupelError) || error.code !== 'DATA') throw error
+    problems.push({
+      key: String(error.facts.key ?? error.facts.file ?? key),
+      message: error.message,
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  GetObjectCommandOutput,
+  HeadObjectCommandOutput,
+  ListObjectsV2CommandOutput,
+  PutObjectCommandInput,
+  PutObjectCommandOutput,
+} from '@aws-sdk/client-s3'
+import { throwIfAborted } from '../../error.ts'
+import type {
+  ByteSource,
+  Cell,
+  ObjectStore,
+  StoredObject,
+  StoreOptions,
+  SwapOutcome,
+} from '../object-store.ts'
+import { retrying, type Verdict } from '../retry.ts'
+import { assertCellKey, assertKey, assertPrefix } from '../store-key.ts'
+import { withMark, withoutMark } from './cell-mark.ts'
+import { openObject } from './open-object.ts'
+import { readBody } from './read-body.ts'
+import { type Bucket, receive, send } from './s3-bucket.ts'
+import { failureOf, s3Error, verdictOf } from './s3-failure.ts'
+
+/** Asked once before the first conditional write; throws when the store must not be written to. */
+export type AdmitWrites = () => Promise<void>
+
+/**
+ * A store in a bucket. Whatever can be asked twice is asked again after failures that may pass; a
+ * swap that may have landed is not, since a second one would hide the first.
+ */
+export class S3Store implements ObjectStore {
+  readonly url: string
+  readonly #bucket: Bucket
+  readonly #admit: AdmitWrites
+
+  constructor(bucket: Bucket, admit: AdmitWrites) {
+    this.url = bucket.url
+    this.#bucket = bucket
+    this.#admit = admit
+  }
+
+  async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
+    return (await this.#whole(key, options))?.bytes ?? null
+  }
+
+  async open(key: string, options?: StoreOptions): Promise<ByteSource | null> {
+    const path = this.#path(key)
+    throwIfAborted(options?.signal)
+    return openObject(this.#bucket, path, options?.signal)
+  }
+
+  async create(
+    key: string,
+    body: Uint8Array,
+    options?: StoreOptions,
+  ): Promise<'created' | 'exists'> {
+    const path = this.#path(key)
+    throwIfAborted(options?.signal)
+    await this.#admit()
+    const txid = randomUUID()
+    const input = { Body: body, IfNoneMatch: '*', Metadata: { txid } }
+    let mayBeMine = false
+    const tried = async () => {
+      try {
+        await this.#put(path, input, options)
+        return 'created'
+      } catch (error) {
+        const failure = failureOf(error)
+        if (failure === 'precondition') {
+          return mayBeMine && (await this.#txidOf(path, options)) === txid ? 'created' : 'exists'
+        }
+        if (failure !== 'conflict' && failure !== 'unsent') mayBeMine = true
+        throw error
+      }
+    }
+    return this.#retried('create', key, tried, options)
+  }
+
+  async replace(key: string, body: Uint8Array, options?: StoreOptions): Promise<void> {
+    const path = this.#path(key)
+    throwIfAborted(options?.signal)
+    const input = { Body: body }
+    await this.#retried('replace', key, () => this.#put(path, input, options), options)
+  }
+
+  async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
+    assertCellKey(key)
+    const found = await this.#whole(key, options)
+    return found === null ? null : { body: withoutMark(found.bytes), token: found.etag }
+  }
+
+  async swapCell(
+    key: string,
+    token: string | null,
+    body: Uint8Array,
+    options?: StoreOptions,
+  ): Promise<SwapOutcome> {
+    assertCellKey(key)
+    const path = this.#path(key)
+    throwIfAborted(options?.signal)
+    await this.#admit()
+    throwIfAborted(options?.signal)
+    const input = { Body: withMark(body), ...this.#condition(token) }
+    const tried = async (): Promise<SwapOutcome> => {
+      try {
+        // Without the signal: what has been sent may land, whoever stops waiting.
+        return { outcome: 'swapped', token: etagOf(await this.#put(path, input, {})) }
+      } catch (error) {
+        const failure = failureOf(error)
+        if (failure === 'precondition') return { outcome: 'lost' }
+        if (failure === 'missing' && token !== null) return { outcome: 'lost' }
+        if (failure === 'unclear' || failure === 'overloaded') return { outcome: 'unknown' }
+        throw error
+      }
+    }
+    return this.#retried('swap', key, tried, {})
+  }
+
+  async delete(key: string, options?: StoreOptions): Promise<void> {
+    const Key = this.#path(key)
+    const { sdk, place } = this.#bucket
+    const tried = async () => {
+      const command = new sdk.DeleteObjectCommand({ Bucket: place.bucket, Key })
+      try {
+        await send(this.#bucket, command, options)
+      } catch (error) {
+        if (failureOf(error) !== 'missing') throw error
+      }
+    }
+    await this.#retried('delete', key, tried, options)
+  }
+
+  async *list(prefix: string, options?: StoreOptions): AsyncGenerator<StoredObject> {
+    assertPrefix(prefix)
+    const { sdk, place } = this.#bucket
+    const root = place.prefix === '' ? '' : `${place.prefix}/`
+    let ContinuationToken: string | undefined
+    do {
+      const input = { Bucket: place.bucket, Prefix: root + prefix, ContinuationToken }
+      const page = await this.#retried(
+        'list',
+        prefix,
+        () =>
+          send<ListObjectsV2CommandOutput>(
+            this.#bucket,
+            new sdk.ListObjectsV2Command(input),
+            options,
+          ),
+        options,
+      )
+      for (const { Key, Size } of page.Contents ?? []) {
+        // Consoles make "folders" as empty objects whose key ends with a slash.
+        if (Key === undefined || Key.endsWith('/')) continue
+        yield { key: Key.slice(root.length), byteLength: Size ?? 0 }
+      }
+      ContinuationToken = page.NextContinuationToken
+    } while (ContinuationToken !== undefined)
+  }
+
+  async #whole(
+    key: string,
+    options: StoreOptions | undefined,
+  ): Promise<{ bytes: Uint8Array; etag: string } | null> {
+    const Key = this.#path(key)
+    const { sdk, place, limits } = this.#bucket
+    const signal = options?.signal
+    const tried = async () => {
+      const command = new sdk.GetObjectCommand({ Bucket: place.bucket, Key })
+      try {
+        return await receive(this.#bucket, command, signal, async (answer) => {
+          const bytes = Buffer.allocUnsafeSlow(lengthOf(answer))
+          await readBody(answer.Body, bytes, { progressMs: limits.progressMs, signal })
+          return { bytes: new Uint8Array(bytes.buffer), etag: etagOf(answer) }
+        })
+      } catch (error) {
+        if (failureOf(error) === 'missing') return null
+        throw error
+      }
+    }
+    return this.#retried('read', key, tried, options)
+  }
+
+  async #put(
+    Key: string,
+    input: Omit<PutObjectCommandInput, 'Bucket' | 'Key'> & { readonly Body: Uint8Array },
+    options: StoreOptions | undefined,
+  ): Promise<PutObjectCommandOutput> {
+    const { sdk, place } = this.#bucket
+    const ContentType = contentTypeOf(Key)
+    const command = new sdk.PutObjectCommand({ Bucket: place.bucket, Key, ContentType, ...input })
+    return send(this.#bucket, command, { signal: options?.signal, bytes: input.Body.length })
+  }
+
+  async #txidOf(Key: string, options: StoreOptions | undefined): Promise<string | undefined> {
+    const { sdk, place } = this.#bucket
+    const command = new sdk.HeadObjectCommand({ Bucket: place.bucket, Key })
+    try {
+      const answer = await send<HeadObjectCommandOutput>(this.#bucket, command, options)
+      return answer.Metadata?.['txid']
+    } catch (error) {
+      if (failureOf(error) === 'missing') return undefined
+      throw error
+    }
+  }
+
+  #condition(token: string | null): { IfMatch: string } | { IfNoneMatch: '*' } {
+    if (token === null) return { IfNoneMatch: '*' }
+    return { IfMatch: this.#bucket.quotedEtags ? `"${token}"` : token }
+  }
+
+  #path(key: string): string {
+    assertKey(key)
+    const { prefix } = this.#bucket.place
+    if (prefix === '') return key
+    const path = `${prefix}/${key}`
+    assertKey(path)
+    return path
+  }
+
+  async #retried<T>(
+    operation: string,
+    key: string,
+    tried: () => Promise<T>,
+    options: StoreOptions | undefined,
+  ): Promise<T> {
+    const { limits, place } = this.#bucket
+    const signal = options?.signal
+    throwIfAborted(signal)
+    try {
+      return await retrying(tried, {
+        policy: limits.retry,
+        signal,
+        verdictOf: (error): Verdict => verdictOf(error),
+      })
+    } catch (error) {
+      throw s3Error(operation, { key, bucket: place.bucket }, error)
+    }
+  }
+}
+
+/** The ETag as a token: without quotes, which servers disagree about. */
+export function etagOf({ ETag }: Pick<GetObjectCommandOutput, 'ETag'>): string {
+  if (ETag === undefined) throw new Error('the answer has no ETag')
+  return ETag.replace(/^"(.*)"$/, '$1')
+}
+
+/** Bytes of the answer's body, which have to be told so that a cut one is noticed. */
+export function lengthOf({ ContentLength }: Pick<GetObjectCommandOutput, 'ContentLength'>): number {
+  if (ContentLength === undefined) throw new Error('the answer has no Content-Length')
+  return ContentLength
+}
+
+function contentTypeOf(key: string): string {
+  if (key.endsWith('.csv')) return 'text/csv; charset=utf-8'
+  return key.endsWith('.json') ? 'application/json' : 'application/octet-stream'
+}

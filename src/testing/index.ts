@@ -1,0 +1,21 @@
+export { memoryStore } from '../io/memory-store.ts'
+export { isCrash } from './crash.ts'
+export {
+  type Fault,
+  type FaultKind,
+  type FaultPlan,
+  faultKindsOf,
+  parseFaults,
+  printFaults,
+  type RandomFaultOptions,
+  randomFaults,
+  type StoreOperation,
+  type StoreRequest,
+  singleFaults,
+} from './fault-plan.ts'
+export { type FaultyStore, faultyStore } from './faulty-store.ts'
+export {
+  type RequestScheduler,
+  requestScheduler,
+  type SchedulerOptions,
+} from './request-scheduler.ts'
