@@ -1,3 +1,4 @@
+import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
 import type { AddPartition, RemovePartition } from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
@@ -15,6 +16,8 @@ export interface Staged {
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
   readonly mark?: AppMark | undefined
+  /** For an overwrite: the version that it is meant to replace; any when not given. */
+  readonly basedOn?: number | undefined
   /** The partitions, under numbers that a commit on top of `base` may bring. */
   partitions(base: Head): Promise<readonly AddPartition[]>
 }
@@ -28,6 +31,7 @@ export function stagedChange(place: TablePlace, staged: Staged): Change {
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       if (isMarked(base, staged.mark)) return undefined
+      if (overwrite) assertBasedOn(base, staged)
       const added = await staged.partitions(base)
       const removed = overwrite ? await removeAll(place, base) : []
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
@@ -53,6 +57,16 @@ export function isMarked({ apps }: Pick<Head, 'apps'>, mark: AppMark | undefined
 
 function marked(apps: readonly AppMark[], mark: AppMark): AppMark[] {
   return [...apps.filter(({ app }) => app !== mark.app), mark].slice(-APPS_MAX)
+}
+
+/** First committer wins: nobody's rows are replaced unseen. */
+function assertBasedOn({ version }: Head, { basedOn, name }: Staged): void {
+  if (basedOn === undefined || basedOn === version) return
+  throw new GraupelError(
+    'CONFLICT',
+    `table "${name}" is at version ${version}, and this overwrite was made from version ${basedOn}; nothing was committed: open it again and retry`,
+    { table: name, version, basedOn },
+  )
 }
 
 async function removeAll(place: TablePlace, base: Head): Promise<RemovePartition[]> {

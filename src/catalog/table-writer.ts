@@ -23,6 +23,8 @@ export interface WriterOptions {
 export interface CommitOptions {
   /** `overwrite` removes all that was live before. */
   readonly operation: 'append' | 'overwrite'
+  /** For an overwrite: CONFLICT when the table is at another version; any when not given. */
+  readonly basedOn?: number | undefined
   /**
    * Name and sequence number of the application: nothing is committed when the table has this
    * number of it, or a higher one. Tables remember the last 256 applications.
@@ -101,7 +103,7 @@ export class TableWriter {
    * CONFLICT when nothing was committed since others came first, COMMIT_UNKNOWN with the `txid` when
    * the store stopped answering: the staged files then stay.
    */
-  async commit({ operation, mark }: CommitOptions): Promise<CommitResult> {
+  async commit({ operation, basedOn, mark }: CommitOptions): Promise<CommitResult> {
     this.#assertOpen()
     assertMark(mark)
     return this.#failing(async () => {
@@ -112,6 +114,7 @@ export class TableWriter {
       if (pending !== undefined) this.#staged.push(pending.partition)
       const change = stagedChange(this.#table, {
         operation,
+        basedOn,
         columns: this.#columns,
         name: this.#table.name,
         signal: this.#options.signal,

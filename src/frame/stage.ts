@@ -20,6 +20,8 @@ const RUN_BYTES_MAX = 256 * 1024 * 1024
 
 export interface StageOptions extends Pick<ActionOptions, 'signal'> {
   readonly operation: 'append' | 'overwrite'
+  /** For an overwrite: the version that it may replace. */
+  readonly basedOn?: number | undefined
   readonly mark?: AppMark | undefined
   readonly settings: QuerySettings
 }
@@ -49,7 +51,8 @@ export async function stage(
     throw error
   }
   // From here on the writer alone knows whether the rows are in.
-  return writer.commit({ operation: options.operation, mark: options.mark })
+  const { operation, basedOn, mark } = options
+  return writer.commit({ operation, basedOn, mark })
 }
 
 function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {

@@ -7,6 +7,7 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { scansOf } from '../plan/bind-partitions.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
@@ -139,7 +140,8 @@ export class StoredDatabase implements Database {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
       const batches = frameBatches({ ...source, plan }, { signal, onProgress })
-      return stage(catalog, batches, { operation, signal, settings: this.#settings })
+      const basedOn = oldestRead(source, catalog)
+      return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)
@@ -182,6 +184,17 @@ function checkClusterBy(names: unknown, where: string): void {
   const twice = names.find((name, position) => names.indexOf(name) !== position)
   if (twice === undefined) return
   throw invalid(`${where}: clusterBy names "${clip(twice)}" twice`, { column: twice })
+}
+
+/**
+ * The version of the table that an overwrite replaces: the newest, or an older one if `source` was
+ * made from that, so that rows which it has not seen are not lost.
+ */
+function oldestRead({ plan }: FrameState, { snapshot }: TableCatalog): number {
+  const versions = scansOf(plan)
+    .filter(({ table }) => table.tableId === snapshot.tableId && table.version >= 0)
+    .map(({ table }) => table.version)
+  return Math.min(snapshot.version, ...versions)
 }
 
 function requireSchema(name: string, found: Schema, expected: Schema): void {

@@ -9,6 +9,8 @@ import type { Cell, SwapOutcome } from './object-store.ts'
 const NAME = /^(\d{20})\.json$/
 const TRAILER = /\ncrc32 ([0-9a-f]{8})\n$/
 const TRAILER_BYTES = 16
+const NEWLINE = 10
+const CLOSING_BRACE = 125
 const KEPT = 64
 const SURELY_KEPT = 32
 const KEPT_MS = 10_000
@@ -122,7 +124,11 @@ function withoutTrailer(stored: Uint8Array, file: string): Uint8Array | undefine
   const end = stored.length - TRAILER_BYTES
   if (end < 0) return undefined
   const sum = TRAILER.exec(Buffer.from(stored.subarray(end)).toString('latin1'))?.[1]
-  if (sum === undefined) return undefined
+  if (sum === undefined) {
+    // A torn file ends early; one whose JSON ends just before the trailer has a damaged trailer.
+    if (stored[end - 2] !== CLOSING_BRACE || stored[end - 1] !== NEWLINE) return undefined
+    throw corrupt(`"${file}" has changed since it was written: its trailer is damaged`, { file })
+  }
   const body = stored.subarray(0, end)
   if (crc32(body) === Number.parseInt(sum, 16)) return body
   throw corrupt(`"${file}" has changed since it was written: its checksum does not fit`, { file })
