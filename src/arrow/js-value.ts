@@ -2,7 +2,7 @@ import { clip, invalid } from '../error.ts'
 import type { DecimalType, TimestampType } from './data-type.ts'
 import { decimalText, parseDecimal } from './scalar.ts'
 import { printDate, printTime, printTimestamp } from './temporal.ts'
-import { bigAt, isNull, SAFE, textAt, type Utf8Vector, type Vector } from './vector.ts'
+import { bigAt, SAFE, textAt, type Utf8Vector, type Vector } from './vector.ts'
 
 /** How values that JavaScript's own types cannot all hold come out. */
 export interface JsOptions {
@@ -139,9 +139,4 @@ function timestampReader(
     }
     return new Date(Number(ticks / perMs))
   }
-}
-
-/** The value at `row` in the default form of `jsReader`. For few rows; a reader is faster. */
-export function jsValue(vector: Vector, row: number, options: JsOptions = {}): unknown {
-  return isNull(vector, row) ? null : valueReader(vector, options)(row)
 }

@@ -132,7 +132,7 @@ async function attempt<T>(
   } catch (error) {
     if (!(error instanceof GraupelError) || error.code !== 'DATA') throw error
     problems.push({
-      key: String(error.facts.key ?? error.facts.file ?? key),
+      key: String(error.facts['key'] ?? error.facts['file'] ?? key),
       message: error.message,
     })
     return undefined

@@ -56,8 +56,6 @@ export type Integer = Int8 | Int16 | Int32 | Int64 | Uint8 | Uint16 | Uint32
 export type Float = Float32 | Float64
 export type Numeric = Integer | Float | Decimal
 
-export type IsUntyped<T> = 0 extends 1 & T ? true : false
-
 /** `X`, unless `S` is untyped: what comes of an untyped frame is untyped. */
 export type Unless<S, X> = 0 extends 1 & S ? Untyped : X
 

@@ -22,7 +22,8 @@ class MemoryStore implements ObjectStore {
 
   async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
     check(key, options)
-    return this.#objects.get(key)?.slice() ?? null
+    const body = this.#objects.get(key)
+    return body === undefined ? null : new Uint8Array(body)
   }
 
   async open(key: string, options?: StoreOptions): Promise<ByteSource | null> {
@@ -38,20 +39,20 @@ class MemoryStore implements ObjectStore {
   ): Promise<'created' | 'exists'> {
     check(key, options)
     if (this.#objects.has(key)) return 'exists'
-    this.#objects.set(key, body.slice())
+    this.#objects.set(key, new Uint8Array(body))
     return 'created'
   }
 
   async replace(key: string, body: Uint8Array, options?: StoreOptions): Promise<void> {
     check(key, options)
-    this.#objects.set(key, body.slice())
+    this.#objects.set(key, new Uint8Array(body))
   }
 
   async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
     assertCellKey(key)
     throwIfAborted(options?.signal)
     const cell = this.#cells.get(key)
-    return cell === undefined ? null : { body: cell.body.slice(), token: cell.token }
+    return cell === undefined ? null : { body: new Uint8Array(cell.body), token: cell.token }
   }
 
   async swapCell(
@@ -64,7 +65,7 @@ class MemoryStore implements ObjectStore {
     throwIfAborted(options?.signal)
     if ((this.#cells.get(key)?.token ?? null) !== token) return { outcome: 'lost' }
     this.#swaps++
-    const cell = { body: body.slice(), token: String(this.#swaps) }
+    const cell = { body: new Uint8Array(body), token: String(this.#swaps) }
     this.#cells.set(key, cell)
     return { outcome: 'swapped', token: cell.token }
   }

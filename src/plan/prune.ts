@@ -2,7 +2,7 @@ import type { StatisticsOf } from './bounds.ts'
 import type { Expr } from './expr.ts'
 import { possibleOf } from './possible.ts'
 
-export type { KnownColumn, StatisticsOf } from './bounds.ts'
+export type { StatisticsOf } from './bounds.ts'
 
 /**
  * Whether `predicate` may be true for some row of a partition. False only when that is proved;
