@@ -42,7 +42,7 @@ async function interleave(contenders: readonly Contender[]): Promise<void> {
 }
 
 await ensureLineItem(rows)
-await using lake = await connect(LAKE)
+await using lake = await connect(LAKE, { threads: 2 })
 const db = await lake.database('bench/tpch')
 const lineitem = await db.table('lineitem')
 const instance = await DuckDBInstance.create(':memory:', { threads: '2' })
@@ -56,7 +56,7 @@ const csv = `read_csv('${DATA}lineitem.csv', header = true, auto_detect = false,
 
 const contenders: Contender[] = [
   {
-    name: 'graupel on CSV columns, TypeScript kernels, 1 thread',
+    name: 'graupel on CSV columns, TypeScript kernels, 2 threads',
     run: async () => String((await q6(lineitem).first())?.['revenue']),
     times: [],
   },

@@ -1,5 +1,5 @@
 const UPLOADS_MAX = 16
-const UPLOAD_BYTES_MAX = 128 << 20
+const UPLOAD_BYTES_MAX = 32 << 20
 
 /** Uploads under way, bounded in number and bytes. */
 export class Uploads {

@@ -1,4 +1,4 @@
-import { type DataType, isFloat, isInteger } from '../../arrow/data-type.ts'
+import { type DataType, isInteger } from '../../arrow/data-type.ts'
 import { fieldNamed } from '../../arrow/schema.ts'
 import type { AggregateExpr } from '../../plan/expr.ts'
 import { columnExpr } from '../../plan/expr-walk.ts'
@@ -32,7 +32,9 @@ const GROUPS_MAX = 10_000
 export function splitAggregate(plan: Aggregate): SplitAggregate | null {
   const scan = scanOf(plan.input)
   if (scan === null || scan.partitions === null || scan.limit !== null) return null
-  if (!plan.aggregates.every(isSplittable) || groupsAtMost(plan, scan) > GROUPS_MAX) return null
+  const rows = scan.partitions.all.partitions.reduce((sum, of) => sum + of.rows, 0)
+  if (!plan.aggregates.every((of) => isSplittable(of, rows))) return null
+  if (groupsAtMost(plan, scan) > GROUPS_MAX) return null
   const { partitions } = scan
   return {
     scan,
@@ -65,15 +67,15 @@ function overScan(plan: LogicalPlan, scan: Scan): LogicalPlan {
   return scan
 }
 
-function isSplittable({ aggregate: name, input }: AggregateExpr): boolean {
+function isSplittable({ aggregate: name, input }: AggregateExpr, rows: number): boolean {
   if (name === 'count' || name === 'min' || name === 'max') return true
-  return name === 'sum' && input !== null && staysExact(input.type)
+  return name === 'sum' && input !== null && cannotOverflow(input.type, rows)
 }
 
-/** Whether sums of 2^32 such values are within the sum's type, so that no part can overflow. */
-function staysExact(type: DataType): boolean {
-  if (type.name === 'decimal') return type.precision <= 28
-  return isInteger(type) && type.name !== 'int64' && !isFloat(type)
+/** Whether no sum of at most `rows` values can be beyond the sum's type: of no part, then. */
+function cannotOverflow(type: DataType, rows: number): boolean {
+  if (type.name === 'decimal') return type.precision + String(rows).length <= 38
+  return isInteger(type) && type.name !== 'int64' && rows < 2 ** 31
 }
 
 function groupsAtMost(plan: Aggregate, scan: Scan): number {

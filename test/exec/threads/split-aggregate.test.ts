@@ -8,7 +8,15 @@ import type { AggregateName } from '../../../src/plan/function.ts'
 import { aggregate, limit, scan } from '../../../src/plan/logical-plan.ts'
 import { aggregateSignature } from '../../../src/plan/signature.ts'
 
-const TYPES = { i: int32, l: int64, f: float64, d: decimal(12, 2), w: decimal(38, 2), s: utf8 }
+const TYPES = {
+  i: int32,
+  l: int64,
+  f: float64,
+  d: decimal(12, 2),
+  p: decimal(37, 2),
+  w: decimal(38, 2),
+  s: utf8,
+}
 const columns: Column[] = Object.entries(TYPES).map(([name, type], position) => {
   return { id: position + 1, name, type, nullable: true, folder: name }
 })
@@ -40,6 +48,7 @@ test.each([
   ['max', 's'],
   ['sum', 'i'],
   ['sum', 'd'],
+  ['sum', 'p'],
 ] as const)('%s of %s is the same in parts', (name, column) => {
   const split = splitAggregate(over(name, column))
   expect(split?.partial(7).schema).toEqual(over(name, column).schema)
