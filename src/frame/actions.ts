@@ -4,6 +4,7 @@ import { scalarAt } from '../arrow/scalar.ts'
 import { clip, invalid } from '../error.ts'
 import { writeCsv } from '../io/export-csv.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import { type Unloaded, unloadCsv } from '../io/unload-csv.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
@@ -134,6 +135,17 @@ export async function frameToCsv(
   const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
   checkOptions(options, allowed, 'toCSV')
   return writeCsv(path, state.plan.schema, frameBatches(state, options), options)
+}
+
+/** Writes the rows of a frame to CSV files in a new folder. */
+export async function frameToFolder(
+  state: FrameState,
+  folder: string,
+  options: ActionOptions & CsvFormat & { readonly fileRows?: number },
+): Promise<Unloaded> {
+  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues', 'fileRows']
+  checkOptions(options, allowed, 'unload')
+  return unloadCsv(folder, state.plan.schema, frameBatches(state, options), options)
 }
 
 /** `state` with at most `count` rows. */

@@ -1,4 +1,5 @@
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { Unloaded } from '../io/unload-csv.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -147,6 +148,14 @@ export interface DataFrame<S> {
   explain(options?: ExplainOptions): Promise<string>
   /** Writes all rows to a CSV file, whole or not at all. */
   toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
+  /**
+   * Writes all rows to CSV files `part-00001.csv`, ... of a new folder, all of them or none, each
+   * of at most `fileRows` (1,000,000) rows. INVALID when the folder exists.
+   */
+  unload(
+    folder: string,
+    options?: ActionOptions & CsvFormat & { readonly fileRows?: number },
+  ): Promise<Unloaded>
   /**
    * Writes all rows to a table, in one commit: of this frame's database, or of `database`.
    * INVALID when the frame belongs to none.

@@ -2,6 +2,7 @@ import { typeText } from '../arrow/data-type.ts'
 import { fieldNames } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { Unloaded } from '../io/unload-csv.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
@@ -25,6 +26,7 @@ import {
   frameRowObjects,
   frameToArray,
   frameToCsv,
+  frameToFolder,
 } from './actions.ts'
 import type { AnyFrame, FieldInfo, GroupedFrame } from './data-frame.ts'
 import { frameSummary, notebookBundle, showFrame } from './display.ts'
@@ -186,6 +188,13 @@ export class LazyFrame implements AnyFrame {
 
   async toCSV(path: string, options: ActionOptions & CsvFormat = {}): Promise<ExportResult> {
     return frameToCsv(this[frameState], path, options)
+  }
+
+  async unload(
+    folder: string,
+    options: ActionOptions & CsvFormat & { readonly fileRows?: number } = {},
+  ): Promise<Unloaded> {
+    return frameToFolder(this[frameState], folder, options)
   }
 
   async write(
