@@ -16,7 +16,7 @@ const ROWS = 5
 it('keeps every row of many appending processes exactly once, versions without a gap', async () => {
   const folder = await temporaryFolder()
   try {
-    const batches = runs(10)
+    const batches = runs(50)
     const made = await ordersTable(localStore(folder.path))
     await made.table.settled()
     const outputs = await Promise.all(

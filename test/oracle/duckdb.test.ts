@@ -17,6 +17,9 @@ async function compareLake(lakeSeed: number, planCount: number): Promise<number>
   const db = await lake.database('test/oracle', { create: true })
   const instance = await DuckDBInstance.create(':memory:')
   const duck = await instance.connect()
+  // DuckDB 1.5.6 pushes a join's key filter below a LIMIT on the probe side and then gives too many
+  // rows; without its optimizer it is right, and the better judge.
+  await duck.run('PRAGMA disable_optimizer')
   const sources: RandomPlan[] = []
   for (const prefix of ['l', 'r', 's']) {
     const table = randomTable(prng, prefix)

@@ -87,18 +87,30 @@ const show = (row: PlainRow) => `[${row.map((value) => JSON.stringify(value) ?? 
 function close(a: Plain, b: Plain): boolean {
   if (typeof a === 'number' && typeof b === 'number') {
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return false
     return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))
   }
   return a === b
 }
 
 function sortRows(rows: readonly PlainRow[]): PlainRow[] {
-  const keyed = rows.map((row) => ({ row, key: row.map(sortText).join('\u0000') }))
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row)
+  return [...rows].sort((a, b) => {
+    for (const [column, value] of a.entries()) {
+      const order = comparePlain(value, b[column]!)
+      if (order !== 0) return order
+    }
+    return 0
+  })
 }
 
-/** Floats that are equal within tolerance should sort alike: six digits are enough for that. */
-function sortText(value: Plain): string {
-  if (value === null) return '\u0001'
-  return typeof value === 'number' ? value.toPrecision(6) : value
+/** Nulls, then numbers, those within tolerance being equal, then text. */
+function comparePlain(a: Plain, b: Plain): number {
+  if (close(a, b)) return 0
+  const [left, right] = [rank(a), rank(b)]
+  if (left !== right) return left - right
+  if (typeof a === 'number' && Number.isNaN(a)) return 1
+  if (typeof b === 'number' && Number.isNaN(b)) return -1
+  return a! < b! ? -1 : 1
 }
+
+const rank = (value: Plain): number => (value === null ? 0 : typeof value === 'number' ? 1 : 2)
