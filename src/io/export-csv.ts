@@ -76,7 +76,8 @@ export async function writeCsv(
   return { rows, bytes }
 }
 
-async function writing<T>(path: string, step: Promise<T>): Promise<T> {
+/** `step`; a failure of it is UNAVAILABLE, naming `path`. */
+export async function writing<T>(path: string, step: Promise<T>): Promise<T> {
   try {
     return await step
   } catch (cause) {

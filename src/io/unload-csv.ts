@@ -4,8 +4,8 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import type { Schema } from '../arrow/schema.ts'
-import { GraupelError, invalid } from '../error.ts'
-import { type CsvExportOptions, writeCsv } from './export-csv.ts'
+import { invalid } from '../error.ts'
+import { type CsvExportOptions, writeCsv, writing } from './export-csv.ts'
 
 export interface UnloadOptions extends CsvExportOptions {
   /** Rows of a file at most, 1 and up; 1,000,000 unless told. */
@@ -96,15 +96,5 @@ class RowSource {
       left -= rows
       yield sliceBatch(rest, 0, rows)
     }
-  }
-}
-
-async function writing<T>(folder: string, step: Promise<T>): Promise<T> {
-  try {
-    return await step
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `"${folder}" cannot be written: ${reason}`
-    throw new GraupelError('UNAVAILABLE', message, { path: folder }, { cause })
   }
 }

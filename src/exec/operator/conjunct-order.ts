@@ -1,8 +1,8 @@
-import { isFloat } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { CallExpr, Expr } from '../../plan/expr.ts'
 import { childrenOf, columnsOf, conjoin } from '../../plan/expr-walk.ts'
+import { mayThrow } from '../../plan/may-throw.ts'
 
 /** Statistics of a column of the partition at hand, by name; undefined where there are none. */
 export type StatisticsOf = (column: string) => ColumnStatistics | undefined
@@ -13,13 +13,13 @@ export type StatisticsOf = (column: string) => ColumnStatistics | undefined
  * in their own order, so that rows which another conjunct excludes cannot make the query fail.
  */
 export function orderConjuncts(conjuncts: readonly Expr[], statisticsOf: StatisticsOf): Expr[] {
-  const ranked = byColumns(conjuncts.filter((expr) => !canThrow(expr))).map((group) => {
+  const ranked = byColumns(conjuncts.filter((expr) => !mayThrow(expr))).map((group) => {
     const excluded = 1 - jointSelectivity(group, statisticsOf)
     const expr = conjoin(group)
     return { expr, rank: cost(expr, statisticsOf) / Math.max(excluded, 0.001) }
   })
   ranked.sort((a, b) => a.rank - b.rank)
-  return [...ranked.map(({ expr }) => expr), ...conjuncts.filter(canThrow)]
+  return [...ranked.map(({ expr }) => expr), ...conjuncts.filter(mayThrow)]
 }
 
 function byColumns(conjuncts: readonly Expr[]): Expr[][] {
@@ -37,17 +37,6 @@ function byColumns(conjuncts: readonly Expr[]): Expr[][] {
 function jointSelectivity(group: readonly Expr[], statisticsOf: StatisticsOf): number {
   const excluded = group.reduce((sum, expr) => sum + 1 - selectivity(expr, statisticsOf), 0)
   return Math.max(0.001, 1 - excluded)
-}
-
-const ARITHMETIC: ReadonlySet<string> = new Set(
-  'add sub mul div intDiv mod neg abs round floor ceil'.split(' '),
-)
-
-function canThrow(expr: Expr): boolean {
-  if (expr.kind === 'cast' && !expr.orNull) return true
-  const exact = expr.kind === 'call' && !expr.args.some(({ type }) => isFloat(type))
-  if (expr.kind === 'call' && exact && ARITHMETIC.has(expr.name)) return true
-  return childrenOf(expr).some(canThrow)
 }
 
 /** Bytes to decode for each row, half of them where values are equally wide, and steps of work. */
