@@ -70,8 +70,12 @@ test('dependencies are few, and every version is exact', () => {
   expect(Object.keys(manifest.dependencies)).toEqual([
     '@aws-sdk/client-s3',
     'apache-arrow',
+    'commander',
     'csv-parse',
     'csv-stringify',
+    'hyparquet',
+    'lru-cache',
+    're2js',
   ])
   for (const version of Object.values({ ...manifest.dependencies, ...manifest.devDependencies })) {
     expect(version).toMatch(/^\d+\.\d+\.\d+(-r\.\d+)?$/)
