@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
+    'cli/main': 'src/cli/main.ts',
     'aggregate-worker': 'src/exec/threads/aggregate-worker.ts',
   },
   format: 'esm',

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { probeStore } from '../../io/s3/probe-store.ts'
+import { openStore } from '../../io/store-url.ts'
+import { FoundProblems } from '../found-problems.ts'
+import { connectOptions, type LakeOptions, lakeCommand } from '../lake-command.ts'
+import { jsonText, printLine } from '../output.ts'
+
+/** `graupel doctor`: tries whether a store does what writers rely on. */
+export function addDoctor(program: Command): void {
+  lakeCommand(
+    program,
+    'doctor',
+    'Try whether a store may be written to by many processes; exit code 3 when it may not',
+  ).action(async (url: string, options: LakeOptions) => {
+    const { threads: _, memoryLimit: __, ...bucket } = connectOptions(options)
+    const report = await probeStore(await openStore(url, bucket))
+    if (options.json === true) printLine(jsonText(report, 2))
+    else {
+      for (const { law, holds, found } of report.checks) {
+        printLine(`${holds ? 'ok  ' : 'FAIL'} ${law} (${found})`)
+      }
+      printLine(`${report.store}: ${report.isSafe ? 'safe' : 'NOT safe'} for many writers`)
+    }
+    if (!report.isSafe) throw new FoundProblems('the store does not keep what writers rely on')
+  })
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import type { Lake } from '../../frame/lake.ts'
+import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
+import { jsonText, printLine } from '../output.ts'
+
+/** `graupel ls`: the databases of a lake, or the tables of a database. */
+export function addLs(program: Command): void {
+  lakeCommand(program, 'ls', 'List the databases of a lake, or the tables of a database')
+    .argument('[database]', 'namespace/database')
+    .action((url: string, database: string | undefined, options: LakeOptions) =>
+      withLake(url, options, async (lake) => {
+        const names = await namesIn(lake, database)
+        if (options.json === true) printLine(jsonText(names))
+        else for (const name of names) printLine(name)
+      }),
+    )
+}
+
+async function namesIn(lake: Lake, database: string | undefined): Promise<string[]> {
+  return database === undefined ? lake.databases() : (await lake.database(database)).tables()
+}

@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { runCli } from '../../src/cli/run-cli.ts'
+
+let folder = ''
+let lake = ''
+let csv = ''
+
+/** Runs a command line; answers its exit code and what it printed. */
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text
+    return true
+  })
+  const complain = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text
+    return true
+  })
+  try {
+    return { code: await runCli(args), out, err }
+  } finally {
+    write.mockRestore()
+    complain.mockRestore()
+  }
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'graupel-cli-'))
+  lake = join(folder, 'lake')
+  csv = join(folder, 'orders.csv')
+  writeFileSync(csv, 'id,status,amount\n1,paid,1.50\n2,open,2.25\n3,paid,4.00\n')
+  const { code, err } = await run('load', lake, 'acme/sales/orders', csv, '--create')
+  expect(err).toBe('')
+  expect(code).toBe(0)
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => vi.restoreAllMocks())
+
+const COMMANDS = 'ls describe load query history vacuum verify types doctor'.split(' ')
+
+describe('help', () => {
+  test.each(COMMANDS)('%s explains itself and ends well', async (command) => {
+    const { code, out } = await run(command, '--help')
+    expect(code).toBe(0)
+    expect(out).toContain(`Usage: graupel ${command}`)
+    expect(out).toContain('--json')
+  })
+
+  test('names every command, examples and exit codes', async () => {
+    const { code, out } = await run('--help')
+    expect(code).toBe(0)
+    for (const command of COMMANDS) expect(out).toContain(`  ${command} `)
+    expect(out).toMatch(/Examples:[\s\S]*Exit codes: 0 done/)
+  })
+})
+
+describe('wrong usage ends with code 2', () => {
+  test.each([
+    ['no command', [], 'Usage: graupel'],
+    ['an unknown command', ['qery'], 'Did you mean query?'],
+    ['a missing argument', ['history', './lake'], "missing required argument 'table'"],
+    ['an unknown option', ['ls', './lake', '--jsn'], 'Did you mean --json?'],
+    ['a wrong number', ['query', './lake', '1', '--rows', 'x'], 'whole number'],
+    ['a missing option', ['vacuum', './lake', 'a/b/c'], '--retain'],
+  ])('%s', async (_, args, message) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+})
+
+describe('a failure ends with code 1 and names its code', () => {
+  test.each([
+    ['INVALID: a path that names no table', ['history', 'LAKE', 'orders']],
+    ['NOT_FOUND: a database that is not there', ['ls', 'LAKE', 'acme/nothing']],
+    ['NOT_FOUND: a table that is not there', ['describe', 'LAKE', 'acme/sales/oders']],
+    ['INVALID: a query that is no JavaScript', ['query', 'LAKE', 'table(']],
+    ['INVALID: a query without a database', ['query', 'LAKE', "table('orders')"]],
+    ['INVALID: a file that is not there', ['query', 'LAKE', 'nothing.mjs']],
+  ])('%s', async (sentence, args) => {
+    const [expected] = sentence.split(':')
+    const words = args.map((arg) => (arg === 'LAKE' ? lake : arg))
+    const text = await run(...words)
+    expect(text.code).toBe(1)
+    expect(text.err).toMatch(new RegExp(`^error ${expected}: `))
+    const json = await run(...words, '--json')
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.err).error.code).toBe(expected)
+    expect(json.out).toBe('')
+  })
+})
+
+test('ls lists databases, then tables', async () => {
+  expect((await run('ls', lake)).out).toBe('acme/sales\n')
+  expect((await run('ls', lake, 'acme/sales')).out).toBe('orders\n')
+  expect(JSON.parse((await run('ls', lake, 'acme/sales', '--json')).out)).toEqual(['orders'])
+})
+
+test('describe tells columns, rows and version', async () => {
+  const { out } = await run('describe', lake, 'acme/sales/orders', '--json')
+  const told = JSON.parse(out)
+  expect(told).toMatchObject({ table: 'acme/sales/orders', rows: 3 })
+  expect(told.columns.map(({ column }: { column: string }) => column)).toEqual([
+    'id',
+    'status',
+    'amount',
+  ])
+  expect((await run('describe', lake, 'acme/sales/orders')).out).toContain('3 rows, version ')
+})
+
+test('query runs an expression: as a table, as lines of JSON, explained, and into a file', async () => {
+  const query =
+    "(await table('orders')).groupBy('status').agg((o) => ({ sum: o.amount.sum() })).sort('status')"
+  const where = [lake, query, '-d', 'acme/sales']
+  const table = await run('query', ...where)
+  expect(table.err).toBe('')
+  expect(table.out).toMatch(/│ open +│ +2\.25 │/)
+  const lines = (await run('query', ...where, '--json')).out.trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { status: 'open' },
+    { status: 'paid' },
+  ])
+  expect((await run('query', ...where, '--explain')).out).toMatch(/^Sort .*\n.*Aggregate/)
+  const file = join(folder, 'sums.csv')
+  expect((await run('query', ...where, '--out', file)).out).toContain('2 rows')
+  expect(readFileSync(file, 'utf8')).toMatch(/^status,sum\nopen,2\.25\npaid,5\.5/)
+})
+
+test('query runs a file that exports a function, and prints what is no frame as it is', async () => {
+  const file = join(folder, 'count.mjs')
+  writeFileSync(file, "export default async ({ table }) => (await table('orders')).count()\n")
+  expect((await run('query', lake, file, '-d', 'acme/sales')).out).toBe('3\n')
+  const none = join(folder, 'none.mjs')
+  writeFileSync(none, 'export const query = 1\n')
+  expect((await run('query', lake, none)).err).toContain('no default export')
+})
+
+test('a wrong row of a load is refused with its place, or left out and counted', async () => {
+  const wrong = join(folder, 'wrong.csv')
+  writeFileSync(wrong, 'id,status,amount\n4,paid,1\nx,paid,2\n')
+  const refused = await run('load', lake, 'acme/sales/orders', wrong)
+  expect(refused.code).toBe(1)
+  expect(refused.err).toMatch(/wrong\.csv.*line 3.*"x"/)
+  await run('load', lake, 'acme/sales/copy', csv, '--create')
+  const left = await run('load', lake, 'acme/sales/copy', wrong, '--on-error', 'skip')
+  expect(left.out).toContain('1 rows loaded, 1 rejected')
+  expect(JSON.parse((await run('describe', lake, 'acme/sales/copy', '--json')).out).rows).toBe(4)
+})
+
+test('history, vacuum and verify work on one table', async () => {
+  const history = JSON.parse((await run('history', lake, 'acme/sales/orders', '--json')).out)
+  expect(history.at(0)).toMatchObject({ rows: 3 })
+  const dry = await run('vacuum', lake, 'acme/sales/orders', '--retain', '7d', '--dry-run')
+  expect(dry.out).toContain('would be removed')
+  expect((await run('verify', lake)).out).toContain('acme/sales/orders: all is well')
+})
+
+test('verify ends with code 3 and names the file that was changed', async () => {
+  await run('load', lake, 'acme/damaged/t', csv, '--create')
+  const file = join(lake, 'acme/damaged/t/amount/partition1.csv')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('4', '5'))
+  const { code, out } = await run('verify', lake, 'acme/damaged/t')
+  expect(code).toBe(3)
+  expect(out).toContain('amount/partition1.csv')
+})
+
+test('types gives the schema of each table, under names that TypeScript takes', async () => {
+  const { out } = await run('types', lake, 'acme/sales')
+  expect(out).toContain("import { t } from 'graupel'")
+  expect(out).toMatch(/export const orders = \{\n {2}id: t\.int64\(\)/)
+  expect(out).toMatch(/amount: t\.decimal\(\d+, 2\)|amount: t\.float64\(\)/)
+})
+
+test('doctor tries a folder and finds it safe', async () => {
+  const { code, out } = await run('doctor', join(folder, 'fresh'), '--json')
+  expect(code).toBe(0)
+  const report = JSON.parse(out)
+  expect(report.isSafe).toBe(true)
+  expect(report.checks.length).toBeGreaterThan(3)
+})
