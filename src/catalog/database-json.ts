@@ -2,9 +2,10 @@ import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
 import { TXID } from './head-json.ts'
 import type { DatabaseCell, DroppedEntry, TableEntry } from './model/database.ts'
+import { sealed } from './seal.ts'
 import {
   instantText,
-  parseStored,
+  parseSealed,
   printList,
   printObject,
   protocolFields,
@@ -38,7 +39,7 @@ export function printDatabase(of: DatabaseCell): Uint8Array {
     ],
     of.extra,
   )
-  const body = Buffer.from(`${text}\n`)
+  const body = sealed(text)
   if (body.length <= BYTES_MAX) return body
   throw new GraupelError('LIMIT', `database "${of.name}" holds too many tables`, {
     bytes: body.length,
@@ -47,7 +48,7 @@ export function printDatabase(of: DatabaseCell): Uint8Array {
 
 /** Throws DATA naming the key, or INVALID when a newer version of this library is needed. */
 export function parseDatabase(bytes: Uint8Array, key: string): DatabaseCell {
-  const of = parseStored(bytes, key, BYTES_MAX)
+  const of = parseSealed(bytes, key, BYTES_MAX)
   const cell = {
     ...readProtocol(of, FORMAT, key),
     databaseId: of.text('databaseId'),

@@ -3,9 +3,10 @@ import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
 import { markFields, readMarks } from './head-marks-json.ts'
 import type { Head, HeadColumn, Segment, TableState, TailEntry } from './model/head.ts'
+import { sealed } from './seal.ts'
 import {
   instantText,
-  parseStored,
+  parseSealed,
   printList,
   printObject,
   protocolFields,
@@ -48,7 +49,7 @@ export function printHead(head: Head): Uint8Array {
     ],
     head.extra,
   )
-  const body = Buffer.from(`${text}\n`)
+  const body = sealed(text)
   if (body.length <= HEAD_BYTES_MAX) return body
   throw new GraupelError(
     'LIMIT',
@@ -59,7 +60,7 @@ export function printHead(head: Head): Uint8Array {
 
 /** Throws DATA naming the key, or INVALID when a newer version of this library is needed. */
 export function parseHead(bytes: Uint8Array, key: string): Head {
-  const of = parseStored(bytes, key, HEAD_BYTES_MAX)
+  const of = parseSealed(bytes, key, HEAD_BYTES_MAX)
   const protocol = readProtocol(of, FORMAT, key)
   const head = {
     ...protocol,

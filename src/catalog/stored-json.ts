@@ -1,5 +1,6 @@
 import { clip, corrupt, invalid } from '../error.ts'
 import type { Extra, Protocol } from './model/head.ts'
+import { unsealed } from './seal.ts'
 
 const READER = 1
 const WRITER = 1
@@ -118,14 +119,21 @@ function isWhole(value: unknown, least: number): value is number {
   return Number.isSafeInteger(value) && (value as number) >= least
 }
 
-/** Parses stored JSON of at most `bytesMax` bytes. Throws DATA naming the key. */
+/**
+ * Parses stored JSON of at most `bytesMax` bytes that ends with a seal. Throws DATA naming the key,
+ * whatever was changed since it was written.
+ */
+export function parseSealed(bytes: Uint8Array, key: string, bytesMax: number): StoredObject {
+  assertSize(bytes, key, bytesMax)
+  return parseStored(unsealed(bytes, key), key, bytesMax)
+}
+
+/**
+ * Parses stored JSON of at most `bytesMax` bytes whose checksum stands elsewhere. Throws DATA naming
+ * the key.
+ */
 export function parseStored(bytes: Uint8Array, key: string, bytesMax: number): StoredObject {
-  if (bytes.length > bytesMax) {
-    throw corrupt(`"${key}" has ${bytes.length} bytes, more than the ${bytesMax} it may have`, {
-      key,
-      bytes: bytes.length,
-    })
-  }
+  assertSize(bytes, key, bytesMax)
   let value: unknown
   try {
     value = JSON.parse(decoder.decode(bytes))
@@ -133,6 +141,14 @@ export function parseStored(bytes: Uint8Array, key: string, bytesMax: number): S
     throw corrupt(`"${key}" is not JSON: ${clip(String(cause))}`, { key })
   }
   return new StoredObject(value, key, '')
+}
+
+function assertSize({ length }: Uint8Array, key: string, bytesMax: number): void {
+  if (length <= bytesMax) return
+  throw corrupt(`"${key}" has ${length} bytes, more than the ${bytesMax} it may have`, {
+    key,
+    bytes: length,
+  })
 }
 
 /** JSON that is text already, as a value for `printObject`. */

@@ -4,8 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { parseHead } from '../../src/catalog/head-json.ts'
+import { sealed } from '../../src/catalog/seal.ts'
 import { localStore } from '../../src/io/local-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
+import { editCell } from '../support/edit-cell.ts'
 import { append, ordersTable, plainSet, storedIds } from '../support/orders-table.ts'
 import { runs } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -15,11 +17,11 @@ const METADATA = 'acme/sales/orders/customer/metadata.csv'
 
 /** Rewrites a table's head by a function of its JSON. */
 async function edit(store: ObjectStore, change: (head: Record<string, unknown>) => void) {
-  const { body, token } = (await store.readCell(HEAD))!
-  const head = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>
-  change(head)
-  const swapped = await store.swapCell(HEAD, token, Buffer.from(JSON.stringify(head)))
-  expect(swapped).toMatchObject({ outcome: 'swapped' })
+  await editCell(store, HEAD, (text) => {
+    const head = JSON.parse(text) as Record<string, unknown>
+    change(head)
+    return JSON.stringify(head)
+  })
 }
 
 describe('a head', () => {
@@ -82,9 +84,9 @@ describe('a head', () => {
   it('is refused with DATA or INVALID for any JSON whatever', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
-        expect(() => parseHead(Buffer.from(text), 'k')).toThrow(
-          expect.objectContaining({ name: 'GraupelError' }),
-        )
+        const refused = expect.objectContaining({ name: 'GraupelError' })
+        expect(() => parseHead(Buffer.from(text), 'k')).toThrow(refused)
+        expect(() => parseHead(sealed(text), 'k')).toThrow(refused)
       }),
       { numRuns: runs(200) },
     )

@@ -4,6 +4,7 @@ import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
 import { connect, t } from '../../src/index.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
+import { editCell } from '../support/edit-cell.ts'
 import { append, ordersBatch, ordersTable } from '../support/orders-table.ts'
 
 async function overwrite(table: TableCatalog, from: number) {
@@ -23,11 +24,6 @@ async function keys(store: ObjectStore, folder: string): Promise<string[]> {
 async function listed(store: ObjectStore): Promise<string> {
   for await (const { key } of store.list('acme/sales/copy/_table/log/')) return key
   return expect.unreachable()
-}
-
-const edited = async (store: ObjectStore, key: string, change: (text: string) => string) => {
-  const { body, token } = (await store.readCell(key))!
-  await store.swapCell(key, token, Buffer.from(change(Buffer.from(body).toString())))
 }
 
 describe('a clone', () => {
@@ -75,9 +71,9 @@ describe('a clone', () => {
     await overwrite(made.table, 10)
     const head = 'acme/sales/copy/_table/head.json'
     const vacuum = () => made.table.vacuum({ retain: { versions: 1 } })
-    await edited(made.store, head, (text) => text.replace('"live"', '"initializing"'))
+    await editCell(made.store, head, (text) => text.replace('"live"', '"initializing"'))
     expect(await vacuum()).toMatchObject({ retainedFrom: 1 })
-    await edited(made.store, head, (text) => text.replace('"initializing"', '"aborted"'))
+    await editCell(made.store, head, (text) => text.replace('"initializing"', '"aborted"'))
     expect(await vacuum()).toMatchObject({ retainedFrom: 2 })
     const anew = await openDatabase(made.store, 'acme/sales')
     await expect(anew.openTable('copy')).rejects.toThrow(/given up/)
@@ -89,8 +85,8 @@ describe('a clone', () => {
     await made.database.cloneTable(made.table, 'copy', { version: 1 })
     await overwrite(made.table, 10)
     const head = 'acme/sales/copy/_table/head.json'
-    await edited(made.store, head, (text) => text.replace('"live"', '"initializing"'))
-    await edited(made.store, 'acme/sales/orders/_table/head.json', (text) =>
+    await editCell(made.store, head, (text) => text.replace('"live"', '"initializing"'))
+    await editCell(made.store, 'acme/sales/orders/_table/head.json', (text) =>
       text.replace(/("version":1,"created":")[^"]*/, '$12020-01-01T00:00:00.000Z'),
     )
     expect(await made.table.vacuum({ retain: { versions: 1 } })).toMatchObject({ retainedFrom: 2 })

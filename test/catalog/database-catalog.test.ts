@@ -3,6 +3,7 @@ import { int32, utf8 } from '../../src/arrow/data-type.ts'
 import { field } from '../../src/arrow/schema.ts'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
+import { editCell } from '../support/edit-cell.ts'
 import { append, ORDER_FIELDS, ordersTable } from '../support/orders-table.ts'
 
 const fields = [field('a', int32)]
@@ -110,11 +111,7 @@ describe('a database', () => {
   it('refuses a name that another database has taken on a file system without case', async () => {
     const store = memoryStore()
     await openDatabase(store, 'a/b', { create: true })
-    const cell = (await store.readCell('a/b/_catalog.json'))!
-    const renamed = Buffer.from(
-      Buffer.from(cell.body).toString().replace('"name":"b"', '"name":"B"'),
-    )
-    await store.swapCell('a/b/_catalog.json', cell.token, renamed)
+    await editCell(store, 'a/b/_catalog.json', (text) => text.replace('"name":"b"', '"name":"B"'))
     await expect(openDatabase(store, 'a/b')).rejects.toMatchObject({ code: 'INVALID' })
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
+import { editCell } from '../support/edit-cell.ts'
 import { append, ordersBatch, ordersTable, storedIds } from '../support/orders-table.ts'
 
 const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n)
@@ -88,13 +89,10 @@ describe('a vacuum', () => {
     const slow = made.table.stageWriter({ partitionRowsMax: 2 })
     await slow.write(ordersBatch(100, 6))
     const key = 'acme/sales/orders/_table/head.json'
-    const { body, token } = (await made.store.readCell(key))!
-    const raised = Buffer.from(body).toString().replace('"nextId":1,', '"nextId":9,"fence":9,')
-    await made.store.swapCell(
-      key,
-      token,
-      Buffer.from(raised.replace('"revision":1,', '"revision":2,')),
-    )
+    await editCell(made.store, key, (text) => {
+      const raised = text.replace('"nextId":1,', '"nextId":9,"fence":9,')
+      return raised.replace('"revision":1,', '"revision":2,')
+    })
     expect(await slow.commit({ operation: 'append' })).toMatchObject({ rows: 6 })
     const { partitions } = await made.table.partitions(made.table.snapshot, [])
     expect(partitions.map(({ id }) => id)).toEqual([9, 10, 11])

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connect, type Database, GraupelError, type Lake, t } from '../../src/index.ts'
 import { crc32 } from '../../src/io/checksum.ts'
+import { resealed } from '../support/edit-cell.ts'
 import { runs } from '../support/random.ts'
 
 const COLUMNS = { id: t.int32(), name: t.utf8() }
@@ -61,15 +62,18 @@ function newest(cell: string): string {
   return join(under(cell), name)
 }
 
-/** Rewrites the table's head with its checksum put right. */
+/** Rewrites the table's head with its checksums put right. */
 function editHead(change: (head: Record<string, unknown>) => void): void {
   const file = newest('_table/head')
   const text = fs.readFileSync(file, 'utf8')
-  const head = JSON.parse(text.slice(0, text.lastIndexOf('\ncrc32 '))) as Record<string, unknown>
-  change(head)
-  const body = JSON.stringify(head)
-  const sum = crc32(Buffer.from(body)).toString(16).padStart(8, '0')
-  fs.writeFileSync(file, `${body}\ncrc32 ${sum}\n`)
+  const stored = Buffer.from(text.slice(0, text.lastIndexOf('\ncrc32 ')))
+  const body = resealed(stored, (json) => {
+    const head = JSON.parse(json) as Record<string, unknown>
+    change(head)
+    return JSON.stringify(head)
+  })
+  const sum = crc32(body).toString(16).padStart(8, '0')
+  fs.writeFileSync(file, Buffer.concat([body, Buffer.from(`\ncrc32 ${sum}\n`)]))
 }
 
 describe('a partition file', () => {

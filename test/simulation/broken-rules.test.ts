@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import type { ObjectStore } from '../../src/io/object-store.ts'
-import type { FaultKind } from '../../src/testing/fault-plan.ts'
+import { type FaultKind, singleFaults } from '../../src/testing/fault-plan.ts'
+import { resealed } from '../support/edit-cell.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { prepare, storeFaults, sweep, type TrialOptions } from './sweep.ts'
+import { prepare, sweep, type TrialOptions } from './sweep.ts'
 
 /** `store` with some of its methods replaced. */
 function changed(store: ObjectStore, change: Partial<ObjectStore>): ObjectStore {
@@ -100,8 +101,9 @@ function withoutLineage(store: ObjectStore): ObjectStore {
     async readCell(key, options) {
       const cell = await store.readCell(key, options)
       if (cell === null || !inDoubt) return cell
-      const head = JSON.parse(Buffer.from(cell.body).toString())
-      const body = Buffer.from(JSON.stringify({ ...head, txid: '0'.repeat(32) }))
+      const body = resealed(cell.body, (text) =>
+        JSON.stringify({ ...JSON.parse(text), txid: '0'.repeat(32) }),
+      )
       return { body, token: cell.token }
     },
     async swapCell(key, token, body, options) {
@@ -138,7 +140,7 @@ const insert = SCENARIOS.find(({ name }) => name === 'Table.insert')!
 
 it.each(RULES)('the sweep notices when this does not hold: $rule', async ({ without }) => {
   const prepared = await prepare(insert)
-  const plans = storeFaults(prepared.requests, KINDS)
+  const plans = singleFaults(prepared.requests, KINDS)
   const { problems } = await sweep(prepared, plans, without)
   expect(problems).not.toEqual([])
 })
@@ -154,7 +156,7 @@ it('sees through a store that calls a swap lost which it made', async () => {
       },
     })
   }
-  const { problems } = await sweep(prepared, [[], ...storeFaults(prepared.requests, KINDS)], {
+  const { problems } = await sweep(prepared, [[], ...singleFaults(prepared.requests, KINDS)], {
     broken,
   })
   expect(problems).toEqual([])

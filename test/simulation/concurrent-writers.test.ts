@@ -88,10 +88,7 @@ function somePlan(below: (below: number) => number): FaultPlan {
   const kinds = ['get', 'create', 'swapCell', 'readCell', 'replace', 'read'] as const
   const operation = kinds[below(kinds.length)]!
   const number = 1 + below(REQUESTS)
-  // Which request has that number is not known yet: it may be of a cell, see `storeFaults`.
-  const plans = singleFaults([{ number, operation, key: '' }]).filter(
-    ([fault]) => fault!.kind !== 'bit-flip',
-  )
+  const plans = singleFaults([{ number, operation, key: '' }])
   return plans[below(plans.length)]!
 }
 

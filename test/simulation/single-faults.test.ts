@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Fault, FaultPlan } from '../../src/testing/fault-plan.ts'
+import { type Fault, type FaultPlan, singleFaults } from '../../src/testing/fault-plan.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { runs, seed } from '../support/random.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { type Prepared, prepare, type SweepResult, storeFaults, sweep, tryPlan } from './sweep.ts'
+import { type Prepared, prepare, type SweepResult, sweep, tryPlan } from './sweep.ts'
 
 const SAMPLED_RUNS = 40
 const OUTAGE = 80
@@ -40,7 +40,7 @@ function some<T>(items: readonly T[], count: number): T[] {
 describe.each(named)('%s', (name, scenario) => {
   it('is done, not done or unknown, whichever request goes wrong or is the last', async () => {
     const ready = await prepared(scenario)
-    const all = storeFaults(ready.requests)
+    const all = singleFaults(ready.requests)
     const result = await sweep(ready, scenario.sampled ? some(all, runs(SAMPLED_RUNS)) : all)
     tell(`${name}, ${ready.requests.length} requests`, result)
     expect(result.problems).toEqual([])
@@ -50,7 +50,7 @@ describe.each(named)('%s', (name, scenario) => {
 describe.each(named.filter(([, { sampled }]) => sampled !== true))('%s', (name, scenario) => {
   it('is so too when the store is gone from then on and what was on its way lands later', async () => {
     const ready = await prepared(scenario)
-    const plans = storeFaults(ready.requests, ['fail-before', 'answer-lost', 'delayed'])
+    const plans = singleFaults(ready.requests, ['fail-before', 'answer-lost', 'delayed'])
       .filter(([fault]) => fault!.detail === undefined)
       .map(([fault]): FaultPlan => [fault!, ...outage(fault!.request + 1)])
     for (const landFirst of [true, false]) {
@@ -68,12 +68,12 @@ it('keeps all that with two faults, the second anywhere after the first', async 
   let met = 0
   for (let n = runs(150); n > 0; n--) {
     const ready = await prepared(scenarios[below(scenarios.length)]!)
-    const firsts = storeFaults(ready.requests)
+    const firsts = singleFaults(ready.requests)
     const [first] = firsts[below(firsts.length)]!
     const { requests } = await tryPlan(ready, [first!])
     const after = requests.filter(({ number }) => number > first!.request)
     if (after.length === 0) continue
-    const seconds = storeFaults(after)
+    const seconds = singleFaults(after)
     const plan = [first!, ...seconds[below(seconds.length)]!]
     const result = await sweep(ready, [plan], { landFirst: below(2) === 0 })
     met += result.faults
@@ -88,7 +88,7 @@ it('keeps rows of later writers when the clearing up after a failure lands late 
   const ready = await prepared(SCENARIOS.find(({ name }) => name.includes('several partitions'))!)
   const problems: string[] = []
   let trials = 0
-  for (const [first] of storeFaults(ready.requests, ['fail-before', 'answer-lost'])) {
+  for (const [first] of singleFaults(ready.requests, ['fail-before', 'answer-lost'])) {
     const { requests } = await tryPlan(ready, [first!])
     const deletes = requests.filter(({ operation }) => operation === 'delete')
     const lags = [4, 8, 12, undefined]

@@ -2,13 +2,7 @@ import { connect, GraupelError } from '../../src/index.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { isCrash } from '../../src/testing/crash.ts'
-import {
-  type FaultKind,
-  type FaultPlan,
-  printFaults,
-  type StoreRequest,
-  singleFaults,
-} from '../../src/testing/fault-plan.ts'
+import { type FaultPlan, printFaults, type StoreRequest } from '../../src/testing/fault-plan.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
 import { copyStore, type LakeState, lakeState, sameState } from './lake-state.ts'
 import { nextWrite, type Scenario, withNext } from './scenarios.ts'
@@ -62,22 +56,6 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
     const steps = scenario.steps(before)
     return { scenario, store, cells, before, steps, requests: first.requests }
   })
-}
-
-/**
- * Every single fault that `requests` can meet, but for wrong bits of a cell: these are for its
- * store to find, and memory has no checksum.
- */
-export function storeFaults(
-  requests: readonly StoreRequest[],
-  kinds?: Iterable<FaultKind>,
-): FaultPlan[] {
-  const cells = new Set(
-    requests.flatMap(({ operation, number }) => (operation === 'readCell' ? [number] : [])),
-  )
-  return singleFaults(requests, kinds).filter(
-    ([fault]) => fault!.kind !== 'bit-flip' || !cells.has(fault!.request),
-  )
 }
 
 /** Runs the scenario once for each plan, and checks what came of it. */
