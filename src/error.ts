@@ -7,7 +7,7 @@ export type ErrorCode =
   | 'NOT_FOUND' // a database, table, column, version or object does not exist
   | 'CONFLICT' // another writer committed first: reload the snapshot and retry
   | 'UNAVAILABLE' // storage did not answer: retry later
-  | 'COMMIT_UNKNOWN' // the commit may or may not have landed: ask `resolve`
+  | 'COMMIT_UNKNOWN' // the commit may or may not have landed: ask `resolve`, or do again what the message names
   | 'DATA' // stored bytes are not what their metadata says: do not retry
   | 'EXPIRED' // that version has been vacuumed
   | 'LIMIT' // a stated budget was exceeded: raise it or ask for less

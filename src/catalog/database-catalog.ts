@@ -1,10 +1,16 @@
 import type { Field } from '../arrow/schema.ts'
 import { clip, corrupt, GraupelError, invalid, nameNotFound } from '../error.ts'
-import { nowMs } from '../io/clock-and-ids.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { BackgroundWork } from './background-work.ts'
 import { cloneHead, fillClone, giveUp } from './clone-table.ts'
 import { DatabaseHead } from './database-head.ts'
+import {
+  dropListed,
+  dropNamed,
+  isHalfDropped,
+  type TablesOfDatabase,
+  undropNamed,
+} from './drop-table.ts'
 import { firstHead, hasColumns, type TableOptions } from './first-head.ts'
 import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
@@ -14,6 +20,7 @@ import { backOff } from './settle-swap.ts'
 import { SharedTable } from './shared-table.ts'
 import { assertWritable } from './stored-json.ts'
 import { TableCatalog } from './table-catalog.ts'
+import { withWayOut } from './unknown-outcome.ts'
 
 const ATTEMPTS_MAX = 100
 /** Looks at a folder that is taken but has no name yet before another is chosen. */
@@ -68,7 +75,7 @@ export class DatabaseCatalog {
 
   /**
    * Makes an empty table. Throws INVALID when the name is taken (with `ifNotExists`: by a table of
-   * other columns), and for columns that are none.
+   * other columns), and for columns that are none; COMMIT_UNKNOWN when it may have been made.
    */
   async createTable(
     name: string,
@@ -101,6 +108,11 @@ export class DatabaseCatalog {
     let filled: MadeTable | undefined
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const existing = read.cell.tables.find((entry) => entry.name === name)
+      if (existing !== undefined && (await isHalfDropped(this.#tablesOf, existing))) {
+        await dropListed(this.#tablesOf, read, existing)
+        read = await this.#head.read()
+        continue
+      }
       if (existing !== undefined) {
         if (filled !== undefined) await making.discard?.(filled.table)
         return making.existing(existing)
@@ -115,11 +127,13 @@ export class DatabaseCatalog {
       if (filled !== made) await making.fill?.(made.table)
       filled = made
       const tables = [...read.cell.tables, made.entry]
-      const swapped = await this.#head.swap(read, { ...read.cell, tables })
-      if (swapped === 'won') {
-        if (making.fill !== undefined) await made.table.refresh()
-        return made.table
-      }
+      const swapped = await this.#head
+        .swap(read, { ...read.cell, tables })
+        .catch((error: unknown) => {
+          throw withWayOut(error, nameDoubt(name))
+        })
+      // Nothing is read from here on: what could fail would fail after the table was made.
+      if (swapped === 'won') return TableCatalog.of(made.table.shared)
       read = swapped
       await backOff(Math.min(attempt, 5))
     }
@@ -144,63 +158,23 @@ export class DatabaseCatalog {
     return cell.tables.map(({ name }) => name)
   }
 
-  /** Drops a table: it takes no more commits and its name is free. Its files stay. */
-  async dropTable(name: string): Promise<void> {
-    let read = await this.#head.read()
-    assertWritable(read.cell, this.#head.key)
-    const { id, folder } = entryOf(read.cell, name)
-    const table = this.#shared(name, folder)
-    await table.edit((head) => (head.state === 'dropped' ? undefined : { state: 'dropped' }))
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const entry = read.cell.tables.find((candidate) => candidate.id === id)
-      if (entry === undefined) return
-      const tables = read.cell.tables.filter((candidate) => candidate !== entry)
-      const dropped = [...read.cell.dropped, { ...entry, droppedAt: nowMs() }]
-      const swapped = await this.#head.swap(read, { ...read.cell, tables, dropped })
-      if (swapped === 'won') return
-      read = swapped
-      await backOff(Math.min(attempt, 5))
-    }
-    throw this.#tooManyRaces()
+  /**
+   * Drops a table: it takes no more commits and its name is free. Its files stay. Throws NOT_FOUND,
+   * and COMMIT_UNKNOWN when it may have been dropped: dropping it again ends it.
+   */
+  dropTable(name: string): Promise<void> {
+    return dropNamed(this.#tablesOf, name)
   }
 
   /**
-   * Brings back the table of that name which was dropped last, with all its versions. Throws
-   * NOT_FOUND when none was dropped, INVALID when another table has the name now.
+   * Brings back the table of that name which was dropped last, with all its versions; one that is
+   * back already is answered. Throws NOT_FOUND when none was dropped, INVALID when another table
+   * has the name now, COMMIT_UNKNOWN when it may be back: bringing it back again ends it.
    */
   async undropTable(name: string): Promise<TableCatalog> {
-    let read = await this.#head.read()
-    assertWritable(read.cell, this.#head.key)
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const { tables, dropped } = read.cell
-      const listed = tables.find((candidate) => candidate.name === name)
-      const entry = listed ?? dropped.filter((candidate) => candidate.name === name).at(-1)
-      if (entry === undefined) {
-        const names = dropped.map((candidate) => candidate.name)
-        throw nameNotFound('dropped table', name, names)
-      }
-      const table = this.#shared(name, entry.folder)
-      if (listed !== undefined && (await table.read()).head.state !== 'dropped') {
-        throw invalid(`table "${clip(name)}" exists: drop it before you bring another back`, {
-          table: name,
-        })
-      }
-      const { id, folder, extra } = entry
-      const change = {
-        ...read.cell,
-        tables: listed === undefined ? [...tables, { id, name, folder, extra }] : tables,
-        dropped: dropped.filter((candidate) => candidate !== entry),
-      }
-      const isBack = (found: DatabaseCell) => found.tables.some((table) => table.id === id)
-      const swapped = listed === undefined ? await this.#head.swap(read, change, isBack) : 'won'
-      if (swapped === 'won') {
-        await table.edit((head) => (head.state === 'dropped' ? { state: 'live' } : undefined))
-        return this.#open(entry)
-      }
-      read = swapped
-      await backOff(Math.min(attempt, 5))
-    }
-    throw this.#tooManyRaces()
+    const shared = await undropNamed(this.#tablesOf, name)
+    this.#listed.set(name, shared)
+    return TableCatalog.of(shared)
   }
 
   /** Answers once what goes on after commits (checkpoints) has ended. Call it before leaving. */
@@ -208,18 +182,15 @@ export class DatabaseCatalog {
     return this.#work.settled()
   }
 
-  /** Reads the database, or makes it. */
+  /** Reads the database, or makes it; throws COMMIT_UNKNOWN when it may have been made. */
   async open({ create }: { readonly create: boolean }): Promise<void> {
-    const found = await this.#store.readCell(this.#head.key)
-    if (found === null && create) await this.#head.create()
-    else if (found === null) {
-      throw new GraupelError(
-        'NOT_FOUND',
-        `database "${clip(this.path)}" not found in "${this.#store.url}"; { create: true } makes it`,
-        { database: this.path, store: this.#store.url },
-      )
-    }
-    await this.#head.read()
+    if (await this.#head.exists()) return
+    if (create) return this.#head.create()
+    throw new GraupelError(
+      'NOT_FOUND',
+      `database "${clip(this.path)}" not found in "${this.#store.url}"; { create: true } makes it`,
+      { database: this.path, store: this.#store.url },
+    )
   }
 
   /**
@@ -289,6 +260,10 @@ export class DatabaseCatalog {
     return table
   }
 
+  get #tablesOf(): TablesOfDatabase {
+    return { head: this.#head, shared: ({ name, folder }) => this.#shared(name, folder) }
+  }
+
   #tooManyRaces(): GraupelError {
     return new GraupelError(
       'CONFLICT',
@@ -313,6 +288,12 @@ export async function openDatabase(
   await database.open({ create: options.create === true })
   return database
 }
+
+const nameDoubt = (name: string) => ({
+  what: `table "${clip(name)}"`,
+  outcome: 'may or may not have been made',
+  again: 'making it with { ifNotExists: true }',
+})
 
 function entryOf(cell: DatabaseCell, name: string): TableEntry {
   const entry = cell.tables.find((candidate) => candidate.name === name)

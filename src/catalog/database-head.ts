@@ -6,6 +6,7 @@ import { folderName } from './folder-name.ts'
 import type { DatabaseCell } from './model/database.ts'
 import { settleSwap } from './settle-swap.ts'
 import { PROTOCOL } from './stored-json.ts'
+import { withWayOut } from './unknown-outcome.ts'
 
 /** A database's cell as read, with what is needed to swap it. */
 export interface ReadDatabase {
@@ -31,7 +32,17 @@ export class DatabaseHead {
     this.key = `${this.folder}/_catalog.json`
   }
 
-  /** Makes the cell of a database without tables; no matter when another was faster. */
+  /** Whether there is the cell. Throws DATA when it is damaged, INVALID when it is another's. */
+  async exists(): Promise<boolean> {
+    const cell = await this.#store.readCell(this.key)
+    if (cell !== null) this.#parse(cell.body, cell.token)
+    return cell !== null
+  }
+
+  /**
+   * Makes the cell of a database without tables; no matter when another was faster. Nothing is read
+   * once it is made. Throws COMMIT_UNKNOWN when it may have been made.
+   */
   async create(): Promise<void> {
     const [namespace, name] = splitPath(this.path)
     const cell: DatabaseCell = {
@@ -45,14 +56,21 @@ export class DatabaseHead {
       dropped: [],
       extra: [],
     }
-    await settleSwap({
+    const settled = await settleSwap({
       store: this.#store,
       key: this.key,
       token: null,
       body: printDatabase(cell),
       txid: cell.txid,
       isMine: (body) => parseDatabase(body, this.key).databaseId === cell.databaseId,
+    }).catch((error: unknown) => {
+      throw withWayOut(error, {
+        what: `database "${clip(this.path)}"`,
+        outcome: 'may or may not have been made',
+        again: 'opening it with { create: true }',
+      })
     })
+    if (!settled.won) this.#parse(settled.cell.body, settled.cell.token)
   }
 
   /** Throws NOT_FOUND, or INVALID when it is another database's. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
-import { append, ordersBatch, ordersTable, storedIds } from '../support/orders-table.ts'
+import {
+  append,
+  ORDER_FIELDS,
+  ordersBatch,
+  ordersTable,
+  storedIds,
+} from '../support/orders-table.ts'
 
 describe('restore', () => {
   it('makes a new version with the rows of an older one, in their order, and writes no file', async () => {
@@ -55,6 +61,11 @@ describe('undrop', () => {
     const table = await made.database.undropTable('orders')
     await append(table, 2, 2)
     expect(await storedIds({ ...made, table })).toEqual([0, 1, 2, 3])
+    // Done again, as after an answer that was lost, it answers the same table.
+    const again = await made.database.undropTable('orders')
+    expect(again.snapshot).toMatchObject({ tableId: table.snapshot.tableId, version: 2 })
+    await made.database.dropTable('orders')
+    await made.database.createTable('orders', ORDER_FIELDS)
     const taken = made.database.undropTable('orders')
     await expect(taken).rejects.toMatchObject({ code: 'INVALID' })
     await expect(made.database.undropTable('other')).rejects.toMatchObject({ code: 'NOT_FOUND' })

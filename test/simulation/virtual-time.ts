@@ -17,6 +17,9 @@ export interface VirtualTimeOptions {
   readonly passing: boolean
 }
 
+/** Never begun anew: what a run left behind may yet clear a timer, which must not be a later run's. */
+let made = 0
+
 /** Runs `work` with timers that take no time and chance that is the same for the same seed. */
 export async function inVirtualTime<T>(
   { seed, passing }: VirtualTimeOptions,
@@ -26,7 +29,6 @@ export async function inVirtualTime<T>(
   const below = seededRandom(seed)
   const timers = new Map<number, Timer>()
   let now = 0
-  let order = 0
   const pass = (): boolean => {
     let first: Timer | undefined
     for (const timer of timers.values()) {
@@ -40,7 +42,7 @@ export async function inVirtualTime<T>(
     return true
   }
   const set = (fire: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-    const id = ++order
+    const id = ++made
     timers.set(id, { at: now + ms, order: id, fire: () => fire(...args) })
     if (passing) setImmediate(pass)
     return id
