@@ -74,6 +74,12 @@ export function parseDatabase(bytes: Uint8Array, key: string): DatabaseCell {
   throw corrupt(`"${key}": two tables share a name or a folder`, { key })
 }
 
+/** `namespace/database` of a stored database of any version. Throws DATA naming the key. */
+export function databasePathOf(bytes: Uint8Array, key: string): string {
+  const of = parseSealed(bytes, key, BYTES_MAX)
+  return `${of.text('namespace')}/${of.text('name')}`
+}
+
 function printEntry(
   { id, name, folder, extra }: TableEntry,
   more: readonly (readonly [string, unknown])[],

@@ -2,6 +2,7 @@ import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
 import { fromArrowTable } from '../arrow/interop.ts'
 import { type Field, field, schema } from '../arrow/schema.ts'
 import { openDatabase } from '../catalog/database-catalog.ts'
+import { databasePaths } from '../catalog/database-paths.ts'
 import { clip, invalid } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
@@ -12,7 +13,6 @@ import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
-import { databasePaths } from './database-paths.ts'
 import type { QuerySettings } from './frame-state.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
@@ -72,10 +72,7 @@ class ConnectedLake implements Lake {
 
   async databases(): Promise<string[]> {
     this.#requireOpen()
-    return databasePaths(
-      this.#store,
-      [...this.#databases].map(({ name }) => name),
-    )
+    return databasePaths(this.#store)
   }
 
   from(data: unknown, columns?: unknown): AnyFrame {

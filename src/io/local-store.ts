@@ -99,6 +99,13 @@ class LocalStore implements ObjectStore {
     yield* walk(folder, prefix, options)
   }
 
+  async *folders(prefix: string, options?: StoreOptions): AsyncGenerator<string> {
+    assertPrefix(prefix)
+    throwIfAborted(options?.signal)
+    const folder = prefix === '' ? this.#root : safePath(this.#root, prefix.slice(0, -1))
+    for (const { name, isFolder } of entries(folder, prefix)) if (isFolder) yield name
+  }
+
   async #run<T>(
     operation: string,
     key: string,

@@ -87,6 +87,20 @@ class MemoryStore implements ObjectStore {
       if (body !== undefined) yield { key, byteLength: body.length }
     }
   }
+
+  async *folders(prefix: string, options?: StoreOptions): AsyncGenerator<string> {
+    assertPrefix(prefix)
+    throwIfAborted(options?.signal)
+    const keys = [...this.#objects.keys(), ...this.#cells.keys()]
+    const names = new Set(keys.map((key) => nextSegment(key, prefix)))
+    names.delete(undefined)
+    yield* names as Set<string>
+  }
+}
+
+function nextSegment(key: string, prefix: string): string | undefined {
+  const end = key.startsWith(prefix) ? key.indexOf('/', prefix.length) : -1
+  return end < 0 ? undefined : key.slice(prefix.length, end)
 }
 
 function check(key: string, options: StoreOptions | undefined): void {

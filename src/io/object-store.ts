@@ -37,6 +37,11 @@ export interface ObjectStore {
   delete(key: string, options?: StoreOptions): Promise<void>
   /** Objects whose key begins with `prefix` (which ends with `/` or is ''), ascending by key bytes. */
   list(prefix: string, options?: StoreOptions): AsyncIterable<StoredObject>
+  /**
+   * Names of the folders directly below `prefix` (which ends with `/` or is '') that hold an object
+   * or a cell, each once, in no order. A folder that holds nothing any more may be among them.
+   */
+  folders(prefix: string, options?: StoreOptions): AsyncIterable<string>
 }
 
 export interface StoreOptions {

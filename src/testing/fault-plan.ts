@@ -1,7 +1,7 @@
 import { invalid } from '../error.ts'
 import { seededRandom } from './seeded-random.ts'
 
-/** What reaches a store. `read` is one read of an object that `open` answered. */
+/** What reaches a store. `read` is one read of an object that `open` answered; `list` also lists folders. */
 export type StoreOperation =
   | 'get'
   | 'open'

@@ -104,6 +104,14 @@ class PlannedStore implements FaultyStore {
     }
   }
 
+  async *folders(prefix: string, options?: StoreOptions): AsyncGenerator<string> {
+    await this.#read('list', prefix, async () => {})
+    for await (const name of this.#store.folders(prefix, options)) {
+      this.#assertAlive()
+      yield name
+    }
+  }
+
   create(key: string, body: Uint8Array, options?: StoreOptions): Promise<'created' | 'exists'> {
     const copy = new Uint8Array(body)
     const create: Apply<'created' | 'exists'> = (using) => this.#store.create(key, copy, using)

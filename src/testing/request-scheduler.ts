@@ -116,5 +116,9 @@ function scheduledStore(store: ObjectStore, schedule: Schedule): ObjectStore {
       await schedule(`list ${prefix}`, async () => {})
       yield* store.list(prefix, options)
     },
+    async *folders(prefix, options) {
+      await schedule(`list folders ${prefix}`, async () => {})
+      yield* store.folders(prefix, options)
+    },
   }
 }

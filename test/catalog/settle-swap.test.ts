@@ -23,6 +23,7 @@ function faultyStore() {
       (faults.swap === undefined ? real : faults.swap(real))(key, token, body, options),
     delete: (key, options) => inner.delete(key, options),
     list: (prefix, options) => inner.list(prefix, options),
+    folders: (prefix, options) => inner.folders(prefix, options),
   }
   return { store, faults }
 }

@@ -66,6 +66,7 @@ export function objectStoreConformance(name: string, open: () => Promise<StoreUn
       for (const place of opened) await place.close()
     })
     objects(fresh)
+    folders(fresh)
     cells(fresh)
     keys(fresh)
   })
@@ -186,6 +187,29 @@ function objects(fresh: Fresh): void {
     expect(await list('zzz/')).toEqual([])
     await expect(list('a')).rejects.toMatchObject({ code: 'INVALID' })
     await expect(list('../')).rejects.toMatchObject({ code: 'INVALID' })
+  })
+}
+
+function folders(fresh: Fresh): void {
+  it('names the folders right below a prefix, each once, also those that hold only a cell', async () => {
+    const { store, again } = await fresh()
+    for (const key of ['a/b/1', 'a/b/c/2', 'a/d.e/3', 'a/4', 'ab/5', '6', 'a/日 本/7']) {
+      await store.create(key, text(key))
+    }
+    await store.swapCell('a/only/x.json', null, text('{}'))
+    await store.swapCell('cells/deep/er/x.json', null, text('{}'))
+    const below = async (prefix: string) => {
+      const found: string[] = []
+      for await (const name of again().folders(prefix)) found.push(name)
+      return found.sort()
+    }
+    expect(await below('')).toEqual(['a', 'ab', 'cells'])
+    expect(await below('a/')).toEqual(['b', 'd.e', 'only', '日 本'])
+    expect(await below('a/b/')).toEqual(['c'])
+    expect(await below('cells/deep/')).toEqual(['er'])
+    expect(await below('none/')).toEqual([])
+    await expect(below('a')).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(below('../')).rejects.toMatchObject({ code: 'INVALID' })
   })
 }
 

@@ -17,6 +17,7 @@ function changed(store: ObjectStore, change: Partial<ObjectStore>): ObjectStore 
     swapCell: (key, token, body, options) => store.swapCell(key, token, body, options),
     delete: (key, options) => store.delete(key, options),
     list: (prefix, options) => store.list(prefix, options),
+    folders: (prefix, options) => store.folders(prefix, options),
     ...change,
   }
 }

@@ -11,6 +11,7 @@ export interface Request {
     | 'swapCell'
     | 'delete'
     | 'list'
+    | 'folders'
   readonly key: string
 }
 

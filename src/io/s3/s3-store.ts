@@ -133,12 +133,42 @@ export class S3Store implements ObjectStore {
   }
 
   async *list(prefix: string, options?: StoreOptions): AsyncGenerator<StoredObject> {
+    const root = this.#root
+    for await (const { Contents = [] } of this.#pages(prefix, {}, options)) {
+      for (const { Key, Size } of Contents) {
+        // Consoles make "folders" as empty objects whose key ends with a slash.
+        if (Key === undefined || Key.endsWith('/')) continue
+        yield { key: Key.slice(root.length), byteLength: Size ?? 0 }
+      }
+    }
+  }
+
+  async *folders(prefix: string, options?: StoreOptions): AsyncGenerator<string> {
+    const above = this.#root.length + prefix.length
+    for await (const page of this.#pages(prefix, { Delimiter: '/' }, options)) {
+      for (const { Prefix = '' } of page.CommonPrefixes ?? []) {
+        if (Prefix.length > above + 1) yield Prefix.slice(above, -1)
+      }
+    }
+  }
+
+  /** What comes before each key in the bucket. */
+  get #root(): string {
+    const { prefix } = this.#bucket.place
+    return prefix === '' ? '' : `${prefix}/`
+  }
+
+  async *#pages(
+    prefix: string,
+    how: { readonly Delimiter?: string },
+    options: StoreOptions | undefined,
+  ): AsyncGenerator<ListObjectsV2CommandOutput> {
     assertPrefix(prefix)
     const { sdk, place } = this.#bucket
-    const root = place.prefix === '' ? '' : `${place.prefix}/`
+    const Prefix = this.#root + prefix
     let ContinuationToken: string | undefined
     do {
-      const input = { Bucket: place.bucket, Prefix: root + prefix, ContinuationToken }
+      const input = { Bucket: place.bucket, Prefix, ContinuationToken, ...how }
       const page = await this.#retried(
         'list',
         prefix,
@@ -150,11 +180,7 @@ export class S3Store implements ObjectStore {
           ),
         options,
       )
-      for (const { Key, Size } of page.Contents ?? []) {
-        // Consoles make "folders" as empty objects whose key ends with a slash.
-        if (Key === undefined || Key.endsWith('/')) continue
-        yield { key: Key.slice(root.length), byteLength: Size ?? 0 }
-      }
+      yield page
       ContinuationToken = page.NextContinuationToken
     } while (ContinuationToken !== undefined)
   }
