@@ -1,0 +1,242 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { type DatabaseCatalog, openDatabase } from '../../src/catalog/database-catalog.ts'
+import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
+import type { ObjectStore } from '../../src/io/object-store.ts'
+import { ordersBatch, ordersTable, storedIds } from '../support/orders-table.ts'
+
+/** What the table should be: ids by version, and what is kept of it. */
+interface Model {
+  versions: (readonly number[])[]
+  retainedFrom: number
+  tags: Map<string, number>
+  dropped: boolean
+  /** What each clone has, with a row of its own. */
+  clones: Map<string, readonly number[]>
+  /** The oldest version that a clone needs. */
+  pinned: number
+  nextRow: number
+}
+
+/** The table as two processes see it, each with caches of its own. */
+interface Real {
+  readonly store: ObjectStore
+  readonly databases: readonly [DatabaseCatalog, DatabaseCatalog]
+  readonly tables: [TableCatalog, TableCatalog]
+}
+
+type Command = fc.AsyncCommand<Model, Real>
+
+const newest = (model: Model) => model.versions.length - 1
+
+/** Compares every version, as seen by a process that may have seen nothing of the change. */
+async function compare(model: Model, real: Real, who: number): Promise<void> {
+  const table = await real.databases[who === 0 ? 1 : 0].openTable('orders')
+  expect(table.snapshot.version).toBe(newest(model))
+  for (const [version, ids] of model.versions.entries()) {
+    if (version < model.retainedFrom) {
+      await expect(table.snapshotAt({ version })).rejects.toMatchObject({ code: 'EXPIRED' })
+      continue
+    }
+    const snapshot = await table.snapshotAt({ version })
+    expect(await storedIds({ store: real.store, table }, snapshot)).toEqual(ids)
+  }
+  const tags = (await table.tags()).map(({ name, version }) => [name, version])
+  expect(tags).toEqual([...model.tags])
+  for (const [name, ids] of model.clones) {
+    const clone = await real.databases[who]!.openTable(name)
+    expect(await storedIds({ store: real.store, table: clone })).toEqual(ids)
+  }
+}
+
+function command(
+  name: string,
+  check: (model: Model) => boolean,
+  run: (model: Model, real: Real) => Promise<void>,
+  who: number,
+): Command {
+  return {
+    check: (model) => check(model),
+    async run(model, real) {
+      await run(model, real)
+      if (!model.dropped) await compare(model, real, who)
+    },
+    toString: () => `${name} by ${who}`,
+  }
+}
+
+const isLive = (model: Model) => !model.dropped
+
+const process = fc.constantFrom(0, 1)
+
+const write = fc
+  .tuple(process, fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.boolean())
+  .map(([who, rows, overwrite, abort]) =>
+    command(
+      `${abort ? 'aborted ' : ''}${overwrite ? 'overwrite' : 'append'} of ${rows}`,
+      isLive,
+      async (model, real) => {
+        const writer = real.tables[who]!.stageWriter({ partitionRowsMax: 2 })
+        const ids = Array.from({ length: rows }, (_, n) => model.nextRow + n)
+        model.nextRow += rows
+        await writer.write(ordersBatch(ids[0]!, rows))
+        if (abort) return writer.abort()
+        await writer.commit({ operation: overwrite ? 'overwrite' : 'append' })
+        model.versions.push(overwrite ? ids : [...model.versions.at(-1)!, ...ids])
+      },
+      who,
+    ),
+  )
+
+const restore = fc.tuple(process, fc.nat()).map(([who, at]) =>
+  command(
+    `restore of ${at}`,
+    isLive,
+    async (model, real) => {
+      const version = at % model.versions.length
+      const restored = real.tables[who]!.restore({ version })
+      if (version < model.retainedFrom) {
+        await expect(restored).rejects.toMatchObject({ code: 'EXPIRED' })
+        return
+      }
+      expect(await restored).toMatchObject({ version: newest(model) + 1 })
+      model.versions.push(model.versions[version]!)
+    },
+    who,
+  ),
+)
+
+const tag = fc.tuple(process, fc.constantFrom('a', 'b'), fc.nat()).map(([who, name, at]) =>
+  command(
+    `tag ${name} of ${at}`,
+    (model) => isLive(model) && !model.tags.has(name),
+    async (model, real) => {
+      const version = model.retainedFrom + (at % (model.versions.length - model.retainedFrom))
+      await real.tables[who]!.tag(name, { version })
+      model.tags.set(name, version)
+    },
+    who,
+  ),
+)
+
+const untag = fc.tuple(process, fc.constantFrom('a', 'b')).map(([who, name]) =>
+  command(
+    `untag ${name}`,
+    (model) => isLive(model) && model.tags.has(name),
+    async (model, real) => {
+      await real.tables[who]!.untag(name)
+      model.tags.delete(name)
+    },
+    who,
+  ),
+)
+
+const clone = fc.tuple(process, fc.nat()).map(([who, at]) =>
+  command(
+    `clone of ${at}`,
+    (model) => isLive(model) && model.clones.size < 3,
+    async (model, real) => {
+      const version = model.retainedFrom + (at % (model.versions.length - model.retainedFrom))
+      const name = `clone${model.clones.size}`
+      const source = real.tables[who]!
+      const made = await real.databases[who]!.cloneTable(source, name, { version })
+      const writer = made.stageWriter()
+      await writer.write(ordersBatch(model.nextRow, 1))
+      await writer.commit({ operation: 'append' })
+      model.clones.set(name, [...model.versions[version]!, model.nextRow++])
+      model.pinned = Math.min(model.pinned, version)
+    },
+    who,
+  ),
+)
+
+const vacuum = fc.tuple(process, fc.integer({ min: 1, max: 4 })).map(([who, versions]) =>
+  command(
+    `vacuum to ${versions}`,
+    isLive,
+    async (model, real) => {
+      const wanted = Math.max(0, newest(model) - versions + 1)
+      const needed = Math.min(wanted, model.pinned, ...model.tags.values())
+      model.retainedFrom = Math.max(model.retainedFrom, needed)
+      const { retainedFrom } = await real.tables[who]!.vacuum({ retain: { versions } })
+      expect(retainedFrom).toBe(model.retainedFrom)
+    },
+    who,
+  ),
+)
+
+const drop = process.map((who) =>
+  command(
+    'drop',
+    isLive,
+    async (model, real) => {
+      await real.databases[who]!.dropTable('orders')
+      model.dropped = true
+      const appended = real.tables[who]!.stageWriter()
+      await appended.write(ordersBatch(0, 1))
+      await expect(appended.commit({ operation: 'append' })).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+      })
+      await appended.abort()
+    },
+    who,
+  ),
+)
+
+const undrop = process.map((who) =>
+  command(
+    'undrop',
+    (model) => model.dropped,
+    async (model, real) => {
+      await real.databases[who]!.undropTable('orders')
+      model.dropped = false
+    },
+    who,
+  ),
+)
+
+const reopen = process.map((who) =>
+  command(
+    'reopen',
+    isLive,
+    async (_, real) => {
+      real.tables[who] = await real.databases[who]!.openTable('orders')
+    },
+    who,
+  ),
+)
+
+/** Runs random commands on tables in stores that `open` makes, beside the model. */
+export function equalsItsModel(
+  open: () => Promise<{ store: ObjectStore; close(): Promise<void> }>,
+) {
+  const commands = [write, write, restore, tag, untag, clone, vacuum, drop, undrop, reopen]
+  return async (count: number) => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (sequence) => {
+        const { store, close } = await open()
+        const { database, table } = await ordersTable(store)
+        const other = await openDatabase(store, 'acme/sales')
+        const tables: [TableCatalog, TableCatalog] = [table, await other.openTable('orders')]
+        const real: Real = { store, databases: [database, other], tables }
+        const model: Model = {
+          versions: [[]],
+          retainedFrom: 0,
+          tags: new Map(),
+          dropped: false,
+          clones: new Map(),
+          pinned: Number.POSITIVE_INFINITY,
+          nextRow: 0,
+        }
+        try {
+          await fc.asyncModelRun(() => ({ model, real }), sequence)
+          if (!model.dropped) expect(await table.verify()).toEqual([])
+        } finally {
+          await Promise.all([database.settled(), other.settled()])
+          await close()
+        }
+      }),
+      { numRuns: count },
+    )
+  }
+}
