@@ -81,7 +81,7 @@ async function immortal(
   below: (below: number) => number,
 ): Promise<{ inserts: Insert[]; kills: number }> {
   const inserts: Insert[] = []
-  let deaths = below(3)
+  let deaths = below(5) === 0 ? 2 : below(2)
   let kills = 0
   for (;;) {
     const done = inserts.filter(({ outcome }) => outcome === 'acknowledged').length
