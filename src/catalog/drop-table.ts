@@ -19,7 +19,7 @@ export interface TablesOfDatabase {
  * Two cells change, the table's head and the database's. A drop swaps the head between reading the
  * database and swapping it; whoever brings a table back reads the head, swaps the database, then
  * swaps the very head it read. So when both are at it one of them loses a swap and looks again, and
- * no table is live that the database does not list.
+ * no table is live that the database lists as dropped.
  */
 
 /**

@@ -54,11 +54,15 @@ export interface Database {
   table(name: string): Promise<Table<Untyped>>
   /** Names of the tables, ascending. */
   tables(): Promise<string[]>
-  /** Removes a table; its name is free then, and `undropTable` brings it back. Throws NOT_FOUND. */
+  /**
+   * Removes a table; its name is free then, and `undropTable` brings it back. Throws NOT_FOUND, and
+   * COMMIT_UNKNOWN when it may have been removed: removing it again ends it.
+   */
   dropTable(name: string): Promise<void>
   /**
    * Brings back the table of that name which was dropped last, with all its versions. Throws
-   * NOT_FOUND when none was dropped, INVALID when another table has the name.
+   * NOT_FOUND when none was dropped, INVALID when another table has the name, COMMIT_UNKNOWN when
+   * it may be back: bringing it back again ends it, and answers one that is back already.
    */
   undropTable(name: string): Promise<Table<Untyped>>
 }

@@ -153,7 +153,7 @@ describe('undropTable', () => {
   }, 60_000)
 })
 
-it('no race of drops, undrops and creates leaves a table live that is not listed', async () => {
+it('no race of drops, undrops and creates leaves a table live that is listed as dropped', async () => {
   let listings = 0
   for (let n = 0; n < runs(60); n++) {
     const raceSeed = seed + n
