@@ -10,12 +10,13 @@ import type { ObjectStore } from '../../src/io/object-store.ts'
 import { s3Store } from '../../src/io/s3/open-s3-store.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { append, ordersTable, storedIds } from '../support/orders-table.ts'
-import { seed } from '../support/random.ts'
+import { runs, seed } from '../support/random.ts'
 import { noteUntested, type S3Server, startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
 
-const PROCESSES = 16
-const COMMITS = 200
+/** 16 processes and 200 commits with GRAUPEL_TEST_RUNS=9; each process costs seconds to start. */
+const PROCESSES = Math.min(16, runs(4))
+const COMMITS = Math.min(200, runs(24))
 const ROWS = 3
 /** Ids that one process may use, whatever was killed. */
 const IDS = 10_000
@@ -139,7 +140,7 @@ if (typeof server === 'string') {
   afterAll(async () => {
     await bucket.remove()
     await server.stop()
-  })
+  }, 120_000)
 
   it(`keeps ${COMMITS} commits of ${PROCESSES} processes that are killed, and leaves no orphan`, async () => {
     const began = performance.now()
@@ -189,7 +190,7 @@ if (typeof server === 'string') {
         `${of('unknown').length} unknown, ${found - acknowledged.length} landed unacknowledged; ` +
         `${swept.orphans} orphans removed, ${swept.kept} objects left; ${seconds} s`,
     )
-  }, 300_000)
+  }, 900_000)
 }
 
 /** Resolves the transaction of every record in the log; answers how many are committed. */
