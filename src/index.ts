@@ -27,7 +27,14 @@ export {
 export { connect } from './frame/connect.ts'
 export type { DataFrame, FieldInfo, GroupedFrame } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
-export type { Expr, TextMethods, TimeMethods, TruncateUnit } from './frame/expr.ts'
+export type {
+  Expr,
+  JsonMethods,
+  TextMethods,
+  TimeMethods,
+  TimeUnit,
+  TruncateUnit,
+} from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { ConnectOptions, Lake } from './frame/lake.ts'

@@ -14,7 +14,8 @@ import type {
   WriteResult,
   WriteTarget,
 } from './action-options.ts'
-import type { ColumnOf, Expr, Exprs, SuperOf } from './expr.ts'
+import type { ColumnOf, Expr, Exprs } from './expr.ts'
+import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
 import type { JoinedColumn, JoinedNames, JoinOptions } from './join-type.ts'
 import type { SortKey } from './sort-key.ts'

@@ -1,9 +1,22 @@
 import { invalid } from '../error.ts'
-import type { AggregateName } from '../plan/function.ts'
+import type { AggregateName, FunctionName } from '../plan/function.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
-import type { Expr, TypeOfLiteral } from './expr.ts'
+import type { Expr, TextOperand } from './expr.ts'
+import type { ExtremeOf, StrictOver, TypeOfLiteral } from './expr-type.ts'
 import { expr, termFrom } from './lazy-expr.ts'
-import type { AnyColumn, Base, Int64, Null, Untyped } from './type-tag.ts'
+import type {
+  AnyColumn,
+  Base,
+  DateType,
+  Float64,
+  Int64,
+  Integer,
+  Maybe,
+  Null,
+  Timestamp,
+  Untyped,
+  Utf8,
+} from './type-tag.ts'
 
 /** A JavaScript value that may stand as a constant. */
 export type Literal = string | number | bigint | boolean | Date | Uint8Array | null
@@ -33,8 +46,41 @@ export function lit(value: Literal, type?: ColumnType<AnyColumn>): Expr<Untyped>
 const aggregate = (name: AggregateName): Expr<Untyped> =>
   expr({ kind: 'aggregate', name, input: null })
 
+type Operands = readonly [Literal | Expr<unknown>, ...(Literal | Expr<unknown>)[]]
+type WholeNumber = number | bigint | Expr<Maybe<Integer>>
+
+const callOf = (name: FunctionName, values: readonly unknown[]): Expr<Untyped> =>
+  expr({ kind: 'call', name, args: values.map((value) => termFrom(value, name)) })
+
 /** Functions that belong to no column. */
 export const fn = Object.freeze({
   /** How many rows there are, nulls included. */
   count: (): Expr<Int64> => aggregate('count'),
+  /** The greatest value; nulls are left out. */
+  greatest: <const V extends Operands>(...values: V): Expr<ExtremeOf<V[number]>> =>
+    callOf('greatest', values),
+  /** The least value; nulls are left out. */
+  least: <const V extends Operands>(...values: V): Expr<ExtremeOf<V[number]>> =>
+    callOf('least', values),
+  /** Texts with `separator` between them; nulls are left out. */
+  concatWith: (separator: string, ...texts: [TextOperand, ...TextOperand[]]): Expr<Utf8> =>
+    callOf('concatWith', [separator, ...texts]),
+  /** A date of whole numbers; INVALID when run where there is none. */
+  date: <V extends WholeNumber>(year: V, month: V, day: V): Expr<StrictOver<never, V, DateType>> =>
+    callOf('makeDate', [year, month, day]),
+  /** A timestamp of microseconds; INVALID when run where there is none. */
+  timestamp: <V extends WholeNumber>(
+    year: V,
+    month: V,
+    day: V,
+    hour: V | number = 0,
+    minute: V | number = 0,
+    second: V | number = 0,
+  ): Expr<StrictOver<never, V, Timestamp>> =>
+    callOf('makeTimestamp', [year, month, day, hour, minute, second]),
+  /** The character of a code point; INVALID when run for what is none. */
+  character: <V extends WholeNumber>(code: V): Expr<StrictOver<never, V, Utf8>> =>
+    callOf('fromCodePoint', [code]),
+  /** The ratio of a circle's circumference to its diameter. */
+  pi: (): Expr<Float64> => lit(Math.PI) as Expr<Float64>,
 })

@@ -1,18 +1,16 @@
 import type { ColumnType } from './column-type.ts'
+import type { Arithmetic, CoalesceOf, Kin, NumericOf, StrictOver, SumOf } from './expr-type.ts'
 import type {
   AnyColumn,
-  AnyTag,
   Base,
+  Binary,
   Bool,
   DateType,
-  Decimal,
-  Float,
   Float64,
-  Int8,
-  Int16,
   Int32,
   Int64,
   Integer,
+  Json,
   LiteralOf,
   Maybe,
   Null,
@@ -22,19 +20,15 @@ import type {
   Strict,
   Time,
   Timestamp,
-  Uint8,
-  Uint16,
-  Uint32,
   Untyped,
   Utf8,
 } from './type-tag.ts'
-
-declare const column: unique symbol
 
 /** What may be compared with a column `T`: a literal of it, or an expression of its kind. */
 export type Operand<T> = LiteralOf<T> | Expr<Maybe<Kin<Base<T>>>>
 
 type NumberOperand<T> = LiteralOf<T> | Expr<Maybe<Numeric>>
+type WholeOperand = number | bigint | Expr<Maybe<Integer>>
 
 /**
  * How a value is computed from a row, with the type of the result. Made from columns
@@ -45,10 +39,7 @@ type NumberOperand<T> = LiteralOf<T> | Expr<Maybe<Numeric>>
  * JavaScript's own operators do not work on it (`o.a > 3`, `o.a && o.b`): write `o.a.gt(3)` and
  * `o.a.and(o.b)`. Operators that ask for a primitive throw INVALID.
  */
-export interface Expr<out T> {
-  /** Only for the compiler. */
-  readonly [column]?: T
-
+export interface Expr<out T> extends Of<T> {
   /** Sum; overflow of an exact type is INVALID when run. */
   add<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
   sub<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
@@ -79,9 +70,72 @@ export interface Expr<out T> {
   exp(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Natural logarithm. */
   ln(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Logarithm to a base. */
+  log(this: Expr<Maybe<Numeric>>, base: number): Expr<Strict<T, Float64>>
+  log2(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  log10(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  cbrt(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Angles are in radians. What has no value is NaN, e.g. `asin` of 2. */
+  sin(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  cos(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  tan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  asin(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  acos(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  atan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Angle of the point whose y this is, and x the argument. */
+  atan2<V extends NumberOperand<T>>(
+    this: Expr<Maybe<Numeric>>,
+    x: V,
+  ): Expr<StrictOver<T, V, Float64>>
+  sinh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  cosh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  tanh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Radians as degrees. */
+  degrees(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Degrees as radians. */
+  radians(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Without what stands after the point. */
+  trunc(this: Expr<Maybe<Numeric>>): Expr<Strict<T, NumericOf<Base<T>>>>
+  /** -1, 0 or 1; of NaN 0. */
+  sign(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Int32>>
+  isNan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
+  isFinite(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
+  isInfinite(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
+  /** Greatest common divisor, never negative. */
+  gcd<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
+  /** Least common multiple, never negative; overflow is INVALID when run. */
+  lcm<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
+  /** Of 0 to 20, INVALID when run for others. */
+  factorial(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int64>>
+  /** Which of `count` buckets from `least` to `greatest` it is in, from 1; 0 below, count + 1 above. */
+  widthBucket(
+    this: Expr<Maybe<Numeric>>,
+    least: number,
+    greatest: number,
+    count: number,
+  ): Expr<Strict<T, Int32>>
+  /** Bits count as those of an int64 in two's complement. */
+  bitAnd<V extends WholeOperand>(
+    this: Expr<Maybe<Integer>>,
+    value: V,
+  ): Expr<StrictOver<T, V, Int64>>
+  bitOr<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
+  bitXor<V extends WholeOperand>(
+    this: Expr<Maybe<Integer>>,
+    value: V,
+  ): Expr<StrictOver<T, V, Int64>>
+  bitNot(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int64>>
+  /** How many bits are 1. */
+  bitCount(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int32>>
+  /** By 0 to 63 bits; what is pushed out is lost. */
+  shiftLeft(this: Expr<Maybe<Integer>>, bits: number): Expr<Strict<T, Int64>>
+  /** By 0 to 63 bits, keeping the sign. */
+  shiftRight(this: Expr<Maybe<Integer>>, bits: number): Expr<Strict<T, Int64>>
 
   /** Equal; NaN equals NaN, and null compared with anything is null. */
   eq<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
+  /** Equal, where null equals null and nothing else; never null itself. */
+  eqNullSafe<V extends Operand<T> | null>(value: V): Expr<Bool>
   ne<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
   lt<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
   lte<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
@@ -113,6 +167,8 @@ export interface Expr<out T> {
   readonly str: TextMethods<T>
   /** Methods of date, time and timestamp columns. */
   readonly dt: TimeMethods<T>
+  /** Methods of json columns. */
+  readonly json: JsonMethods<T>
 
   /** Aggregates leave nulls out, and are null over no values. Integers sum to int64. */
   sum(this: Expr<Maybe<Numeric>>): Expr<SumOf<T>>
@@ -144,6 +200,7 @@ export type Exprs = Readonly<Record<string, Expr<unknown>>>
 export type ColumnOf<E> = 0 extends 1 & E ? Untyped : E extends Expr<infer T> ? T : never
 
 type Text = Of<Maybe<Utf8>>
+type Bytes = Of<Maybe<Utf8 | Binary>>
 /** Text to match or add. */
 export type TextOperand = string | Expr<Maybe<Utf8>>
 
@@ -165,6 +222,59 @@ export interface TextMethods<T> extends Of<T> {
   slice(this: Text, start: number, length?: number): Expr<T>
   /** With every `part` replaced by `replacement`. */
   replace(this: Text, part: string, replacement: string): Expr<T>
+  /** As `like`, whatever the case of letters. */
+  ilike(this: Text, pattern: string): Expr<Strict<T, Bool>>
+  reverse(this: Text): Expr<T>
+  /** Each word's first letter in upper case, the others in lower case. */
+  titleCase(this: Text): Expr<T>
+  repeat(this: Text, count: number): Expr<T>
+  /** Made `size` characters long: cut at its end, or filled at its start. */
+  padStart(this: Text, size: number, fill?: string): Expr<T>
+  padEnd(this: Text, size: number, fill?: string): Expr<T>
+  /** The first `count` characters; all but the last `-count` for a negative one. */
+  left(this: Text, count: number): Expr<T>
+  /** The last `count` characters; all but the first `-count` for a negative one. */
+  right(this: Text, count: number): Expr<T>
+  /** Position of `part`, from 0; -1 where it is not. */
+  indexOf(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  /** How often `part` stands in it, without overlaps. */
+  countMatches(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  /** The part at `index` between separators, from 0, or negative from the end; empty without one. */
+  splitPart(this: Text, separator: string, index: number): Expr<T>
+  /** Each character of `from` replaced by that of `to` at its place, or left out. */
+  translate(this: Text, from: string, to: string): Expr<T>
+  stripPrefix(this: Text, prefix: TextOperand): Expr<T>
+  stripSuffix(this: Text, suffix: TextOperand): Expr<T>
+  /** Without any of `characters` at both ends. */
+  trimCharacters(this: Text, characters: string): Expr<T>
+  /** Bytes in UTF-8, or of a binary value. */
+  byteLength(this: Bytes): Expr<Strict<T, Int32>>
+  /** Code point of the first character; 0 of the empty text. */
+  codePoint(this: Text): Expr<Strict<T, Int32>>
+  /** Levenshtein distance in characters. */
+  editDistance(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  toHex(this: Bytes): Expr<Strict<T, Utf8>>
+  fromHex(this: Text): Expr<Strict<T, Binary>>
+  toBase64(this: Bytes): Expr<Strict<T, Utf8>>
+  fromBase64(this: Text): Expr<Strict<T, Binary>>
+  urlEncode(this: Text): Expr<T>
+  urlDecode(this: Text): Expr<T>
+  /** Digests of the bytes, in hexadecimal. */
+  md5(this: Bytes): Expr<Strict<T, Utf8>>
+  sha256(this: Bytes): Expr<Strict<T, Utf8>>
+  /** Whether a regular expression matches somewhere. RE2's syntax, in time linear in the text. */
+  matches(this: Text, pattern: string): Expr<Strict<T, Bool>>
+  /** What the group (0: the whole) of the first match covers; null without a match. */
+  matchAt(this: Text, pattern: string, group?: number): Expr<Nullable<T>>
+  countPattern(this: Text, pattern: string): Expr<Strict<T, Int32>>
+  /** With every match replaced; `$1` stands for what the first group covers. */
+  replacePattern(this: Text, pattern: string, replacement: string): Expr<T>
+  /** The date of a text such as `31.12.2026` in the format `%d.%m.%Y`; INVALID for others when run. */
+  toDate(this: Text, format: string): Expr<Strict<T, DateType>>
+  toTimestamp(this: Text, format: string): Expr<Strict<T, Timestamp>>
+  /** As `toDate`, and null where the text is none. */
+  tryToDate(this: Text, format: string): Expr<Null<DateType>>
+  tryToTimestamp(this: Text, format: string): Expr<Null<Timestamp>>
   /** Followed by `others`, in order. */
   concat(this: Text, ...others: TextOperand[]): Expr<T>
 }
@@ -181,6 +291,8 @@ export type TruncateUnit =
   | 'hour'
   | 'minute'
   | 'second'
+
+export type TimeUnit = TruncateUnit | 'millisecond' | 'microsecond'
 
 /** Methods of date, time and timestamp columns, at `o.placed_at.dt`. Zoned timestamps read as UTC. */
 export interface TimeMethods<T> extends Of<T> {
@@ -201,144 +313,53 @@ export interface TimeMethods<T> extends Of<T> {
   second(this: Clock): Expr<Strict<T, Int32>>
   /** The calendar day. */
   date(this: Day): Expr<Strict<T, DateType>>
+  /** ISO 8601 week, 1 to 53, and the year that it belongs to. */
+  isoWeek(this: Day): Expr<Strict<T, Int32>>
+  isoYear(this: Day): Expr<Strict<T, Int32>>
+  decade(this: Day): Expr<Strict<T, Int32>>
+  century(this: Day): Expr<Strict<T, Int32>>
+  daysInMonth(this: Day): Expr<Strict<T, Int32>>
+  isLeapYear(this: Day): Expr<Strict<T, Bool>>
+  /** `Monday` to `Sunday`. */
+  dayName(this: Day): Expr<Strict<T, Utf8>>
+  /** `January` to `December`. */
+  monthName(this: Day): Expr<Strict<T, Utf8>>
+  /** Thousandths of the second, 0 to 999. */
+  millisecond(this: Of<Maybe<Timestamp>>): Expr<Strict<T, Int32>>
+  /** Millionths of the second, 0 to 999,999. */
+  microsecond(this: Of<Maybe<Timestamp>>): Expr<Strict<T, Int32>>
+  /** Whole units since 1970-01-01. */
+  epoch(this: Day, unit: TimeUnit): Expr<Strict<T, Int64>>
+  /** The last day of the month. */
+  monthEnd(this: Day): Expr<Strict<T, DateType>>
+  /** The first day after it that is the weekday (1 for Monday to 7). */
+  nextDay(this: Day, weekday: number): Expr<Strict<T, DateType>>
+  /** `amount` units later, or earlier; a day that the month has not becomes its last. */
+  add<V extends WholeOperand>(this: Day, amount: V, unit: TimeUnit): Expr<StrictOver<T, V, Base<T>>>
+  /** How many beginnings of the unit lie between `earlier` and this. */
+  diff<V extends string | Date | Expr<Maybe<DateType | Timestamp>>>(
+    this: Day,
+    earlier: V,
+    unit: TimeUnit,
+  ): Expr<StrictOver<T, V, Int64>>
+  /** In a format of `%Y %m %d %H %M %S %f` and others of C's strftime; `%-d` without zeros. */
+  format(this: Day, format: string): Expr<Strict<T, Utf8>>
+  /** What clocks in a zone such as `Europe/Berlin` show at that time of UTC. */
+  toZone(this: Of<Maybe<Timestamp>>, zone: string): Expr<T>
+  /** The time of UTC at which clocks in the zone show it, the earlier where it is shown twice. */
+  fromZone(this: Of<Maybe<Timestamp>>, zone: string): Expr<T>
   /** The start of the `unit` that the moment is in; weeks start on Monday. */
   truncate(this: Day, unit: TruncateUnit): Expr<T>
 }
 
-/** The columns that may be compared with `T`. */
-export type Kin<T> = T extends Numeric
-  ? Numeric
-  : T extends DateType | Timestamp
-    ? DateType | Timestamp
-    : T
-
-/** The column type of an operand: that of an expression, or nothing for a literal. */
-type ColumnsIn<V> = V extends Expr<infer T> ? T : never
-
-type HasNull<V> = [Extract<V, null> | Extract<ColumnsIn<V>, Null<unknown>>] extends [never]
-  ? false
-  : true
-
-/** Names like `12` or `-7`; a number with a fraction prints otherwise. */
-type IsWhole<V extends number> = `${V}` extends `${bigint}` ? true : false
-
-/**
- * The smallest integer type that holds all of the union `T`; int64 at most. Unsigned beside
- * signed counts as the next wider signed type.
- */
-export type IntegerOf<T> = [T] extends [Uint8]
-  ? Uint8
-  : [T] extends [Uint8 | Uint16]
-    ? Uint16
-    : [T] extends [Uint8 | Uint16 | Uint32]
-      ? Uint32
-      : [T] extends [Int8]
-        ? Int8
-        : [T] extends [Int8 | Int16 | Uint8]
-          ? Int16
-          : [T] extends [Int8 | Int16 | Int32 | Uint8 | Uint16]
-            ? Int32
-            : Int64
-
-/** The type of a sum, difference or product of columns `T` (a union without null). */
-export type NumericOf<T> = [T] extends [Integer]
-  ? IntegerOf<T>
-  : [Extract<T, Float>] extends [never]
-    ? Decimal
-    : Float64
-
-/** What a number literal `V` makes of integers `T`: a fraction makes them float64. */
-type WithNumber<T, V extends number> = number extends V
-  ? T | Float64
-  : IsWhole<V> extends true
-    ? T
-    : Float64
-
-type WithLiterals<T, V> = [T] extends [Integer]
-  ? [Extract<V, number>] extends [never]
-    ? T
-    : WithNumber<T, Extract<V, number>>
-  : T
-
-/** The base type of arithmetic between a column `T` and operands `V`. */
-type ArithmeticBase<T, V> = 0 extends 1 & ColumnsIn<V>
-  ? Untyped
-  : WithLiterals<NumericOf<Base<T> | Base<ColumnsIn<V>>>, V>
-
-/** Puts null over `R` when `T` or an operand in `V` may be null. */
-export type StrictOver<T, V, R> = 0 extends 1 & R
-  ? Untyped
-  : [Extract<T, Null<unknown>> | Extract<ColumnsIn<V>, Null<unknown>>] extends [never]
-    ? R
-    : Null<R>
-
-/** Result of `add`, `sub`, `mul` and `mod`. */
-export type Arithmetic<T, V> = 0 extends 1 & T ? Untyped : StrictOver<T, V, ArithmeticBase<T, V>>
-
-/** The type that columns of the union `T` (without null) have in common. */
-export type SuperOf<T> = [T] extends [never]
-  ? never
-  : [T] extends [Numeric]
-    ? [T] extends [Float]
-      ? T extends Numeric
-        ? NumericOf<T>
-        : never
-      : NumericOf<T>
-    : [T] extends [DateType | Timestamp]
-      ? [T] extends [DateType]
-        ? DateType
-        : Timestamp
-      : T
-
-/** The type of a literal that stands alone. */
-export type TypeOfLiteral<V> = V extends string
-  ? Utf8
-  : V extends boolean
-    ? Bool
-    : V extends bigint
-      ? Int64
-      : V extends number
-        ? number extends V
-          ? Float64
-          : IsWhole<V> extends true
-            ? Int32
-            : Float64
-        : V extends Date
-          ? Timestamp
-          : never
-
-/** The base type that operands `V` (expressions and literals) have in common. */
-type SuperBase<V> = 0 extends 1 & ColumnsIn<V>
-  ? Untyped
-  : [ColumnsIn<V>] extends [never]
-    ? SuperOf<TypeOfLiteral<V>>
-    : WithLiterals<SuperOf<Base<ColumnsIn<V>>>, V>
-
-/** Result of `when().then().otherwise()` over all its outcomes `V`. */
-export type CaseOf<V> = 0 extends 1 & SuperBase<V>
-  ? Untyped
-  : HasNull<V> extends true
-    ? Null<SuperBase<V>>
-    : SuperBase<V>
-
-type NeverNull<V> = [Exclude<V, Expr<Null<AnyTag>> | null>] extends [never] ? false : true
-
-/** Result of `coalesce`: null only when every operand may be. */
-export type CoalesceOf<T, V> = 0 extends 1 & T
-  ? Untyped
-  : 0 extends 1 & ColumnsIn<V>
-    ? Untyped
-    : T extends Null<unknown>
-      ? NeverNull<V> extends true
-        ? SuperBase<Expr<T> | V>
-        : Null<SuperBase<Expr<T> | V>>
-      : SuperBase<Expr<T> | V>
-
-/** Result of `sum`, which is null over no rows. */
-export type SumOf<T> = 0 extends 1 & T
-  ? Untyped
-  : Base<T> extends Integer
-    ? Null<Int64>
-    : Base<T> extends Decimal
-      ? Null<Decimal>
-      : Null<Float64>
+/** Methods of json columns, at `o.doc.json`. A path is `$.a.b[0]["c d"]`. */
+export interface JsonMethods<T> extends Of<T> {
+  /** What stands at a path, as json; null where nothing does. */
+  get(this: Of<Maybe<Json>>, path: string): Expr<Null<Json>>
+  /** The text at a path, a string without its quotes; null where nothing or null stands. */
+  text(this: Of<Maybe<Json>>, path?: string): Expr<Null<Utf8>>
+  /** `object`, `array`, `string`, `number`, `boolean` or `null`. */
+  type(this: Of<Maybe<Json>>): Expr<Strict<T, Utf8>>
+  /** How many values an array has, or names an object; null for others. */
+  length(this: Of<Maybe<Json>>): Expr<Null<Int32>>
+}

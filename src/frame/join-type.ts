@@ -1,5 +1,5 @@
 import type { JoinHow } from '../plan/logical-plan.ts'
-import type { SuperOf } from './expr.ts'
+import type { SuperOf } from './expr-type.ts'
 import type { Base, Null, Nullable } from './type-tag.ts'
 
 /** How two frames are joined. `L` and `R` are the names of the left and right columns. */

@@ -1,18 +1,59 @@
 import { typeText } from '../arrow/data-type.ts'
 import { invalid, unreachable } from '../error.ts'
-import type { AggregateName, FunctionName } from '../plan/function.ts'
+import { AGGREGATE_NAMES, type FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
-import type { Expr, TextMethods, TimeMethods } from './expr.ts'
+import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
+import { jsonMethods } from './json-methods.ts'
 import { textMethods } from './text-methods.ts'
 import { timeMethods } from './time-methods.ts'
 import type { Untyped } from './type-tag.ts'
 
 type AnyExpr = Expr<Untyped>
 
+/** The methods that are functions of the same name, applied to the expression and their arguments. */
+const CALLS = [
+  ...(['add', 'sub', 'mul', 'div', 'intDiv', 'mod', 'pow', 'neg', 'abs', 'floor', 'ceil'] as const),
+  ...(['sqrt', 'exp', 'ln', 'log', 'log2', 'log10', 'cbrt', 'trunc', 'sign'] as const),
+  ...(['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2', 'sinh', 'cosh', 'tanh'] as const),
+  ...([
+    'degrees',
+    'radians',
+    'isNan',
+    'isFinite',
+    'isInfinite',
+    'gcd',
+    'lcm',
+    'factorial',
+  ] as const),
+  ...(['widthBucket', 'bitAnd', 'bitOr', 'bitXor', 'bitNot', 'bitCount'] as const),
+  ...(['shiftLeft', 'shiftRight', 'eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'and', 'or'] as const),
+  ...(['not', 'isNull', 'isNotNull', 'nullIf', 'coalesce'] as const),
+] satisfies readonly (FunctionName & keyof AnyExpr)[]
+
+// The members that the prototype gets from `CALLS` and `AGGREGATE_NAMES`.
+// biome-ignore lint/correctness/noUnusedVariables: it is merged with the class
+interface LazyExpr extends AnyExpr {}
+
 /** The expression behind `Expr`: a term, and methods that wrap it in further terms. */
-class LazyExpr implements AnyExpr {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block below defines them
+class LazyExpr {
   readonly #term: Term
+
+  static {
+    const define = (name: string, value: (this: LazyExpr, ...args: unknown[]) => AnyExpr) =>
+      Object.defineProperty(LazyExpr.prototype, name, { value })
+    for (const name of CALLS) {
+      define(name, function call(...args) {
+        return this.#call(name, ...args)
+      })
+    }
+    for (const name of AGGREGATE_NAMES) {
+      define(name, function aggregate() {
+        return expr({ kind: 'aggregate', name, input: this.#term })
+      })
+    }
+  }
 
   constructor(term: Term) {
     this.#term = Object.freeze(term)
@@ -27,114 +68,6 @@ class LazyExpr implements AnyExpr {
   #call(name: FunctionName, ...args: readonly unknown[]): AnyExpr {
     const terms = args.map((arg) => termFrom(arg, name))
     return expr({ kind: 'call', name, args: [this.#term, ...terms] })
-  }
-
-  #aggregate(name: AggregateName): AnyExpr {
-    return expr({ kind: 'aggregate', name, input: this.#term })
-  }
-
-  add(value: unknown): AnyExpr {
-    return this.#call('add', value)
-  }
-
-  sub(value: unknown): AnyExpr {
-    return this.#call('sub', value)
-  }
-
-  mul(value: unknown): AnyExpr {
-    return this.#call('mul', value)
-  }
-
-  div(value: unknown): AnyExpr {
-    return this.#call('div', value)
-  }
-
-  intDiv(value: unknown): AnyExpr {
-    return this.#call('intDiv', value)
-  }
-
-  mod(value: unknown): AnyExpr {
-    return this.#call('mod', value)
-  }
-
-  pow(value: unknown): AnyExpr {
-    return this.#call('pow', value)
-  }
-
-  eq(value: unknown): AnyExpr {
-    return this.#call('eq', value)
-  }
-
-  ne(value: unknown): AnyExpr {
-    return this.#call('ne', value)
-  }
-
-  lt(value: unknown): AnyExpr {
-    return this.#call('lt', value)
-  }
-
-  lte(value: unknown): AnyExpr {
-    return this.#call('lte', value)
-  }
-
-  gt(value: unknown): AnyExpr {
-    return this.#call('gt', value)
-  }
-
-  gte(value: unknown): AnyExpr {
-    return this.#call('gte', value)
-  }
-
-  and(value: unknown): AnyExpr {
-    return this.#call('and', value)
-  }
-
-  or(value: unknown): AnyExpr {
-    return this.#call('or', value)
-  }
-
-  nullIf(value: unknown): AnyExpr {
-    return this.#call('nullIf', value)
-  }
-
-  neg(): AnyExpr {
-    return this.#call('neg')
-  }
-
-  abs(): AnyExpr {
-    return this.#call('abs')
-  }
-
-  floor(): AnyExpr {
-    return this.#call('floor')
-  }
-
-  ceil(): AnyExpr {
-    return this.#call('ceil')
-  }
-
-  sqrt(): AnyExpr {
-    return this.#call('sqrt')
-  }
-
-  exp(): AnyExpr {
-    return this.#call('exp')
-  }
-
-  ln(): AnyExpr {
-    return this.#call('ln')
-  }
-
-  not(): AnyExpr {
-    return this.#call('not')
-  }
-
-  isNull(): AnyExpr {
-    return this.#call('isNull')
-  }
-
-  isNotNull(): AnyExpr {
-    return this.#call('isNotNull')
   }
 
   round(digits = 0): AnyExpr {
@@ -153,8 +86,9 @@ class LazyExpr implements AnyExpr {
     return expr({ kind: 'in', input: this.#term, values: terms })
   }
 
-  coalesce(...values: readonly unknown[]): AnyExpr {
-    return this.#call('coalesce', ...values)
+  eqNullSafe(value: unknown): AnyExpr {
+    const other = expr(termFrom(value, 'eqNullSafe'))
+    return this.eq(other).coalesce(this.isNull().and(other.isNull()))
   }
 
   cast(type: ColumnType<unknown>): AnyExpr {
@@ -177,52 +111,8 @@ class LazyExpr implements AnyExpr {
     return timeMethods((name, ...args) => this.#call(name, ...args))
   }
 
-  sum(): AnyExpr {
-    return this.#aggregate('sum')
-  }
-
-  mean(): AnyExpr {
-    return this.#aggregate('mean')
-  }
-
-  min(): AnyExpr {
-    return this.#aggregate('min')
-  }
-
-  max(): AnyExpr {
-    return this.#aggregate('max')
-  }
-
-  count(): AnyExpr {
-    return this.#aggregate('count')
-  }
-
-  countDistinct(): AnyExpr {
-    return this.#aggregate('countDistinct')
-  }
-
-  any(): AnyExpr {
-    return this.#aggregate('any')
-  }
-
-  first(): AnyExpr {
-    return this.#aggregate('first')
-  }
-
-  last(): AnyExpr {
-    return this.#aggregate('last')
-  }
-
-  stddev(): AnyExpr {
-    return this.#aggregate('stddev')
-  }
-
-  variance(): AnyExpr {
-    return this.#aggregate('variance')
-  }
-
-  median(): AnyExpr {
-    return this.#aggregate('median')
+  get json(): JsonMethods<Untyped> {
+    return jsonMethods((name, ...args) => this.#call(name, ...args))
   }
 
   /** Where JavaScript's operators end up: `o.a > 3`, `o.a + 1`, a template string. */

@@ -1,4 +1,4 @@
-import type { TimeMethods, TruncateUnit } from './expr.ts'
+import type { TimeMethods, TimeUnit, TruncateUnit } from './expr.ts'
 import type { CallMaker } from './text-methods.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -16,5 +16,23 @@ export function timeMethods(call: CallMaker): TimeMethods<Untyped> {
     second: () => call('second'),
     date: () => call('date'),
     truncate: (unit: TruncateUnit) => call('truncate', unit),
+    isoWeek: () => call('isoWeek'),
+    isoYear: () => call('isoYear'),
+    decade: () => call('decade'),
+    century: () => call('century'),
+    daysInMonth: () => call('daysInMonth'),
+    isLeapYear: () => call('isLeapYear'),
+    dayName: () => call('dayName'),
+    monthName: () => call('monthName'),
+    millisecond: () => call('millisecond'),
+    microsecond: () => call('microsecond'),
+    epoch: (unit: TimeUnit) => call('epoch', unit),
+    monthEnd: () => call('monthEnd'),
+    nextDay: (weekday: number) => call('nextDay', weekday),
+    add: (amount: unknown, unit: TimeUnit) => call('dateAdd', amount, unit),
+    diff: (earlier: unknown, unit: TimeUnit) => call('dateDiff', earlier, unit),
+    format: (format: string) => call('formatTime', format),
+    toZone: (zone: string) => call('toZone', zone),
+    fromZone: (zone: string) => call('fromZone', zone),
   })
 }

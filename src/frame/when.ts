@@ -1,6 +1,7 @@
 import type { Term } from '../plan/term.ts'
-import type { CaseOf, Expr } from './expr.ts'
+import type { Expr } from './expr.ts'
 import type { Literal } from './expr-builders.ts'
+import type { CaseOf } from './expr-type.ts'
 import { expr, termFrom, termOfExpr } from './lazy-expr.ts'
 import type { Bool, Maybe } from './type-tag.ts'
 

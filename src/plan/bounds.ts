@@ -72,11 +72,18 @@ function boundsOfCall(expr: CallExpr, statisticsOf: StatisticsOf): Interval {
   const args = expr.args.map((arg) => boundsOf(arg, statisticsOf))
   if (expr.name === 'coalesce') return args.reduce(firstOf)
   if (expr.name === 'nullIf') return { ...args[0]!, canBeNull: true }
-  if (expr.type.name === 'bool' || expr.name === 'concat') return unknown(expr, true)
+  if (expr.type.name === 'bool' || !STRICT.has(expr.name)) return unknown(expr, true)
   const canBeNull = args.some((arg) => arg.canBeNull)
   if (!args.every(hasValue)) return { ...ONLY_NULL, canBeNull }
   return within(expr, endsOfCall(expr, args), canBeNull)
 }
+
+/** The functions whose values are looked into: null where an argument is, and only there. */
+const STRICT = new Set<string>(
+  `add sub mul div intDiv mod neg abs round floor ceil sqrt pow exp ln lower upper length trim
+  trimStart trimEnd slice replace year quarter month day dayOfWeek dayOfYear hour minute second
+  date truncate`.split(/\s+/),
+)
 
 /** `a`, or `b` where `a` is null. */
 function firstOf(a: Interval, b: Interval): Interval {

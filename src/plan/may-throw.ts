@@ -1,6 +1,25 @@
 import { type DataType, integerRange, isFloat, isInteger } from '../arrow/data-type.ts'
 import type { CallExpr, CastExpr, Expr } from './expr.ts'
 import { childrenOf } from './expr-walk.ts'
+import { NUMBER_SIGNATURES } from './number-signatures.ts'
+import { TEXT_SIGNATURES } from './text-signatures.ts'
+import { TIME_SIGNATURES } from './time-signatures.ts'
+
+/** Row functions, of which only these cannot raise an error. */
+const TOTAL = new Set(
+  `log log2 log10 cbrt sin cos tan asin acos atan atan2 sinh cosh tanh degrees radians sign isNan
+  isFinite isInfinite bitAnd bitOr bitXor bitNot bitCount reverse titleCase left right indexOf
+  countMatches splitPart translate stripPrefix stripSuffix trimCharacters byteLength codePoint
+  editDistance toHex toBase64 md5 sha256 isoWeek isoYear decade century daysInMonth isLeapYear
+  dayName monthName millisecond microsecond epoch dateDiff formatTime`.split(/\s+/),
+)
+
+/** The functions that may raise an error, besides those told apart below. */
+const EVERYDAY = new Set<string>(
+  [NUMBER_SIGNATURES, TEXT_SIGNATURES, TIME_SIGNATURES]
+    .flatMap((signatures) => Object.keys(signatures))
+    .filter((name) => !TOTAL.has(name) && name !== 'greatest' && name !== 'least'),
+)
 
 /**
  * Whether evaluating `expr` may raise an error on some row: overflow, division by zero, a cast
@@ -37,7 +56,7 @@ function callMayThrow({ name, args }: CallExpr): boolean {
     case 'concat':
       return true
     default:
-      return false
+      return EVERYDAY.has(name)
   }
 }
 

@@ -21,10 +21,13 @@ import {
   literalExpr,
 } from './expr-walk.ts'
 import { FUNCTION_NAMES, type FunctionName } from './function.ts'
+import { NUMBER_SIGNATURES } from './number-signatures.ts'
 import { adoptLiteral, type Beside, loneLiteral, typedLiteral } from './resolve-literal.ts'
-import { alike, describe } from './signature.ts'
+import { alike, describe } from './signature-rule.ts'
 import { superType } from './super-type.ts'
 import type { Term } from './term.ts'
+import { TEXT_SIGNATURES } from './text-signatures.ts'
+import { TIME_SIGNATURES } from './time-signatures.ts'
 
 const DEPTH_MAX = 500
 const SIZE_MAX = 200_000
@@ -40,10 +43,15 @@ const TOGETHER = new Map<string, Beside>([
     (name) => [name, 'arithmetic'] as const,
   ),
   ['coalesce', 'same'],
+  ['greatest', 'same'],
+  ['least', 'same'],
 ])
 
-/** The functions of text only: a null there is a text. */
-const TEXT = new Set([
+/** The functions of text only, and those that type a bare null themselves. */
+const TEXT = new Set<string>([
+  ...Object.keys(TEXT_SIGNATURES),
+  ...Object.keys(TIME_SIGNATURES),
+  ...Object.keys(NUMBER_SIGNATURES),
   'lower',
   'upper',
   'length',
@@ -156,6 +164,11 @@ class Resolver {
         ),
       )
     }
+    if (name === 'dateDiff' && args.length === 3) {
+      const times = together([this.side(args[0]!), this.side(args[1]!)], 'compare')
+      const same = isComparable(times) ? alike(times, name) : times
+      return callExpr(known, [...same, this.resolve(args[2]!)])
+    }
     const nullType = name === 'not' ? bool : TEXT.has(name) ? utf8 : undefined
     return callExpr(
       known,
@@ -213,6 +226,8 @@ class Resolver {
     return disjoin(others.map((other) => compared('eq', input, other)))
   }
 }
+
+const isComparable = ([a, b]: readonly Expr[]): boolean => superType(a!.type, b!.type) !== undefined
 
 const isComparison = (name: string): name is Comparison =>
   (COMPARISONS as readonly string[]).includes(name)

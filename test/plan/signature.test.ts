@@ -18,6 +18,7 @@ const yields = (name: FunctionName, ...types: string[]): string =>
     ).type,
   )
 const month = literalExpr('month', { name: 'utf8' })
+const format = literalExpr('%Y-%m', { name: 'utf8' })
 
 describe('signature', () => {
   it('computes with decimals as SQL does, at most 38 digits', () => {
@@ -101,7 +102,16 @@ describe('signature', () => {
       let taken = 0
       const offer = (types: readonly DataType[]) => {
         const args = types.map((type, i) => columnExpr(field(`c${i}`, type)))
-        for (const list of [args, [...args.slice(0, 1), month]]) {
+        const lists = [
+          args,
+          [...args.slice(0, 1), month],
+          [...args.slice(0, 1), format],
+          [...args, month],
+          [...args.slice(0, 1), month, ...args.slice(0, 1)],
+          [...args, literalExpr(3, { name: 'int32' })],
+          [...args, ...args],
+        ]
+        for (const list of lists) {
           try {
             const first = signature(name, list)
             const again = signature(name, first.args)

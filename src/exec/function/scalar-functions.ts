@@ -2,7 +2,10 @@ import type { FunctionName } from '../../plan/function.ts'
 import type { ScalarFunction } from './argument.ts'
 import { abs, add, div, intDiv, mod, mul, neg, sub } from './arithmetic.ts'
 import { eq, gt, gte, lt, lte, ne } from './comparison.ts'
+import { greatest, least } from './extreme.ts'
+import { JSON_FUNCTIONS } from './json-functions.ts'
 import { and, coalesce, isNotNull, isNullFunction, not, nullIf, or } from './logic.ts'
+import { NUMBER_FUNCTIONS } from './number-functions.ts'
 import { ceil, exp, floor, ln, pow, round, sqrt } from './rounding.ts'
 import {
   date,
@@ -28,7 +31,9 @@ import {
   trimStart,
   upper,
 } from './text.ts'
+import { TEXT_FUNCTIONS } from './text-functions.ts'
 import { contains, endsWith, like, startsWith } from './text-match.ts'
+import { TIME_FUNCTIONS } from './time-functions.ts'
 
 /** The implementation of every scalar function of `plan/function.ts`. */
 export const SCALAR_FUNCTIONS = {
@@ -84,4 +89,10 @@ export const SCALAR_FUNCTIONS = {
   second,
   date,
   truncate,
+  greatest,
+  least,
+  ...NUMBER_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...TIME_FUNCTIONS,
+  ...JSON_FUNCTIONS,
 } as const satisfies Record<FunctionName, ScalarFunction>

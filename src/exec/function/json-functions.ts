@@ -1,0 +1,74 @@
+import { clip, invalid } from '../../error.ts'
+import type { ScalarFunction } from './argument.ts'
+import { type RowResult, rowFunction } from './row-function.ts'
+
+const STEP = /\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y
+const CACHED_MAX = 256
+const cached = new Map<string, readonly (string | number)[]>()
+
+/** The steps of a path such as `$.a.b[0]["c d"]`. Throws INVALID for what is none. */
+export function jsonPath(path: string): readonly (string | number)[] {
+  const known = cached.get(path)
+  if (known !== undefined) return known
+  const steps: (string | number)[] = []
+  STEP.lastIndex = path.startsWith('$') ? 1 : 0
+  while (STEP.lastIndex < path.length && path !== '') {
+    const at = STEP.lastIndex
+    const found = STEP.exec(path)
+    if (found === null) {
+      throw invalid(`"${clip(path)}" is no path: position ${at} is no .name, [0] or ["name"]`, {
+        path: clip(path),
+      })
+    }
+    const [, name, index, quoted] = found
+    if (index !== undefined) steps.push(Number(index))
+    else steps.push(name ?? (JSON.parse(`"${quoted}"`) as string))
+  }
+  if (cached.size >= CACHED_MAX) cached.clear()
+  cached.set(path, steps)
+  return steps
+}
+
+/** What stands at a path; undefined where nothing does. Never a property of a prototype. */
+function valueAt(text: string, path: string): unknown {
+  let value: unknown = JSON.parse(text)
+  for (const step of jsonPath(path)) {
+    if (typeof value !== 'object' || value === null) return undefined
+    if (Array.isArray(value) !== (typeof step === 'number')) return undefined
+    if (!Object.hasOwn(value, step)) return undefined
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return value
+}
+
+function jsonGet(text: string, path: string): RowResult {
+  const value = valueAt(text, path)
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+/** A string without its quotes, null for null, anything else as JSON. */
+function jsonText(text: string, path = '$'): RowResult {
+  const value = valueAt(text, path)
+  if (value === undefined || value === null) return null
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function jsonType(text: string): string {
+  const value: unknown = JSON.parse(text)
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+/** Values of an array or names of an object; null for any other. */
+function jsonLength(text: string): RowResult {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : null
+}
+
+/** Functions of json columns. */
+export const JSON_FUNCTIONS = {
+  jsonGet: rowFunction(jsonGet),
+  jsonText: rowFunction(jsonText),
+  jsonType: rowFunction(jsonType),
+  jsonLength: rowFunction(jsonLength),
+} satisfies Record<string, ScalarFunction>

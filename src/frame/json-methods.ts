@@ -1,0 +1,13 @@
+import type { JsonMethods } from './expr.ts'
+import type { CallMaker } from './text-methods.ts'
+import type { Untyped } from './type-tag.ts'
+
+/** The methods over `call`, which applies a function to the json column. */
+export function jsonMethods(call: CallMaker): JsonMethods<Untyped> {
+  return Object.freeze({
+    get: (path: string) => call('jsonGet', path),
+    text: (path = '$') => call('jsonText', path),
+    type: () => call('jsonType'),
+    length: () => call('jsonLength'),
+  })
+}
