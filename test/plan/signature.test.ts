@@ -18,6 +18,8 @@ const yields = (name: FunctionName, ...types: string[]): string =>
     ).type,
   )
 const month = literalExpr('month', { name: 'utf8' })
+/** Types that stand for the others where pairs are tried. */
+const PAIRED = new Set(['int32', 'float64', 'decimal', 'utf8', 'timestamp'])
 const format = literalExpr('%Y-%m', { name: 'utf8' })
 
 describe('signature', () => {
@@ -125,7 +127,7 @@ describe('signature', () => {
       for (const type of TYPES) {
         offer([type])
         offer([type, type, type])
-        for (const other of TYPES) offer([type, other])
+        if (PAIRED.has(type.name)) for (const other of TYPES) offer([type, other])
       }
       expect(taken, name).toBeGreaterThan(0)
     }
