@@ -103,7 +103,7 @@ describe('what has no result is INVALID and names the value', () => {
     ['nextDay', (o) => o.at.dt.nextDay(8), /got 8/],
   ]
   test.each(cases)('%s', async (_name, build, message) => {
-    const error = await computed(build).catch((thrown) => thrown)
+    const error = (await computed(build).catch((thrown) => thrown)) as Error
     expect(error).toMatchObject({ code: 'INVALID' })
     expect(error.message).toMatch(message)
   })
