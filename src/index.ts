@@ -41,6 +41,12 @@ export type { ConnectOptions, Lake } from './frame/lake.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type { InsertOptions, LoadOptions, OnceOptions, Table } from './frame/table.ts'
 export type {
+  StagedRows,
+  Transaction,
+  TransactionOptions,
+  TransactionTable,
+} from './frame/transaction.ts'
+export type {
   Binary,
   Bool,
   DateType,

@@ -5,6 +5,7 @@ import type { AddPartition } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { nextCommit, stagedBytes } from './next-commit.ts'
+import { withoutPending } from './pending.ts'
 import { SharedTable } from './shared-table.ts'
 import { CLONE_FEATURE } from './stored-json.ts'
 import { assertLive } from './table-head.ts'
@@ -17,13 +18,14 @@ const STALE_MS = 24 * 3_600_000
 
 /** The head of a clone that has no rows yet, and that nobody can open. */
 export function cloneHead(source: Head): Head {
+  const whole = withoutPending(source)
   const created = nowMs()
   const txid = newTxid()
   const features = (known: readonly string[]) => [...new Set([...known, CLONE_FEATURE])]
   return {
-    ...source,
-    readerFeatures: features(source.readerFeatures),
-    writerFeatures: features(source.writerFeatures),
+    ...whole,
+    readerFeatures: features(whole.readerFeatures),
+    writerFeatures: features(whole.writerFeatures),
     tableId: newUuid(),
     state: 'initializing',
     version: 0,

@@ -16,9 +16,8 @@ export interface QueueTarget {
   readonly log: CommitLog
   readonly head: TableHead
   readonly known: ReadHead | undefined
-  base(): Promise<ReadHead>
+  base(found?: ReadHead): Promise<ReadHead>
   read(): Promise<ReadHead>
-  note(read: ReadHead): void
   forget(): void
   committed(head: Head, how: { readonly token: string | null; readonly lostRaces: number }): void
   tooManyRaces(attempts: number): GraupelError
@@ -95,7 +94,8 @@ export class CommitQueue {
 
   async #prewrite(change: Change): Promise<Prewritten | undefined> {
     const base = this.#table.known
-    if (base === undefined || base.head.tail.length >= TAIL_MAX) return undefined
+    if (base === undefined || base.head.pending !== null) return undefined
+    if (base.head.tail.length >= TAIL_MAX) return undefined
     const next = await this.#place(change, base.head)
     if (next === undefined) return undefined
     await this.#write([next])
@@ -133,7 +133,7 @@ export class CommitQueue {
         // Records that a stale head names may have been joined and vacuumed since.
         const now = await this.#table.read()
         if (now.token === base.token) throw error
-        base = now
+        base = await this.#table.base(now)
       })
       if (next === undefined) continue
       const swapped = await this.#swap(base, next, placed, left)
@@ -145,9 +145,8 @@ export class CommitQueue {
         }
         return
       }
-      base = swapped.found
-      this.#table.note(base)
       await backOff(Math.min(attempt, 5))
+      base = await this.#table.base(swapped.found)
     }
     throw this.#table.tooManyRaces(ATTEMPTS_MAX)
   }

@@ -1,6 +1,5 @@
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
-import { TXID } from './head-json.ts'
 import type { DatabaseCell, DroppedEntry, TableEntry } from './model/database.ts'
 import { sealed } from './seal.ts'
 import {
@@ -12,6 +11,7 @@ import {
   readProtocol,
   type StoredObject,
 } from './stored-json.ts'
+import { TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-database'
 const BYTES_MAX = 16 << 20

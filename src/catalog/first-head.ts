@@ -55,6 +55,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     tags: [],
     pins: [],
     apps: [],
+    pending: null,
     segments: [],
     tail: [],
     extra: [],

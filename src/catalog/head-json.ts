@@ -2,7 +2,8 @@ import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
 import { markFields, readMarks } from './head-marks-json.ts'
-import type { Head, HeadColumn, Segment, TableState, TailEntry } from './model/head.ts'
+import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
+import { pendingFields, readPending } from './pending-json.ts'
 import { sealed } from './seal.ts'
 import {
   instantText,
@@ -13,12 +14,11 @@ import {
   readProtocol,
   type StoredObject,
 } from './stored-json.ts'
+import { printTailEntry, readTailEntry, SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-table'
 const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted']
 export const HEAD_BYTES_MAX = 1 << 20
-export const TXID = /^[0-9a-z-]{8,64}$/
-export const SHA256 = /^[0-9a-f]{64}$/
 const SEGMENT_FILE = /^[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
 
 /** The head as stored. Throws LIMIT when it is larger than a head may be. */
@@ -44,6 +44,7 @@ export function printHead(head: Head): Uint8Array {
       ['rows', head.rows],
       ['retainedFrom', head.retainedFrom],
       ...markFields(head),
+      ...pendingFields(head.pending),
       ['segments', printList(head.segments.map(printSegment))],
       ['tail', printList(head.tail.map(printTailEntry))],
     ],
@@ -81,6 +82,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     rows: of.whole('rows'),
     retainedFrom: of.whole('retainedFrom'),
     ...readMarks(of),
+    pending: readPending(of),
     segments: of.objects('segments').map(readSegment),
     tail: of.objects('tail').map(readTailEntry),
   }
@@ -130,25 +132,6 @@ function readColumn(of: StoredObject): HeadColumn {
   return { ...column, extra: of.extra() }
 }
 
-function printTailEntry(entry: TailEntry): string {
-  const { extra, timestamp, ...fields } = entry
-  return printObject([...Object.entries(fields), ['timestamp', instantText(timestamp)]], extra)
-}
-
-function readTailEntry(of: StoredObject): TailEntry {
-  const entry = {
-    version: of.whole('version', 1),
-    txid: of.text('txid', TXID),
-    timestamp: of.instant('timestamp'),
-    operation: of.text('operation'),
-    rows: of.whole('rows'),
-    bytes: of.whole('bytes'),
-    recordBytes: of.whole('recordBytes', 1),
-    recordSha256: of.text('recordSha256', SHA256),
-  }
-  return { ...entry, extra: of.extra() }
-}
-
 function printSegment(segment: Segment): string {
   const { extra, timestampFrom, timestampTo, ...fields } = segment
   return printObject(
@@ -196,7 +179,11 @@ function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>
 }
 
 function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
-  const { version, retainedFrom, fence, nextId } = head
+  const { version, retainedFrom, fence, nextId, pending } = head
+  const prepared = pending?.prepared?.entry.version ?? version + 1
+  if (prepared !== version + 1) {
+    throw corrupt(`"${key}": what is pending on version ${version} is version ${prepared}`, { key })
+  }
   if (retainedFrom <= version && fence <= nextId) return
   throw corrupt(
     `"${key}": retainedFrom ${retainedFrom} and fence ${fence} pass version ${version} and nextId ${nextId}`,

@@ -56,7 +56,7 @@ export function readMarks(of: StoredObject): Marks {
       'pins',
       (item): Pin => ({
         clone: item.text('clone'),
-        folder: folder(item),
+        folder: tableFolder(item),
         version: item.whole('version'),
         created: item.instant('created'),
       }),
@@ -85,7 +85,7 @@ function readRange(item: StoredObject): IdRange {
 }
 
 /** The key of a table's folder: below the root of the store, and never inside a table. */
-function folder(item: StoredObject): string {
+export function tableFolder(item: StoredObject): string {
   const key = item.text('folder')
   if (isTableFolder(key)) return key
   return item.fail('folder', '"namespace/database/Table"', key)

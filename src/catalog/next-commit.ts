@@ -29,14 +29,20 @@ export interface NextCommit {
 /**
  * The commit of `draft` on top of `base`, which may itself not be committed yet. Throws LIMIT when
  * its record would be too large.
+ *
+ * @param as What a commit that spans several tables is called, and its instant, above `base`'s.
  */
-export function nextCommit(base: Head, draft: Draft): NextCommit {
+export function nextCommit(
+  base: Head,
+  draft: Draft,
+  as: { readonly txid?: string; readonly timestamp?: number } = {},
+): NextCommit {
   const { operation, actions, rows, bytes } = draft
   const parent = base.tail.at(-1)
   const record: CommitRecord = {
     version: base.version + 1,
-    txid: newTxid(),
-    timestamp: Math.max(nowMs(), base.timestamp + 1),
+    txid: as.txid ?? newTxid(),
+    timestamp: as.timestamp ?? Math.max(nowMs(), base.timestamp + 1),
     operation,
     parent: {
       version: base.version,

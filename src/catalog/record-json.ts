@@ -1,5 +1,4 @@
 import type { DataType } from '../arrow/data-type.ts'
-import { TXID } from './head-json.ts'
 import type { Action, AddPartition, CommitRecord } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import {
@@ -16,6 +15,7 @@ import {
   printObject,
   type StoredObject,
 } from './stored-json.ts'
+import { TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-commit'
 export const RECORD_BYTES_MAX = 64 << 20

@@ -1,7 +1,7 @@
 import { clip, GraupelError, invalid } from '../error.ts'
-import { TXID } from './head-json.ts'
 import type { Head } from './model/head.ts'
 import type { SharedTable } from './shared-table.ts'
+import { TXID } from './tail-entry-json.ts'
 
 /** What became of a transaction. */
 export type TransactionOutcome = 'committed' | 'not committed' | 'unknown'

@@ -7,12 +7,15 @@ import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
+import { abortPending, resolvePending, withoutPending } from './pending.ts'
 import { backOff } from './settle-swap.ts'
 import { assertWritable } from './stored-json.ts'
 import { type ReadHead, TableHead } from './table-head.ts'
 import type { TablePlace } from './table-partitions.ts'
 
 const ATTEMPTS_MAX = 100
+/** Times that a transaction over several tables is looked at again before it is ended: about 1 s. */
+const PATIENCE = 8
 
 /** Where a table is, and by what name people know it. */
 export interface TableAddress {
@@ -61,21 +64,41 @@ export class SharedTable implements TablePlace, QueueTarget {
     throw new Error(`the head of "${this.folder}" has not been read`)
   }
 
-  /** Reads the head. Throws DATA when there is none. */
+  /** Reads the head, with what is committed in several tables. Throws DATA when there is none. */
   async read(signal?: AbortSignal): Promise<ReadHead> {
-    const read = await this.head.read(signal)
+    return this.#resolved(await this.head.read(signal), signal)
+  }
+
+  /**
+   * A head to make the next one from: `found`, or the newest known, or read. A transaction over
+   * several tables that others have begun there has a while to end, then it is aborted.
+   */
+  async base(found?: ReadHead): Promise<ReadHead> {
+    let read = found === undefined ? this.#known : await this.#resolved(found)
+    read ??= await this.read()
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const { head, token } = read
+      if (head.pending === null) return read
+      if (attempt < PATIENCE) await backOff(attempt)
+      else if (head.pending.prepared === null) return { head: withoutPending(head), token }
+      else await abortPending(this.store, head.pending)
+      read = await this.read()
+    }
+    throw this.tooManyRaces(ATTEMPTS_MAX)
+  }
+
+  async #resolved(found: ReadHead, signal?: AbortSignal): Promise<ReadHead> {
+    const read = await resolvePending(this.store, found, signal)
     this.note(read)
     return read
   }
 
-  /** The newest head known, read when there is none. */
-  async base(signal?: AbortSignal): Promise<ReadHead> {
-    return this.#known ?? this.read(signal)
-  }
-
   /** Takes note of a head that was read. */
   note(read: ReadHead): void {
-    if (this.#newest !== undefined && read.head.revision < this.#newest.revision) return
+    const { revision, version } = this.#newest ?? { revision: 0, version: 0 }
+    if (read.head.revision < revision) return
+    // The same stored head, before it was known that what is pending is committed.
+    if (read.head.revision === revision && read.head.version < version) return
     this.#newest = read.head
     this.#known = read
   }
@@ -107,7 +130,7 @@ export class SharedTable implements TablePlace, QueueTarget {
    * no harm when it is made twice.
    */
   async edit(change: (head: Head) => Partial<Head> | undefined): Promise<Head> {
-    let base = await this.read()
+    let base = await this.base(await this.head.read())
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const changed = change(base.head)
       if (changed === undefined) return base.head
@@ -122,9 +145,8 @@ export class SharedTable implements TablePlace, QueueTarget {
         this.committed(next, { token: swapped.token, lostRaces: attempt })
         return next
       }
-      base = swapped.found
-      this.note(base)
       await backOff(Math.min(attempt, 5))
+      base = await this.base(swapped.found)
     }
     throw this.tooManyRaces(ATTEMPTS_MAX)
   }

@@ -6,7 +6,9 @@ const READER = 1
 const WRITER = 1
 /** Partitions may be files of another table of the lake. */
 export const CLONE_FEATURE = 'clones'
-const FEATURES: readonly string[] = [CLONE_FEATURE]
+/** The head has a commit that another table's head decides on. */
+export const MULTI_TABLE_FEATURE = 'multiTable'
+const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -20,7 +20,10 @@ import { verifyTable } from './verify-table.ts'
 import { versionAt } from './version-at.ts'
 
 /** A writer that moves the handle it came from on to what it committed. */
-export type StagedWriter = Pick<TableWriter, 'write' | 'commit' | 'abort'>
+export type StagedWriter = Pick<
+  TableWriter,
+  'write' | 'commit' | 'prepare' | 'ended' | 'doubted' | 'abort'
+>
 
 /** One table: its versions, their partitions, and writers that add versions. */
 export class TableCatalog {
@@ -144,6 +147,12 @@ export class TableCatalog {
     return {
       write: (batch) => writer.write(batch),
       abort: () => writer.abort(),
+      prepare: (how) => writer.prepare(how),
+      doubted: () => writer.doubted(),
+      ended: (version) => {
+        this.#seeNewest()
+        return writer.ended(version)
+      },
       commit: async (how) => {
         const result = await writer.commit(how)
         this.#seeNewest()

@@ -2,6 +2,7 @@ import type { Batch } from '../arrow/batch.ts'
 import type { Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { burnIds, mayCommit } from './burned-ids.ts'
+import type { Change } from './commit-queue.ts'
 import { isAppName } from './head-marks-json.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
@@ -112,23 +113,38 @@ export class TableWriter {
       if (isMarked(this.#table.newest, mark)) return this.#nothing(this.#table.newest.version)
       const pending = this.#buffer.rows > 0 ? await this.#stager.begin(this.#buffer) : undefined
       if (pending !== undefined) this.#staged.push(pending.partition)
-      const change = stagedChange(this.#table, {
-        operation,
-        basedOn,
-        columns: this.#columns,
-        name: this.#table.name,
-        signal: this.#options.signal,
-        mark,
-        partitions: (base) => this.#renumbered(base),
-      })
+      const change = this.#change({ operation, basedOn, mark })
       const committed = await this.#table.queue.commit(change, this.#settled(pending))
-      if (!committed.isNew) return this.#nothing(committed.version)
-      this.#state = 'committed'
-      const added = this.#staged
-      const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
-      const bytes = stagedBytes(added)
-      return { version: committed.version, rows, bytes, partitions: added.length }
+      return committed.isNew ? this.ended(committed.version) : this.#nothing(committed.version)
     })
+  }
+
+  /**
+   * Stages what is left and answers the change that makes it visible, for whoever commits it with
+   * changes of other tables; undefined when there is nothing to do. Ends with `ended`, `doubted`
+   * or `abort`.
+   */
+  async prepare({ operation, basedOn, mark }: CommitOptions): Promise<Change | undefined> {
+    this.#assertOpen()
+    assertMark(mark)
+    return this.#failing(async () => {
+      if (this.#buffer.rows > 0) await this.#flush()
+      if (this.#staged.length === 0 && operation === 'append') return undefined
+      return this.#change({ operation, basedOn, mark })
+    })
+  }
+
+  /** Tells that what was staged is committed as `version`; answers what that brought. */
+  ended(version: number): CommitResult {
+    this.#state = 'committed'
+    const added = this.#staged
+    const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
+    return { version, rows, bytes: stagedBytes(added), partitions: added.length }
+  }
+
+  /** Tells that what was staged may be committed: its files stay. */
+  doubted(): void {
+    this.#state = 'unknown'
   }
 
   /**
@@ -141,6 +157,18 @@ export class TableWriter {
     this.#state = 'aborted'
     this.#buffer.clear()
     await this.#discard()
+  }
+
+  #change({ operation, basedOn, mark }: CommitOptions): Change {
+    return stagedChange(this.#table, {
+      operation,
+      basedOn,
+      columns: this.#columns,
+      name: this.#table.name,
+      signal: this.#options.signal,
+      mark,
+      partitions: (base) => this.#renumbered(base),
+    })
   }
 
   async #writeRows(vectors: readonly Vector[], length: number): Promise<void> {

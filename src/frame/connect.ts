@@ -1,7 +1,7 @@
 import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
 import { fromArrowTable } from '../arrow/interop.ts'
 import { type Field, field, schema } from '../arrow/schema.ts'
-import { openDatabase } from '../catalog/database-catalog.ts'
+import { type DatabaseCatalog, openDatabase } from '../catalog/database-catalog.ts'
 import { databasePaths } from '../catalog/database-paths.ts'
 import { clip, invalid } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
@@ -14,11 +14,13 @@ import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { QuerySettings } from './frame-state.ts'
+import { isArrow } from './input-batches.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
+import { runTransaction } from './run-transaction.ts'
 import { alignedPlan } from './stage.ts'
 import { StoredDatabase } from './stored-database.ts'
-import { isArrow } from './stored-table.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 
 /**
  * Connects to a lake: `./lake` and other folders, `file:///data/lake`, `s3://bucket/prefix`, or
@@ -52,6 +54,8 @@ class ConnectedLake implements Lake {
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
   readonly #databases = new Set<StoredDatabase>()
+  /** Those that transactions have used, by path. */
+  readonly #catalogs = new Map<string, DatabaseCatalog>()
   #closed = false
 
   constructor(url: string, store: ObjectStore, budget: QueryBudget) {
@@ -75,6 +79,19 @@ class ConnectedLake implements Lake {
     return databasePaths(this.#store)
   }
 
+  async transaction<T>(
+    work: (tx: Transaction) => T | Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    this.#requireOpen()
+    const database = async (path: string) => {
+      const catalog = this.#catalogs.get(path) ?? (await openDatabase(this.#store, path))
+      this.#catalogs.set(path, catalog)
+      return catalog
+    }
+    return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
+  }
+
   from(data: unknown, columns?: unknown): AnyFrame {
     this.#requireOpen()
     if (typeof data !== 'object' || data === null) {
@@ -91,7 +108,8 @@ class ConnectedLake implements Lake {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#databases].map((database) => database.settled()))
+    const open = [...this.#databases, ...this.#catalogs.values()]
+    await Promise.all(open.map((database) => database.settled()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

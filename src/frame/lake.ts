@@ -4,6 +4,7 @@ import type { ColumnType, SchemaOf, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { ColumnsOfData, MemoryData } from './memory-data.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
 /** How a lake is used; for `s3:` URLs also how the bucket is reached. */
@@ -30,6 +31,19 @@ export interface Lake extends AsyncDisposable {
   database(path: string, options?: { readonly create?: boolean }): Promise<Database>
   /** Paths of the databases, ascending. */
   databases(): Promise<string[]>
+  /**
+   * Reads and writes several tables at once: what `work` has written becomes visible in all of them
+   * when it ends, or in none when it throws. Readers never see half of it. Reads see one instant.
+   * Writers that come meanwhile wait about a second, then go first; the transaction is then
+   * put on top of them, as single appends are. Answers what `work` answers.
+   *
+   * Throws what `work` throws, CONFLICT when an overwrite lost to another writer, COMMIT_UNKNOWN when
+   * the store stopped answering at the decision: `resolve(txid)` of any of its tables tells then.
+   */
+  transaction<T>(
+    work: (tx: Transaction) => T | Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T>
   /**
    * A frame over data in memory, copied at once. Without a schema, types are found from all
    * values: numbers that are all whole give int64. Throws INVALID naming column, row and value.

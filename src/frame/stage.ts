@@ -3,8 +3,8 @@ import { typesEqual, typeText } from '../arrow/data-type.ts'
 import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
 import { nullCount } from '../arrow/vector.ts'
 import type { AppMark } from '../catalog/model/head.ts'
-import { tableSchema } from '../catalog/model/table.ts'
-import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr } from '../plan/expr.ts'
@@ -35,17 +35,9 @@ export async function stage(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   options: StageOptions,
 ): Promise<WriteResult> {
-  const { columns, clusterBy } = catalog.snapshot
-  const schema = tableSchema(columns)
   const writer = catalog.stageWriter({ signal: options.signal })
   try {
-    const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
-    let rowsBefore = 0
-    for await (const part of rows) {
-      requireNoNull(schema, part, rowsBefore)
-      rowsBefore += part.length
-      await writer.write(batch(schema, part.columns, part.length))
-    }
+    await writeRows(writer, batches, { ...options, snapshot: catalog.snapshot })
   } catch (error) {
     await writer.abort()
     throw error
@@ -53,6 +45,24 @@ export async function stage(
   // From here on the writer alone knows whether the rows are in.
   const { operation, basedOn, mark } = options
   return writer.commit({ operation, basedOn, mark })
+}
+
+/** Writes `batches`, sorted where the table is clustered; answers how many rows. */
+export async function writeRows(
+  writer: StagedWriter,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  options: Pick<StageOptions, 'signal' | 'settings'> & { readonly snapshot: TableSnapshot },
+): Promise<number> {
+  const { columns, clusterBy } = options.snapshot
+  const schema = tableSchema(columns)
+  const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
+  let rowsBefore = 0
+  for await (const part of rows) {
+    requireNoNull(schema, part, rowsBefore)
+    rowsBefore += part.length
+    await writer.write(batch(schema, part.columns, part.length))
+  }
+  return rowsBefore
 }
 
 function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
@@ -72,7 +82,7 @@ async function* sortedRuns(
   schema: Schema,
   clusterBy: readonly string[],
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  { signal, settings }: StageOptions,
+  { signal, settings }: Pick<StageOptions, 'signal' | 'settings'>,
 ): AsyncGenerator<Batch, void, undefined> {
   const keys = clusterBy.map((name) => {
     const expr = columnExpr(fieldNamed(schema, name))

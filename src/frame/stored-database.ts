@@ -1,4 +1,4 @@
-import { type Field, type Schema, schema, schemasEqual, schemaText } from '../arrow/schema.ts'
+import { type Field, schema } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
@@ -14,6 +14,7 @@ import { fieldsOf, type SchemaValue } from './column-type.ts'
 import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
 import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
+import { requireSchema } from './require-schema.ts'
 import { alignedPlan, stage } from './stage.ts'
 import { StoredTable } from './stored-table.ts'
 import type { Table } from './table.ts'
@@ -195,12 +196,4 @@ function oldestRead({ plan }: FrameState, { snapshot }: TableCatalog): number {
     .filter(({ table }) => table.tableId === snapshot.tableId && table.version >= 0)
     .map(({ table }) => table.version)
   return Math.min(snapshot.version, ...versions)
-}
-
-function requireSchema(name: string, found: Schema, expected: Schema): void {
-  if (schemasEqual(found, expected)) return
-  throw invalid(
-    `table "${name}" has columns (${schemaText(found)}), not (${schemaText(expected)})`,
-    { table: name, found: schemaText(found), expected: schemaText(expected) },
-  )
 }

@@ -1,5 +1,3 @@
-import { batchesFrom, type InMemoryData } from '../arrow/batches-from.ts'
-import { fromArrowTable } from '../arrow/interop.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
@@ -9,18 +7,18 @@ import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
-import { execContext, run } from '../exec/run.ts'
 import { csvBatches } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
-import { scan, values } from '../plan/logical-plan.ts'
+import { scan } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { frameSummary } from './display.ts'
 import { type FrameState, frameState, type QuerySettings, type TableHome } from './frame-state.ts'
+import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { alignedPlan, stage } from './stage.ts'
+import { stage } from './stage.ts'
 import type { InsertOptions, LoadOptions, OnceOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -33,8 +31,8 @@ export interface TablePlace {
   clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
 
-const LOAD_OPTIONS = [
-  ...['app', 'sequence'],
+/** Options of a load, but for those that make it one that can be repeated. */
+export const CSV_OPTIONS = [
   ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
   ...['header', 'delimiter', 'quote', 'nullValues'],
 ]
@@ -70,13 +68,9 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const mark = markOf(options, 'insert')
     const { signal, onProgress } = options
     throwIfAborted(signal)
-    if (typeof data !== 'object' || data === null) {
-      throw invalid(`insert: expected rows, columns or an Arrow table, got ${typeof data}`)
-    }
+    const { memoryBytesMax } = this.#place.settings
     const schema = tableSchema(this.#snapshot.columns)
-    const batches = isArrow(data)
-      ? this.#arrowBatches(data, signal)
-      : batchesFrom(data as InMemoryData, schema).batches
+    const batches = inputBatches(data, schema, { where: 'insert', signal, memoryBytesMax })
     const result = await this.#stage(batches, signal, mark)
     onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
     return result
@@ -84,7 +78,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async load(source: CsvSource, options: LoadOptions = {}): Promise<WriteResult> {
     this.#place.settings.requireOpen()
-    checkOptions(options, LOAD_OPTIONS, 'load')
+    checkOptions(options, [...CSV_OPTIONS, 'app', 'sequence'], 'load')
     throwIfAborted(options.signal)
     const { app: _, sequence: __, ...csv } = options
     const mark = markOf(options, 'load')
@@ -186,14 +180,6 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     }
   }
 
-  #arrowBatches(data: Parameters<typeof fromArrowTable>[0], signal: AbortSignal | undefined) {
-    const { schema, batches } = fromArrowTable(data)
-    const target = tableSchema(this.#snapshot.columns)
-    const plan = alignedPlan(values(schema, batches, 'arrow'), target, 'insert')
-    const memoryLimit = this.#place.settings.memoryBytesMax
-    return run(plan, execContext({ signal, memoryLimit }))
-  }
-
   #stateOf(snapshot: TableSnapshot, resolve: (() => Promise<TableSnapshot>) | null): FrameState {
     const { store, settings, home } = this.#place
     const origin = { catalog: this.#catalog, store, resolve }
@@ -205,13 +191,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 }
 
-/** Whether `data` is an Arrow table, of whatever copy of the library. */
-export function isArrow(data: object): data is Parameters<typeof fromArrowTable>[0] {
-  const { getChildAt, schema } = data as { getChildAt?: unknown; schema?: unknown }
-  return !Array.isArray(data) && typeof getChildAt === 'function' && typeof schema === 'object'
-}
-
-function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
+/** The mark that a write is repeated by, if any. Throws INVALID for half of one. */
+export function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
   if (app === undefined && sequence === undefined) return undefined
   if (app !== undefined && sequence !== undefined) return { app, sequence }
   throw invalid(`${where}: app and sequence go together: { app: 'etl-7', sequence: 41 }`, {

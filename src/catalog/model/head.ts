@@ -75,6 +75,28 @@ export interface AppMark {
   readonly sequence: number
 }
 
+/** What a commit that has been prepared changes in its table's head. */
+export interface PreparedCommit
+  extends Pick<Head, 'nextId' | 'partitions' | 'rows' | 'fence' | 'burned' | 'apps'> {
+  readonly entry: TailEntry
+}
+
+/**
+ * A transaction over several tables that has not ended in this one. It is committed when the
+ * lineage of its primary table has it, and not otherwise.
+ */
+export interface Pending {
+  readonly txid: string
+  /** The table that decides, and the version that the transaction is there, if it is. */
+  readonly primary: {
+    readonly folder: string
+    readonly tableId: string
+    readonly version: number
+  }
+  /** What is applied here once it is committed; null in the primary table. */
+  readonly prepared: PreparedCommit | null
+}
+
 /** The one mutable object of a table; whoever swaps it commits. */
 export interface Head extends Protocol {
   readonly tableId: string
@@ -110,6 +132,8 @@ export interface Head extends Protocol {
   readonly pins: readonly Pin[]
   /** Most recent last. */
   readonly apps: readonly AppMark[]
+  /** Only its own transaction swaps a head for one that has it. */
+  readonly pending: Pending | null
   /** Ascending and without gaps, then `tail`, up to `version`. */
   readonly segments: readonly Segment[]
   readonly tail: readonly TailEntry[]

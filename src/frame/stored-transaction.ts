@@ -1,0 +1,149 @@
+import { schema } from '../arrow/schema.ts'
+import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
+import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import type { TableTransaction } from '../catalog/table-transaction.ts'
+import { throwIfAborted } from '../error.ts'
+import { csvBatches } from '../io/import/csv-batches.ts'
+import type { CsvSource } from '../io/import/csv-options.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { scan } from '../plan/logical-plan.ts'
+import type { ActionOptions } from './action-options.ts'
+import { checkedName, checkOptions } from './actions.ts'
+import { fieldsOf, type SchemaValue } from './column-type.ts'
+import { frameSummary } from './display.ts'
+import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
+import { inputBatches } from './input-batches.ts'
+import { LazyFrame } from './lazy-frame.ts'
+import { requireSchema } from './require-schema.ts'
+import { writeRows } from './stage.ts'
+import { CSV_OPTIONS } from './stored-table.ts'
+import type { LoadOptions } from './table.ts'
+import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
+import type { Untyped } from './type-tag.ts'
+
+/** What a transaction belongs to. */
+export interface TransactionPlace {
+  readonly store: ObjectStore
+  readonly settings: QuerySettings
+  readonly changes: TableTransaction
+  readonly signal: AbortSignal | undefined
+  database(path: string): Promise<DatabaseCatalog>
+}
+
+/** The transaction behind `Transaction`. */
+export class StoredTransaction implements Transaction {
+  readonly #place: TransactionPlace
+
+  constructor(place: TransactionPlace) {
+    this.#place = place
+  }
+
+  async table(
+    database: string,
+    name: string,
+    columns?: SchemaValue,
+  ): Promise<TransactionTable<Untyped>> {
+    const { settings, signal, changes } = this.#place
+    settings.requireOpen()
+    throwIfAborted(signal)
+    checkedName(name, 'table')
+    const catalogs = await this.#place.database(checkedName(database, 'table'))
+    const catalog = changes.join(await catalogs.openTable(name))
+    if (columns !== undefined) {
+      const expected = schema(fieldsOf(columns, 'table'))
+      requireSchema(name, tableSchema(catalog.snapshot.columns), expected)
+    }
+    return new StoredTransactionTable(name, catalog, this.#place)
+  }
+}
+
+class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyped> {
+  readonly name: string
+  readonly #catalog: TableCatalog
+  readonly #place: TransactionPlace
+  readonly #snapshot: TableSnapshot
+  readonly #state: FrameState
+
+  constructor(name: string, catalog: TableCatalog, place: TransactionPlace) {
+    super(null)
+    this.name = name
+    this.#catalog = catalog
+    this.#place = place
+    this.#snapshot = catalog.snapshot
+    // Stands for the snapshot that the first read of the transaction finds.
+    const placeholder = Object.freeze({ ...catalog.snapshot, version: -1 })
+    const { store, settings, changes } = place
+    const resolve = () => changes.snapshot(catalog)
+    this.#state = {
+      plan: scan(placeholder),
+      origins: new Map([[placeholder, { catalog, store, resolve }]]),
+      settings,
+      home: null,
+    }
+  }
+
+  override get [frameState](): FrameState {
+    return this.#state
+  }
+
+  insert(data: unknown, options: ActionOptions = {}): Promise<StagedRows> {
+    return this.#write('insert', data, options)
+  }
+
+  overwrite(data: unknown, options: ActionOptions = {}): Promise<StagedRows> {
+    return this.#write('overwrite', data, options)
+  }
+
+  async load(source: CsvSource, options: LoadOptions = {}): Promise<StagedRows> {
+    checkOptions(options, CSV_OPTIONS, 'load')
+    const signal = this.#signal(options.signal)
+    const schema = tableSchema(this.#snapshot.columns)
+    return this.#stage('append', signal, () => csvBatches(source, schema, { ...options, signal }))
+  }
+
+  async #write(
+    where: 'insert' | 'overwrite',
+    data: unknown,
+    options: ActionOptions,
+  ): Promise<StagedRows> {
+    checkOptions(options, ['signal', 'onProgress'], where)
+    const signal = this.#signal(options.signal)
+    const { memoryBytesMax } = this.#place.settings
+    const schema = tableSchema(this.#snapshot.columns)
+    const operation = where === 'insert' ? 'append' : 'overwrite'
+    const staged = await this.#stage(operation, signal, () =>
+      inputBatches(data, schema, { where, signal, memoryBytesMax }),
+    )
+    options.onProgress?.({ phase: 'done', rows: staged.rows, bytes: 0 })
+    return staged
+  }
+
+  async #stage(
+    operation: 'append' | 'overwrite',
+    signal: AbortSignal | undefined,
+    batches: () => Parameters<typeof writeRows>[1],
+  ): Promise<StagedRows> {
+    const { settings, changes } = this.#place
+    settings.requireOpen()
+    let rows = 0
+    await changes.stage(this.#catalog, operation, async (writer) => {
+      throwIfAborted(signal)
+      const snapshot = this.#snapshot
+      rows = await writeRows(writer, batches(), { snapshot, signal, settings })
+    })
+    return { rows }
+  }
+
+  /** Fires when the transaction's or the write's own does. */
+  #signal(own: AbortSignal | undefined): AbortSignal | undefined {
+    const { signal } = this.#place
+    return own === undefined || signal === undefined
+      ? (own ?? signal)
+      : AbortSignal.any([own, signal])
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return frameSummary('TransactionTable', this.#state)
+  }
+}
