@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { ObjectStore } from '../../src/io/object-store.ts'
-import { type FaultKind, singleFaults } from '../../src/testing/fault-plan.ts'
+import { type Fault, type FaultKind, type FaultPlan, singleFaults } from '../../src/testing/fault-plan.ts'
 import { resealed } from '../support/edit-cell.ts'
+import { unmarked, withoutMarks } from '../support/without-marks.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { prepare, sweep, type TrialOptions } from './sweep.ts'
 
@@ -145,6 +146,53 @@ it.each(RULES)('the sweep notices when this does not hold: $rule', async ({ with
   const { problems } = await sweep(prepared, plans, without)
   expect(problems).not.toEqual([])
 })
+
+const MARK_RULES: readonly Rule[] = [
+  {
+    rule: 'every table of a transaction has its mark before it is decided',
+    without: {
+      broken: (store) =>
+        changed(store, {
+          swapCell: (key, token, body) => store.swapCell(key, token, unmarked(body)),
+        }),
+    },
+  },
+  {
+    rule: 'who meets a mark asks the table that decides',
+    without: { broken: withoutMarks },
+  },
+  {
+    rule: 'what is undecided is ended where it would be decided',
+    without: { broken: withForgottenPrimary },
+  },
+]
+
+/** Shows the first table without its mark, so that an open transaction looks like one that is dead. */
+function withForgottenPrimary(store: ObjectStore): ObjectStore {
+  return changed(store, {
+    async readCell(key, options) {
+      const cell = await store.readCell(key, options)
+      if (cell === null || !key.includes('/lines/')) return cell
+      return { body: unmarked(cell.body), token: cell.token }
+    },
+  })
+}
+
+it.each(MARK_RULES)(
+  'the sweep of a transaction notices when this does not hold: $rule',
+  async ({ without }) => {
+    const transaction = SCENARIOS.find(({ name }) => name.endsWith('decided by the other table'))!
+    const prepared = await prepare(transaction)
+    const outage = (from: number): Fault[] =>
+      Array.from({ length: 80 }, (_, n) => ({ request: from + n, kind: 'fail-before' }))
+    const lost = storeFaults(prepared.requests, ['delayed', 'answer-lost'])
+      .filter(([fault]) => fault!.detail === undefined)
+      .map(([fault]): FaultPlan => [fault!, ...outage(fault!.request + 1)])
+    const plans = [...lost, ...storeFaults(prepared.requests, ['crash-before', 'crash-after'])]
+    const { problems } = await sweep(prepared, plans, without)
+    expect(problems).not.toEqual([])
+    },
+)
 
 it('sees through a store that calls a swap lost which it made', async () => {
   const prepared = await prepare(insert)

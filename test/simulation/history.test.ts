@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Event, historyProblems } from './history.ts'
+import { type Event, halfProblems, historyProblems } from './history.ts'
 
 const write = (rows: number[], began: number, version: number | undefined): Event => ({
   ...({ kind: 'write', actor: 'w', mode: 'append', rows, began, ended: began + 1 } as const),
@@ -28,5 +28,22 @@ describe('the history checker', () => {
     ['a read of the future', [read([1], 0), write([1], 3, 1), write([2], 5, 2)], /began after it/],
   ])('refuses %s', (_, events, problem) => {
     expect(historyProblems(events, versions).join('\n')).toMatch(problem)
+  })
+})
+
+describe('the checker of halves', () => {
+  const read = (orders: number[], lines: number[], first: 'orders' | 'lines' | null = null) =>
+    halfProblems([{ actor: 'r', orders, lines, first }], 1000)
+
+  it('accepts rows of both tables, those of other writers, and what came between two reads', () => {
+    expect(read([1, 2, 1000], [1, 2])).toEqual([])
+    expect(read([1], [1, 2], 'orders')).toEqual([])
+    expect(read([1, 2], [1], 'lines')).toEqual([])
+  })
+
+  it('refuses what one table has and the other has not', () => {
+    expect(read([1, 2], [1]).join()).toMatch(/half of the transaction of 2/)
+    expect(read([1, 2], [1], 'orders').join()).toMatch(/half/)
+    expect(read([1], [1, 2]).join()).toMatch(/half/)
   })
 })

@@ -9,7 +9,7 @@ export type Event =
       readonly ended: number
       /** `open`: the actor ended before it had an answer. */
       readonly outcome: 'acknowledged' | 'failed' | 'unknown' | 'open'
-      /** The version that it was told, when acknowledged. */
+      /** The version that it was told, if it was, when acknowledged. */
       readonly version: number | undefined
     }
   | {
@@ -47,7 +47,8 @@ export function historyProblems(
     if (write.outcome === 'acknowledged' && version === undefined) {
       problems.push(`${text(write)} was acknowledged and is lost`)
     }
-    if (write.outcome === 'acknowledged' && write.version !== version) {
+    const told = write.outcome === 'acknowledged' && write.version !== undefined
+    if (told && write.version !== version) {
       problems.push(`${text(write)} was told version ${write.version} and is ${version}`)
     }
     if (write.outcome === 'failed' && version !== undefined) {
@@ -94,6 +95,31 @@ function orderProblems(
     if (ofFuture) problems.push(`${text(early.event)} saw a write that began after it`)
   }
   return problems
+}
+
+/** What a reader has seen of two tables: at one instant, or `first` before the other. */
+export interface TwoRead {
+  readonly actor: string
+  readonly orders: readonly number[]
+  readonly lines: readonly number[]
+  readonly first: 'orders' | 'lines' | null
+}
+
+/**
+ * Whether readers saw each transaction in both tables or in neither. Transactions write the same rows
+ * to both, below `least`; other rows are not theirs.
+ */
+export function halfProblems(reads: readonly TwoRead[], least: number): string[] {
+  return reads.flatMap(({ actor, orders, lines, first }) => {
+    const theirs = (rows: readonly number[]) => rows.filter((id) => id < least)
+    const missing = (rows: readonly number[], from: readonly number[]) =>
+      theirs(rows).filter((id) => !from.includes(id))
+    const wrong = [
+      ...(first === 'lines' ? [] : missing(orders, lines)),
+      ...(first === 'orders' ? [] : missing(lines, orders)),
+    ]
+    return wrong.length === 0 ? [] : [`${actor} saw half of the transaction of ${wrong.join(', ')}`]
+  })
 }
 
 function writeBetween(

@@ -65,6 +65,29 @@ function changed(state: LakeState, change: (versions: readonly string[]) => stri
   return { ...state, orders: change(state!.orders as readonly string[]) }
 }
 
+/** `orders`, and a table beside it with the first of its rows. */
+async function twoTables(lake: Lake, beside: string): Promise<void> {
+  await twoCommits(lake)
+  const table = await (await database(lake)).createTable(beside, COLUMNS)
+  await table.insert(rowsOf(0, 2))
+}
+
+/** Rows for both tables; the heads change in the order of their names. */
+const writeBoth = (lake: Lake, beside: string) =>
+  lake.transaction(async (tx) => {
+    const into = await tx.table(PATH, 'orders', COLUMNS)
+    const other = await tx.table(PATH, beside, COLUMNS)
+    await into.insert(rowsOf(10, 2))
+    await other.insert(rowsOf(50, 3))
+    await into.insert(rowsOf(12, 2))
+  })
+
+function bothAppended(state: LakeState, beside: string): LakeState {
+  const versions = state![beside] as readonly string[]
+  const text = `${versions.at(-1)} ${textOf(50, 3)}`
+  return { ...appended(state, 10, 4), [beside]: [...versions, text] }
+}
+
 const made = (state: LakeState): LakeState => ({ ...state, orders: [''] })
 
 export const NEXT = { from: 900, count: 3 }
@@ -221,5 +244,33 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).clone('copy'),
     steps: (before) => [{ ...before, copy: ['', (before!.orders as readonly string[]).at(-1)!] }],
+  },
+  {
+    name: 'Lake.transaction, decided by the other table',
+    prepare: (lake) => twoTables(lake, 'lines'),
+    run: (lake) => writeBoth(lake, 'lines'),
+    steps: (before) => [bothAppended(before, 'lines')],
+  },
+  {
+    name: 'Lake.transaction, decided by the table that is written next',
+    prepare: (lake) => twoTables(lake, 'parts'),
+    run: (lake) => writeBoth(lake, 'parts'),
+    steps: (before) => [bothAppended(before, 'parts')],
+  },
+  {
+    name: 'Lake.transaction, one overwrites',
+    prepare: (lake) => twoTables(lake, 'lines'),
+    run: (lake) =>
+      lake.transaction(async (tx) => {
+        const into = await tx.table(PATH, 'orders', COLUMNS)
+        const other = await tx.table(PATH, 'lines', COLUMNS)
+        await into.overwrite(rowsOf(20, 4))
+        await other.insert(rowsOf(50, 3))
+      }),
+    steps: (before) => {
+      const { orders: rows } = overwritten(before, 20, 4)!
+      return [{ ...bothAppended(before, 'lines'), orders: rows! }]
+    },
+    sampled: true,
   },
 ]
