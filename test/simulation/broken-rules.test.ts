@@ -191,7 +191,7 @@ it.each(MARK_RULES)(
     const plans = [...lost, ...storeFaults(prepared.requests, ['crash-before', 'crash-after'])]
     const { problems } = await sweep(prepared, plans, without)
     expect(problems).not.toEqual([])
-    },
+  },
 )
 
 it('sees through a store that calls a swap lost which it made', async () => {

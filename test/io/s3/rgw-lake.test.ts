@@ -5,6 +5,7 @@ import { connect, t } from '../../../src/index.ts'
 import type { ObjectStore } from '../../../src/io/object-store.ts'
 import { s3Store } from '../../../src/io/s3/open-s3-store.ts'
 import { loggedStore } from '../../support/logged-store.ts'
+import { raceTransactions } from '../../support/race-transactions.ts'
 import { noteUntested, startS3 } from '../../support/rgw.ts'
 import { makeBucket } from '../../support/s3-bucket.ts'
 
@@ -61,6 +62,11 @@ if (typeof server === 'string') {
         { id: 250n, amount: -1, city: 'late' },
       ])
     })
+
+    it('shows transactions of two lakes over two tables whole', async () => {
+      const open = () => connect(url, bucket.options)
+      expect(await raceTransactions(open, 4)).toBeGreaterThan(0)
+    }, 120_000)
 
     it('takes appends of several processes at once, each exactly once', async () => {
       await using lake = await connect(url, bucket.options)
