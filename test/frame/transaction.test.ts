@@ -209,7 +209,7 @@ describe('transactions of several lakes, in opposite order', () => {
   it('are whole to a reader of a local folder', async () => {
     const { path, remove } = await temporaryFolder()
     try {
-      expect(await raceTransactions(() => connect(path), 10)).toBeGreaterThan(0)
+      expect(await raceTransactions(() => connect(path), 5)).toBeGreaterThan(0)
     } finally {
       await remove()
     }

@@ -290,3 +290,13 @@ const sums = await anything.agg((o) => ({ s: o.v.sum(), n: fn.count() })).first(
 expectEqual<typeof sums, { s: any; n: bigint } | undefined>()
 const lengths = await anything.select((o) => ({ l: o.s.str.length() })).toArray()
 expectEqual<typeof lengths, { l: any }[]>()
+
+const answered = await lake.transaction(async (tx) => {
+  const typed = await tx.table('a/b', 'lines', { id: t.int64(), note: t.utf8().nullable() })
+  await typed.insert([{ id: 1n }])
+  await typed.overwrite({ id: [1n], note: ['x'] })
+  // @ts-expect-error a column that takes no null is missing
+  await typed.insert([{ note: 'x' }])
+  return typed.toArray()
+})
+expectEqual<typeof answered, { id: bigint; note: string | null }[]>()
