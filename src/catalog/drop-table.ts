@@ -82,7 +82,7 @@ export async function undropNamed(of: TablesOfDatabase, name: string): Promise<S
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const { entry, isListed, hasOlder } = lastOf(read.cell, name)
       const table = of.shared(entry)
-      const before = await table.read()
+      const before = await table.base(await table.head.read())
       const isBack = isListed && before.head.state !== 'dropped'
       if (isBack && (begun === entry.id || !hasOlder)) return table
       if (isBack) throw nameTaken(name)

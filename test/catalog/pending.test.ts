@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { sealed } from '../../src/catalog/seal.ts'
 import { connect, type Database, type Lake, t } from '../../src/index.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
 import { copyStore } from '../simulation/lake-state.ts'
+import { withoutSeal } from '../support/edit-cell.ts'
 
 const PATH = 'acme/sales'
 const COLUMNS = { id: t.int64() }
@@ -176,11 +178,11 @@ describe('the mark of a transaction', () => {
     const { store } = await open(DECIDED)
     const key = `${PATH}/orders/_table/head.json`
     const cell = await store.readCell(key)
-    const text = Buffer.from(cell!.body).toString()
+    const text = withoutSeal(cell!.body)
     const at = text.indexOf('"pending"')
     const edited = text.slice(0, at) + text.slice(at).replace(found, wrong)
     expect(edited).not.toBe(text)
-    await store.swapCell(key, cell!.token, Buffer.from(edited))
+    await store.swapCell(key, cell!.token, sealed(edited))
     const db = await (await connect(store)).database(PATH)
     await expect(db.table('orders')).rejects.toMatchObject({ code: 'DATA' })
   })

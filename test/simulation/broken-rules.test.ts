@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import type { ObjectStore } from '../../src/io/object-store.ts'
-import { type Fault, type FaultKind, type FaultPlan, singleFaults } from '../../src/testing/fault-plan.ts'
+import {
+  type Fault,
+  type FaultKind,
+  type FaultPlan,
+  singleFaults,
+} from '../../src/testing/fault-plan.ts'
 import { resealed } from '../support/edit-cell.ts'
 import { unmarked, withoutMarks } from '../support/without-marks.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -185,10 +190,10 @@ it.each(MARK_RULES)(
     const prepared = await prepare(transaction)
     const outage = (from: number): Fault[] =>
       Array.from({ length: 80 }, (_, n) => ({ request: from + n, kind: 'fail-before' }))
-    const lost = storeFaults(prepared.requests, ['delayed', 'answer-lost'])
+    const lost = singleFaults(prepared.requests, ['delayed', 'answer-lost'])
       .filter(([fault]) => fault!.detail === undefined)
       .map(([fault]): FaultPlan => [fault!, ...outage(fault!.request + 1)])
-    const plans = [...lost, ...storeFaults(prepared.requests, ['crash-before', 'crash-after'])]
+    const plans = [...lost, ...singleFaults(prepared.requests, ['crash-before', 'crash-after'])]
     const { problems } = await sweep(prepared, plans, without)
     expect(problems).not.toEqual([])
   },

@@ -117,9 +117,7 @@ function somePlan(below: (below: number) => number): FaultPlan {
   const kinds = ['create', 'swapCell', 'swapCell', 'readCell', 'replace'] as const
   const operation = kinds[below(kinds.length)]!
   const number = 1 + below(REQUESTS)
-  const plans = singleFaults([{ number, operation, key: '' }]).filter(
-    ([fault]) => fault!.kind !== 'bit-flip',
-  )
+  const plans = singleFaults([{ number, operation, key: '' }])
   return plans[below(plans.length)]!
 }
 
