@@ -7,6 +7,10 @@ export interface ExecContext {
   /** Rows of the largest batch that an operator may yield. */
   readonly batchRowsMax: number
   readonly memory: MemoryBudget
+  /** Bytes of the budget that one operator may hold before it spills, so that none starves. */
+  readonly memoryShare: number
+  /** The folder in which operators make theirs to spill to; the system's own when undefined. */
+  readonly spillFolder: string | undefined
   /** Threads that a query may use, this one included. */
   readonly threads: number
   /** Bytes that a scan must read before it is given to several threads; a default when undefined. */
@@ -15,4 +19,6 @@ export interface ExecContext {
   readonly stores: ReadonlyMap<string, ObjectStore>
   /** Called by scans as they go: rows and bytes since the last call. */
   readonly onScanned: (rows: number, bytes: number) => void
+  /** Called by an operator with the bytes that it has just spilled. */
+  readonly onSpilled: (bytes: number) => void
 }

@@ -27,6 +27,18 @@ export class MemoryBudget {
         { operator: what, bytes, held: this.#held, memoryLimit: this.bytesMax },
       )
     }
+    this.hold(bytes)
+  }
+
+  /** As `reserve`, but answers false instead of throwing. */
+  tryReserve(bytes: number): boolean {
+    if (this.#held + bytes > this.bytesMax) return false
+    this.hold(bytes)
+    return true
+  }
+
+  /** Counts `bytes` that there is no way around, such as one batch, whatever the budget. */
+  hold(bytes: number): void {
     this.#held += bytes
     this.#peak = Math.max(this.#peak, this.#held)
   }

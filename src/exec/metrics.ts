@@ -12,6 +12,8 @@ export interface NodeMetrics {
   bytes: number
   /** Bytes that a scan took from its store; 0 for other nodes. */
   scannedBytes: number
+  /** Bytes that it wrote to temporary files because of the memory limit. */
+  spilledBytes: number
   /** Time from asking for a batch to having it, in milliseconds, inputs included. */
   timeMs: number
 }
@@ -34,7 +36,14 @@ export class QueryMetrics {
   /** `operator`, with what it does for `plan` written down. */
   measured(operator: Operator, plan: LogicalPlan): Operator {
     const found = this.#nodes.get(plan)
-    const metrics = found ?? { rows: 0, batches: 0, bytes: 0, scannedBytes: 0, timeMs: 0 }
+    const metrics = found ?? {
+      rows: 0,
+      batches: 0,
+      bytes: 0,
+      scannedBytes: 0,
+      spilledBytes: 0,
+      timeMs: 0,
+    }
     this.#nodes.set(plan, metrics)
     const { name, schema, inputs } = operator
     const execute = (context: ExecContext) => measure(operator, context, metrics, this.#clock)
@@ -52,7 +61,11 @@ async function* measure(
     if (operator.name === 'scan') metrics.scannedBytes += bytes
     context.onScanned(rows, bytes)
   }
-  const batches = operator.execute({ ...context, onScanned })
+  // An input's own wrapper has its own, so that none is counted twice.
+  const onSpilled = (bytes: number) => {
+    metrics.spilledBytes += bytes
+  }
+  const batches = operator.execute({ ...context, onScanned, onSpilled })
   try {
     for (;;) {
       const start = clock()

@@ -1,7 +1,7 @@
 import type { Batch } from '../arrow/batch.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
-import type { LogicalPlan } from '../plan/logical-plan.ts'
+import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
@@ -14,6 +14,8 @@ export interface ExecOptions {
   readonly batchRowsMax?: number | undefined
   /** Bytes that operators may hold together; no limit unless told. */
   readonly memoryLimit?: number | undefined
+  /** An existing folder for what does not fit; the system's own temporary one unless told. */
+  readonly spillFolder?: string | undefined
   /** Threads, this one included; 1 unless told. */
   readonly threads?: number | undefined
   /** For tests: bytes from which a scan is given to several threads. */
@@ -22,6 +24,10 @@ export interface ExecOptions {
   readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
   readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
 }
+
+/** Batches are made smaller for a limit of which one of so wide rows would take a large part. */
+const ROW_BYTES = 2048
+const LEAST_ROWS = 64
 
 /** A context for one run. Throws INVALID for a batch size or memory limit that cannot be. */
 export function execContext(options: ExecOptions = {}): ExecContext {
@@ -34,12 +40,15 @@ export function execContext(options: ExecOptions = {}): ExecContext {
   }
   return {
     signal: options.signal,
-    batchRowsMax,
+    batchRowsMax: Math.min(batchRowsMax, Math.max(LEAST_ROWS, Math.floor(memoryLimit / ROW_BYTES))),
     memory: new MemoryBudget(memoryLimit),
+    memoryShare: memoryLimit,
+    spillFolder: options.spillFolder,
     threads: options.threads ?? 1,
     bytesPerThreadMin: options.bytesPerThreadMin,
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
+    onSpilled: () => {},
   }
 }
 
@@ -68,8 +77,18 @@ export async function* run(
     (operator, node) => metrics?.measured(operator, node) ?? operator,
   )
   throwIfAborted(context.signal)
-  for await (const batch of root.execute(context)) {
+  const { memoryShare } = context
+  const shared = { ...context, memoryShare: memoryShare / Math.max(1, holdersIn(ready)) }
+  for await (const batch of root.execute(shared)) {
     yield batch
     throwIfAborted(context.signal)
   }
 }
+
+/** How many nodes of `plan` may hold rows at the same time. */
+function holdersIn(plan: LogicalPlan): number {
+  const holds = HOLDERS.has(plan.kind) ? 1 : 0
+  return inputsOf(plan).reduce((sum, input) => sum + holdersIn(input), holds)
+}
+
+const HOLDERS = new Set<LogicalPlan['kind']>(['aggregate', 'join', 'sort', 'top-k'])

@@ -45,7 +45,8 @@ const jsonValue = (_: string, value: unknown): unknown =>
       ? Buffer.from(value).toString('hex')
       : value
 
-function metricsText({ rows, scannedBytes, timeMs }: NodeMetrics): string {
+function metricsText({ rows, scannedBytes, spilledBytes, timeMs }: NodeMetrics): string {
   const scanned = scannedBytes === 0 ? '' : `  scanned ${scannedBytes} bytes`
-  return `rows ${rows}  time ${timeMs.toFixed(1)} ms${scanned}`
+  const spilled = spilledBytes === 0 ? '' : `  spilled ${spilledBytes} bytes`
+  return `rows ${rows}  time ${timeMs.toFixed(1)} ms${scanned}${spilled}`
 }

@@ -20,6 +20,8 @@ export interface Variant {
   readonly batchRowsMax: number
   /** Threads, however few bytes there are to read; one when not given. */
   readonly threads?: number
+  /** Bytes that operators may hold; no limit when not given. */
+  readonly memoryLimit?: number
 }
 
 export const PLAIN: Variant = { name: 'no rules', rules: [], boundRules: [], batchRowsMax: 65_536 }
@@ -45,6 +47,14 @@ export const VARIANTS: readonly Variant[] = [
     rules: RULES,
     boundRules: BOUND_RULES,
     batchRowsMax,
+  })),
+  ...[1, 3000, 20_000].map((memoryLimit) => ({
+    ...PLAIN,
+    name: `all rules, spilling what is beyond ${memoryLimit} bytes`,
+    rules: RULES,
+    boundRules: BOUND_RULES,
+    batchRowsMax: 7,
+    memoryLimit,
   })),
 ]
 
@@ -73,6 +83,7 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
     stores,
     threads: variant.threads,
     bytesPerThreadMin: 0,
+    memoryLimit: variant.memoryLimit,
   })
   const rows: unknown[][] = []
   for await (const batch of run(final, context)) rows.push(...batchRows(batch))

@@ -14,3 +14,13 @@ export interface AggregateState {
   /** The result of each of `groupCount` groups. Throws INVALID when one does not fit its type. */
   finish(groupCount: number): Vector
 }
+
+/** A state that grows with the rows of a group, not only with the number of groups. */
+export interface GrowingState extends AggregateState {
+  /** Gives what it holds as rows, the group beside each value, and holds nothing any more. */
+  release(): { readonly groups: Int32Array; readonly values: Vector }
+}
+
+export function isGrowing(state: AggregateState): state is GrowingState {
+  return 'release' in state
+}

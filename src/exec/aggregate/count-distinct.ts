@@ -1,21 +1,23 @@
 import { type DataType, int64 } from '../../arrow/data-type.ts'
-import type { Vector } from '../../arrow/vector.ts'
+import { take, type Vector } from '../../arrow/vector.ts'
 import type { GroupIndex } from '../../kernel/group-index.ts'
 import { GroupPairs } from '../../kernel/group-pair.ts'
 import { grownInt32 } from '../../kernel/group-storage.ts'
 import { newGroupIndex } from '../../kernel/new-group-index.ts'
-import type { AggregateState } from './aggregate-state.ts'
+import type { GrowingState } from './aggregate-state.ts'
 
 /** How many distinct values that are not null each group has. */
-export class CountDistinctState implements AggregateState {
-  readonly #values: GroupIndex
-  readonly #pairs = new GroupPairs()
+export class CountDistinctState implements GrowingState {
+  readonly #type: DataType
+  #values: GroupIndex
+  #pairs = new GroupPairs()
   #valueIds: Int32Array = new Int32Array(0)
   #sawNull = 0
   /** 1 once groups were given: a single group needs no pairs. */
   #grouped = 0
 
   constructor(type: DataType) {
+    this.#type = type
     this.#values = newGroupIndex(type)
   }
 
@@ -44,5 +46,15 @@ export class CountDistinctState implements AggregateState {
       if (groupCount > 0) values[0] = this.#values.count - this.#sawNull
     } else for (const group of this.#pairs.sides.left) values[group]! += 1
     return { type: int64, layout: 'f64', length: groupCount, validity: null, values }
+  }
+
+  release(): { groups: Int32Array; values: Vector } {
+    const values = this.#values.keys()
+    const { left, right } = this.#pairs.sides
+    const isGrouped = this.#grouped === 1
+    this.#values = newGroupIndex(this.#type)
+    this.#pairs = new GroupPairs()
+    if (!isGrouped) return { groups: new Int32Array(values.length), values }
+    return { groups: left, values: take(values, Uint32Array.from(right), right.length) }
   }
 }

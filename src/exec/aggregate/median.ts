@@ -1,12 +1,12 @@
 import { type DataType, float64 } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { grownFloat64, grownInt32 } from '../../kernel/group-storage.ts'
-import type { AggregateState } from './aggregate-state.ts'
+import type { GrowingState } from './aggregate-state.ts'
 import { floatsOf } from './floats-of.ts'
 import { unitOf } from './mean.ts'
 
 /** The middle one of the values that are not null, or the mean of the two; null without any. */
-export class MedianState implements AggregateState {
+export class MedianState implements GrowingState {
   readonly #unit: number
   #values: Float64Array = new Float64Array(0)
   #groups: Int32Array = new Int32Array(0)
@@ -51,6 +51,16 @@ export class MedianState implements AggregateState {
     return { type: float64, layout: 'f64', length: groupCount, validity, values: medians }
   }
 
+  release(): { groups: Int32Array; values: Vector } {
+    const length = this.#count
+    const groups = grownInt32(this.#groups, length).subarray(0, length)
+    const values = this.#values.subarray(0, length)
+    this.#count = 0
+    this.#values = new Float64Array(0)
+    this.#groups = new Int32Array(0)
+    return { groups, values: { type: float64, layout: 'f64', length, validity: null, values } }
+  }
+
   /** The values, those of a group side by side, and where each group ends. */
   #byGroup(groupCount: number): { values: Float64Array; ends: Float64Array } {
     const count = this.#count
@@ -73,7 +83,11 @@ function middle(sorted: Float64Array): number {
   const half = sorted.length >> 1
   const upper = sorted[half]!
   if (sorted.length % 2 === 1) return upper
-  const lower = sorted[half - 1]!
+  return between(sorted[half - 1]!, upper)
+}
+
+/** The mean of the two values in the middle. */
+export function between(lower: number, upper: number): number {
   const sum = lower + upper
   return Number.isFinite(sum) ? sum / 2 : lower / 2 + upper / 2
 }

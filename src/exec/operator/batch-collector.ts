@@ -7,15 +7,15 @@ import type { HeldMemory } from './held-memory.ts'
 
 const TEXT_BYTES_MAX = 2 ** 31 - 1
 
-/** Keeps batches until all are there, within the memory budget. */
+/** Keeps batches until all are there, within the memory budget when it is given one. */
 export class BatchCollector {
   readonly #schema: Schema
-  readonly #memory: HeldMemory
+  readonly #memory: HeldMemory | null
   #batches: Batch[] = []
   #rows = 0
   #bytes = 0
 
-  constructor(schema: Schema, memory: HeldMemory) {
+  constructor(schema: Schema, memory: HeldMemory | null = null) {
     this.#schema = schema
     this.#memory = memory
   }
@@ -33,7 +33,7 @@ export class BatchCollector {
   add(batch: Batch): void {
     const compact = compactBatch(batch)
     const bytes = batchBytes(compact)
-    this.#memory.add(bytes)
+    this.#memory?.add(bytes)
     this.#batches.push(compact)
     this.#rows += batch.length
     this.#bytes += bytes
@@ -57,12 +57,19 @@ export class BatchCollector {
     return all
   }
 
-  /** Lets everything go and keeps `batch` alone. */
-  replace(batch: Batch): void {
-    this.#memory.set(0)
+  /** Lets everything go and gives it, batch by batch. */
+  drain(): Batch[] {
+    const batches = this.#batches
+    this.#memory?.set(0)
     this.#batches = []
     this.#rows = 0
     this.#bytes = 0
+    return batches
+  }
+
+  /** Lets everything go and keeps `batch` alone. */
+  replace(batch: Batch): void {
+    this.drain()
     this.add(batch)
   }
 }

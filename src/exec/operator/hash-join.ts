@@ -1,10 +1,11 @@
-import { type Batch, takeBatch } from '../../arrow/batch.ts'
+import { type Batch, batchBytes, takeBatch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { JoinTable } from '../../kernel/join-table.ts'
 import type { Join } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Operator } from '../operator.ts'
+import { buildBytes, SpillJoin } from '../spill/spill-join.ts'
 import { BatchCollector } from './batch-collector.ts'
 import { BatchMerger } from './batch-merger.ts'
 import { HeldMemory } from './held-memory.ts'
@@ -14,7 +15,8 @@ import { Pacer } from './pacer.ts'
 /**
  * Collects its right input in a hash table and looks every left row up. Rows come in the order of
  * the left input, those of one left row in the order of the right one; then, for right and full,
- * the right rows that nothing matched.
+ * the right rows that nothing matched. The order is the same when the memory limit has no room for
+ * the table, but then the whole left input is read before the first row comes.
  */
 export class HashJoinOperator implements Operator {
   readonly name = 'join'
@@ -31,10 +33,27 @@ export class HashJoinOperator implements Operator {
   async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     const { how, rightKeys } = this.#plan
     const memory = new HeldMemory(context, 'join')
+    let spill: SpillJoin | null = null
     try {
-      const collector = new BatchCollector(this.inputs[1].schema, memory)
-      for await (const batch of this.inputs[1].execute(context)) collector.add(batch)
-      memory.add(collector.bytes)
+      const collector = new BatchCollector(this.inputs[1].schema)
+      let needed = 0
+      for await (const batch of this.inputs[1].execute(context)) {
+        needed += buildBytes(batchBytes(batch), batch.length)
+        if (spill !== null) spill.addRight(batch)
+        else if (memory.fit(needed) || collector.rows === 0) collector.add(batch)
+        else {
+          const [left, right] = this.inputs
+          spill = new SpillJoin(this.#plan, [left.schema, right.schema], context, memory)
+          memory.hold(0)
+          for (const held of collector.drain()) spill.addRight(held)
+          spill.addRight(batch)
+        }
+      }
+      if (spill !== null) {
+        for await (const batch of this.inputs[0].execute(context)) spill.addLeft(batch)
+        yield* spill.results()
+        return
+      }
       const right = collector.all() ?? emptyBatch(this.inputs[1].schema)
       if (right.length === 0 && (how === 'inner' || how === 'semi' || how === 'right')) return
       const keys = rightKeys.map((key) => evaluate(key, right))
@@ -43,10 +62,11 @@ export class HashJoinOperator implements Operator {
         keys,
         right.length,
       )
-      memory.set(collector.bytes + table.bytes)
+      memory.hold(collector.bytes + table.bytes)
       if (how === 'semi' || how === 'anti') yield* this.#selected(context, table)
       else yield* this.#joined(context, table, right)
     } finally {
+      spill?.remove()
       memory.release()
     }
   }

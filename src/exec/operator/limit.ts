@@ -12,7 +12,7 @@ export class LimitOperator implements Operator {
   readonly #count: number
   readonly #offset: number
 
-  constructor(plan: Limit, input: Operator) {
+  constructor(plan: Pick<Limit, 'schema' | 'count' | 'offset'>, input: Operator) {
     this.inputs = [input]
     this.schema = plan.schema
     this.#count = plan.count

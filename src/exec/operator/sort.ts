@@ -1,23 +1,22 @@
-import { type Batch, takeBatch } from '../../arrow/batch.ts'
+import type { Batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
-import { sortRows } from '../../kernel/sort.ts'
 import type { SortKey } from '../../plan/expr.ts'
 import type { Sort } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
 import type { Operator } from '../operator.ts'
-import { BatchCollector } from './batch-collector.ts'
+import { ExternalSort } from '../spill/external-sort.ts'
+import { SpillSpace } from '../spill/spill-space.ts'
 import { HeldMemory } from './held-memory.ts'
-import { Pacer } from './pacer.ts'
 import { sortColumns } from './sort-keys.ts'
 
-/** Collects its input and yields it stably ordered. */
+/** Collects its input, in files what the memory limit has no room for, and yields it stably ordered. */
 export class SortOperator implements Operator {
   readonly name = 'sort'
   readonly inputs: readonly [Operator]
   readonly schema: Schema
   readonly #keys: readonly SortKey[]
 
-  constructor(plan: Sort, input: Operator) {
+  constructor(plan: Pick<Sort, 'schema' | 'keys'>, input: Operator) {
     this.inputs = [input]
     this.schema = plan.schema
     this.#keys = plan.keys
@@ -25,21 +24,14 @@ export class SortOperator implements Operator {
 
   async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     const memory = new HeldMemory(context, 'sort')
-    const pacer = new Pacer(context)
+    const space = new SpillSpace(context)
     try {
-      const collector = new BatchCollector(this.schema, memory)
-      for await (const batch of this.inputs[0].execute(context)) collector.add(batch)
-      // The rows are copied once to stand together; then words and row numbers are moved.
-      memory.add(collector.bytes + collector.rows * 24)
-      const all = collector.all()
-      if (all === null) return
-      const rows = sortRows(sortColumns(this.#keys, all), all.length)
-      for (let from = 0; from < rows.length; from += context.batchRowsMax) {
-        const window = rows.subarray(from, from + context.batchRowsMax)
-        await pacer.step(window.length * all.columns.length)
-        yield takeBatch(all, window, window.length)
-      }
+      const keysOf = (batch: Batch) => sortColumns(this.#keys, batch)
+      const sort = new ExternalSort(space, memory, this.schema, keysOf)
+      for await (const batch of this.inputs[0].execute(context)) sort.add(batch)
+      yield* sort.sorted()
     } finally {
+      space.remove()
       memory.release()
     }
   }

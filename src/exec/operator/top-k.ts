@@ -8,7 +8,9 @@ import type { ExecContext } from '../context.ts'
 import type { Operator } from '../operator.ts'
 import { BatchCollector } from './batch-collector.ts'
 import { HeldMemory } from './held-memory.ts'
+import { LimitOperator } from './limit.ts'
 import { slicesOf } from './slices.ts'
+import { SortOperator } from './sort.ts'
 import { sortColumns } from './sort-keys.ts'
 
 /** Candidates that are kept at least before they are sorted out. */
@@ -16,7 +18,8 @@ const CANDIDATES_MIN = 1024
 
 /**
  * Yields what a sort and a limit would, but keeps only rows that can still be among them: every
- * now and then the candidates are sorted, and the last one that counts is the bar for new rows.
+ * now and then the candidates are sorted, and the last one that counts is the bar for new rows. So
+ * many that the memory limit has no room for them are sorted whole, in files.
  */
 export class TopKOperator implements Operator {
   readonly name = 'top-k'
@@ -34,6 +37,11 @@ export class TopKOperator implements Operator {
     const { keys, count, offset } = this.#plan
     const wanted = count + offset
     if (count === 0) return
+    if (candidateBytes(this.schema, wanted) > context.memoryShare) {
+      const sorted = new SortOperator(this.#plan, this.inputs[0])
+      yield* new LimitOperator({ schema: this.schema, count, offset }, sorted).execute(context)
+      return
+    }
     const memory = new HeldMemory(context, 'top-k')
     try {
       const collector = new BatchCollector(this.schema, memory)
@@ -73,4 +81,9 @@ export class TopKOperator implements Operator {
     collector.replace(best)
     return best
   }
+}
+
+/** What the candidates may take, at a guess of 64 bytes a value: twice, since they are copied. */
+function candidateBytes({ fields }: Schema, wanted: number): number {
+  return 2 * 64 * Math.max(2 * wanted, CANDIDATES_MIN) * (fields.length + 1)
 }
