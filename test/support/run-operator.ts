@@ -6,6 +6,14 @@ import { rowsOf, type ScalarRow } from './scalar-rows.ts'
 
 export const BATCH_SIZES = [1, 7, 1024] as const
 
+/** Contexts in which an operator gives the same rows in the same order: the last three spill. */
+export const anyContext = (): ExecContext[] => [
+  ...BATCH_SIZES.map((batchRowsMax) => execContext({ batchRowsMax })),
+  execContext({ batchRowsMax: 1, memoryLimit: 1 }),
+  execContext({ batchRowsMax: 4, memoryLimit: 5000 }),
+  execContext({ batchRowsMax: 8, memoryLimit: 20_000 }),
+]
+
 /** The rows that `operator` yields, after checking that each batch is as the contract says. */
 export async function runOperator(
   operator: Operator,

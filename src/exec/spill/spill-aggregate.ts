@@ -1,6 +1,6 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import { float64 } from '../../arrow/data-type.ts'
-import { type Field, field, type Schema, schema } from '../../arrow/schema.ts'
+import { type Field, field, schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import type { SpillFile } from '../../io/spill-folder.ts'
 import type { ExecContext } from '../context.ts'

@@ -18,7 +18,7 @@ import { columnExpr } from '../../../src/plan/expr-walk.ts'
 import type { AggregateName } from '../../../src/plan/function.ts'
 import { aggregate, values } from '../../../src/plan/logical-plan.ts'
 import { runs } from '../../support/random.ts'
-import { BATCH_SIZES, runOperator } from '../../support/run-operator.ts'
+import { anyContext, runOperator } from '../../support/run-operator.ts'
 import {
   batchesOf,
   batchOf,
@@ -109,9 +109,9 @@ test('groups stand in order of first appearance with what arrays give for each',
           ),
         ),
       ])
-      for (const batchRowsMax of BATCH_SIZES) {
+      for (const context of anyContext()) {
         const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
-        const result = await runOperator(operator, execContext({ batchRowsMax }))
+        const result = await runOperator(operator, context)
         expect(unsigned(result)).toEqual(unsigned(wanted))
       }
     }),
@@ -130,9 +130,11 @@ test('without keys there is one row, also over no rows', async () => {
           rows.map((row) => row[Math.floor(index / 7)]!),
         ),
       )
-      const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
-      const result = await runOperator(operator, execContext({ batchRowsMax: 7 }))
-      expect(unsigned(result)).toEqual(unsigned([wanted]))
+      for (const context of anyContext()) {
+        const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
+        const result = await runOperator(operator, context)
+        expect(unsigned(result)).toEqual(unsigned([wanted]))
+      }
     }),
     { numRuns: runs(60) },
   )
@@ -184,29 +186,36 @@ function moments(found: readonly (number | bigint)[], unit: number): Scalar[] {
 
 test('sums are exact; means, variances and medians are close to those of arrays', async () => {
   await fc.assert(
-    fc.asyncProperty(numberRows, cutLengths, fc.boolean(), async (rows, cuts, grouped) => {
-      const input = values(NUMBERS, batchesOf(NUMBERS, rows, cuts), 'rows')
-      const keys = grouped ? [{ name: 'g', expr: columnExpr(NUMBERS.fields[0]!) }] : []
-      const plan = aggregate(input, keys, numericAggregates)
-      const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
-      const result = await runOperator(operator, execContext({ batchRowsMax: 7 }))
-      const groups = grouped ? groupsOf(rows, [0]) : [rows]
-      expect(result.length).toBe(groups.length)
-      for (const [index, group] of groups.entries()) {
-        const wanted = [1, 2, 3].flatMap((position) => {
-          const found = group.map((row) => row[position]!).filter((value) => value !== null)
-          return moments(found as number[], position === 2 ? 100 : 1)
-        })
-        const got = result[index]!.slice(grouped ? 1 : 0)
-        for (const [at, value] of wanted.entries()) {
-          if (typeof value !== 'number') expect(got[at]).toBe(value)
-          else
-            expect(Math.abs((got[at] as number) - value)).toBeLessThanOrEqual(
-              1e-9 * Math.max(1, Math.abs(value)) + 1e-6,
-            )
+    fc.asyncProperty(
+      numberRows,
+      cutLengths,
+      fc.boolean(),
+      fc.boolean(),
+      async (rows, cuts, grouped, limited) => {
+        const input = values(NUMBERS, batchesOf(NUMBERS, rows, cuts), 'rows')
+        const keys = grouped ? [{ name: 'g', expr: columnExpr(NUMBERS.fields[0]!) }] : []
+        const plan = aggregate(input, keys, numericAggregates)
+        const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
+        const memoryLimit = limited ? 1 : undefined
+        const result = await runOperator(operator, execContext({ batchRowsMax: 7, memoryLimit }))
+        const groups = grouped ? groupsOf(rows, [0]) : [rows]
+        expect(result.length).toBe(groups.length)
+        for (const [index, group] of groups.entries()) {
+          const wanted = [1, 2, 3].flatMap((position) => {
+            const found = group.map((row) => row[position]!).filter((value) => value !== null)
+            return moments(found as number[], position === 2 ? 100 : 1)
+          })
+          const got = result[index]!.slice(grouped ? 1 : 0)
+          for (const [at, value] of wanted.entries()) {
+            if (typeof value !== 'number') expect(got[at]).toBe(value)
+            else
+              expect(Math.abs((got[at] as number) - value)).toBeLessThanOrEqual(
+                1e-9 * Math.max(1, Math.abs(value)) + 1e-6,
+              )
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: runs(80) },
   )
 })
@@ -252,7 +261,7 @@ test('a sum of floats does not lose what cancels', async () => {
   expect(await sumOf(float64, float64, [Infinity, -Infinity])).toBeNaN()
 })
 
-test('groups beyond the memory limit throw LIMIT', async () => {
+test('groups beyond the memory limit are spilled, and keep their order', async () => {
   const of = schema([field('x', int32)])
   const batches = Array.from({ length: 10 }, (_, part) =>
     batchOf(
@@ -264,8 +273,13 @@ test('groups beyond the memory limit throw LIMIT', async () => {
   const plan = aggregate(input, [{ name: 'x', expr: columnExpr(of.fields[0]!) }], [])
   const operator = new HashAggregateOperator(plan, new ValuesOperator(input))
   const context = execContext({ memoryLimit: 20_000 })
-  await expect(runOperator(operator, context)).rejects.toMatchObject({ code: 'LIMIT' })
-  expect(context.memory.heldBytes).toBe(0)
-  const wide = new HashAggregateOperator(plan, new ValuesOperator(input))
-  expect((await runOperator(wide)).length).toBe(10_000)
+  let spilled = 0
+  const onSpilled = (bytes: number) => {
+    spilled += bytes
+  }
+  const result = await runOperator(operator, { ...context, onSpilled })
+  expect(result).toEqual(Array.from({ length: 10_000 }, (_, x) => [x]))
+  expect(spilled).toBeGreaterThan(9000 * 4)
+  // What goes beyond is what one batch brings along.
+  expect(context.memory.peakBytes).toBeLessThan(20_000 + 40_000)
 })

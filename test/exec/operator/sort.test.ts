@@ -7,7 +7,7 @@ import { execContext } from '../../../src/exec/run.ts'
 import { columnExpr } from '../../../src/plan/expr-walk.ts'
 import { sort, topK, values } from '../../../src/plan/logical-plan.ts'
 import { runs } from '../../support/random.ts'
-import { BATCH_SIZES, runOperator } from '../../support/run-operator.ts'
+import { anyContext, runOperator } from '../../support/run-operator.ts'
 import {
   batchesOf,
   batchOf,
@@ -50,9 +50,9 @@ test('a sort gives the rows that a stable sort of arrays gives', async () => {
   await fc.assert(
     fc.asyncProperty(wideRows(60), cutLengths, sortKeys, async (rows, cuts, keys) => {
       const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
-      for (const batchRowsMax of BATCH_SIZES) {
+      for (const context of anyContext()) {
         const operator = new SortOperator(sort(input, planKeys(keys)), new ValuesOperator(input))
-        const result = await runOperator(operator, execContext({ batchRowsMax }))
+        const result = await runOperator(operator, context)
         expect(result).toEqual(sorted(rows, keys))
       }
     }),
@@ -73,9 +73,11 @@ test('a top-k gives what a sort and a limit give', async () => {
         const rows = Array.from({ length: times }, () => some).flat()
         const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
         const plan = topK(input, planKeys(keys), { count, offset })
-        const operator = new TopKOperator(plan, new ValuesOperator(input))
-        const result = await runOperator(operator, execContext({ batchRowsMax: 7 }))
-        expect(result).toEqual(sorted(rows, keys).slice(offset, offset + count))
+        for (const memoryLimit of [undefined, 1]) {
+          const operator = new TopKOperator(plan, new ValuesOperator(input))
+          const result = await runOperator(operator, execContext({ batchRowsMax: 7, memoryLimit }))
+          expect(result).toEqual(sorted(rows, keys).slice(offset, offset + count))
+        }
       },
     ),
     { numRuns: runs(60) },
@@ -95,20 +97,26 @@ test('a top-k holds few candidates, however many rows come', async () => {
   expect(result.map(([i]) => i)).toEqual([999, 999, 999, 999, 999])
 })
 
-test('a sort that passes the memory limit throws LIMIT and ends its input', async () => {
+test('a sort beyond the memory limit spills, holds no more, and ends its input', async () => {
   const rows = Array.from({ length: 1000 }, (_, i): ScalarRow => [i, i, 0n, 'x', true, 0n, 0])
   const input = new WatchedOperator(
     WIDE_SCHEMA,
     Array.from({ length: 9 }, () => batchOf(WIDE_SCHEMA, rows)),
   )
   const keys = [
-    { expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: false, nulls: 'last' as const },
+    { expr: columnExpr(WIDE_SCHEMA.fields[0]!), descending: true, nulls: 'last' as const },
   ]
   const plan = sort(values(WIDE_SCHEMA, [], 'rows'), keys)
-  const context = execContext({ memoryLimit: 100_000 })
-  await expect(runOperator(new SortOperator(plan, input), context)).rejects.toMatchObject({
-    code: 'LIMIT',
-  })
-  expect(input).toMatchObject({ given: 3, ended: 1 })
-  expect(context.memory.heldBytes).toBe(0)
+  let spilled = 0
+  const onSpilled = (bytes: number) => {
+    spilled += bytes
+  }
+  const context = { ...execContext({ memoryLimit: 300_000, batchRowsMax: 1000 }), onSpilled }
+  const result = await runOperator(new SortOperator(plan, input), context)
+  expect(result.map(([i]) => i)).toEqual(
+    Array.from({ length: 9000 }, (_, i) => 999 - Math.floor(i / 9)),
+  )
+  expect(input).toMatchObject({ given: 9, ended: 1 })
+  expect(context.memory.peakBytes).toBeLessThanOrEqual(300_000)
+  expect(spilled).toBeGreaterThan(9000 * 40)
 })
