@@ -1,13 +1,15 @@
 /**
  * One job in a process of its own, without a TypeScript loader, which prints its peak resident set:
  * `scan DATA TABLE` runs Q6, `load DATA ROWS` loads the first rows of the row CSV into a fresh table.
+ * `keys FOLDER ROWS` makes a table of as many distinct keys; `group FOLDER ROWS LIMIT` and
+ * `sort FOLDER ROWS LIMIT` go over it under a memory limit and check every row of the answer.
  */
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, t } from 'graupel'
 
-const [job, data, argument] = process.argv.slice(2)
+const [job, data, argument, limit] = process.argv.slice(2)
 
 /** The header and the first `rows` lines of a file. */
 async function* head(path, rows) {
@@ -54,6 +56,49 @@ async function load(rows) {
   }
 }
 
+/** The key of each row: all numbers below `rows`, which 7919 must not divide, far from their place. */
+const scattered = (row, rows) => (row * 7919 * 7919) % rows
+const valueUnder = (key) => (key % 1000) / 4
+
+async function* keyLines(rows) {
+  yield Buffer.from('key,value\n')
+  for (let from = 0; from < rows; from += 10_000) {
+    let lines = ''
+    for (let row = from; row < Math.min(rows, from + 10_000); row++) {
+      const key = scattered(row, rows)
+      lines += `${key},${valueUnder(key)}\n`
+    }
+    yield Buffer.from(lines)
+  }
+}
+
+async function makeKeys(rows) {
+  const lake = await connect(data)
+  const db = await lake.database('bench/spill', { create: true })
+  const table = await db.createTable('keys', { key: t.int64(), value: t.float64() })
+  await table.load(keyLines(rows))
+  await lake.close()
+}
+
+async function overKeys(rows) {
+  const lake = await connect(data, limit === undefined ? {} : { memoryLimit: limit })
+  const db = await lake.database('bench/spill')
+  const keys = await db.table('keys')
+  const frame =
+    job === 'sort' ? keys.sort('key') : keys.groupBy('key').agg((k) => ({ value: k.value.sum() }))
+  const expected = job === 'sort' ? (row) => row : (row) => scattered(row, rows)
+  let row = 0
+  for await (const batch of frame.batches()) {
+    const [key, value] = ['key', 'value'].map((name) => batch.getChild(name).toArray())
+    for (let i = 0; i < batch.numRows; i++, row++) {
+      if (Number(key[i]) === expected(row) && value[i] === valueUnder(Number(key[i]))) continue
+      throw new Error(`row ${row}: key ${key[i]} with ${value[i]}, expected ${expected(row)}`)
+    }
+  }
+  if (row !== rows) throw new Error(`${row} rows, not ${rows}`)
+  await lake.close()
+}
+
 const start = performance.now()
 if (job === 'scan') {
   const lake = await connect(`${data}lake`)
@@ -70,6 +115,8 @@ if (job === 'scan') {
     .agg((l) => ({ revenue: l.l_extendedprice.mul(l.l_discount).sum() }))
     .first()
   await lake.close()
-} else await load(Number(argument))
+} else if (job === 'load') await load(Number(argument))
+else if (job === 'keys') await makeKeys(Number(argument))
+else await overKeys(Number(argument))
 const seconds = ((performance.now() - start) / 1000).toFixed(1)
 console.log(`${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB in ${seconds} s`)

@@ -6,6 +6,7 @@ import { databasePaths } from '../catalog/database-paths.ts'
 import { clip, invalid } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
+import { requireOutside } from '../io/spill-folder.ts'
 import { openStore } from '../io/store-url.ts'
 import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
@@ -33,21 +34,22 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Lake> {
   const memoryBytesMax = memoryLimitOf(options)
-  const threads = options.threads ?? threadsAtOnce()
+  const { spillFolder, threads = threadsAtOnce() } = options
+  const budget = { memoryBytesMax, spillFolder, threads }
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
     // Other threads could not reach this very store.
-    return new ConnectedLake(url.url, url, { memoryBytesMax, threads: 1 })
+    requireOutside(spillFolder, url.url)
+    return new ConnectedLake(url.url, url, { ...budget, threads: 1 })
   }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  return new ConnectedLake(url, await openStore(url, bucketOptions(options)), {
-    memoryBytesMax,
-    threads,
-  })
+  const store = await openStore(url, bucketOptions(options))
+  requireOutside(spillFolder, store.url)
+  return new ConnectedLake(url, store, budget)
 }
 
-type QueryBudget = Pick<QuerySettings, 'memoryBytesMax' | 'threads'>
+type QueryBudget = Omit<QuerySettings, 'requireOpen'>
 
 class ConnectedLake implements Lake {
   readonly url: string
@@ -152,7 +154,7 @@ function arrowPlan(
 }
 
 const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
-const OPTIONS = ['cache', 'threads', 'memoryLimit', ...BUCKET_OPTIONS]
+const OPTIONS = ['cache', 'threads', 'memoryLimit', 'spillFolder', ...BUCKET_OPTIONS]
 
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)
@@ -177,13 +179,18 @@ const BUCKET_OPTION_TYPES = new Map<string, readonly string[]>([
 
 function memoryLimitOf(options: ConnectOptions): number {
   checkOptions(options, OPTIONS, 'connect')
-  const { cache, threads, memoryLimit } = options
+  const { cache, threads, memoryLimit, spillFolder } = options
   if (cache !== undefined && typeof cache !== 'boolean') {
     throw invalid(`connect: cache has to be true or false, got ${cache}`, { cache })
   }
   if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
     throw invalid(`connect: threads has to be a whole number from 1 on, got ${threads}`, {
       threads,
+    })
+  }
+  if (spillFolder !== undefined && (typeof spillFolder !== 'string' || spillFolder === '')) {
+    throw invalid(`connect: spillFolder has to be a path, got ${JSON.stringify(spillFolder)}`, {
+      spillFolder,
     })
   }
   return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit)

@@ -82,6 +82,7 @@ export async function* boundBatches(
     signal,
     batchRowsMax,
     memoryLimit: state.settings.memoryBytesMax,
+    spillFolder: state.settings.spillFolder,
     threads: state.settings.threads,
     stores,
     onScanned: (rowsMore, bytesMore) => {

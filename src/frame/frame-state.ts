@@ -19,6 +19,8 @@ export interface Origin {
 /** What a lake lets its queries use. */
 export interface QuerySettings {
   readonly memoryBytesMax: number
+  /** Where operators spill to; the system's folder for temporary files when undefined. */
+  readonly spillFolder: string | undefined
   /** Threads that a query may use. */
   readonly threads: number
   /** Throws INVALID when the lake has been closed. */

@@ -16,8 +16,16 @@ export interface ConnectOptions extends S3Options {
    * than one are used by large aggregates over local tables.
    */
   readonly threads?: number
-  /** Memory that a query may hold: bytes, or text such as `256MB` or `2GiB`. No limit without it. */
+  /**
+   * Memory that the sorts, joins and aggregates of a query may hold together: bytes, or text such
+   * as `256MB` or `2GiB`. What is beyond goes to temporary files. No limit without it.
+   */
   readonly memoryLimit?: number | string
+  /**
+   * An existing folder, outside the lake, for these files; the system's own for temporary files
+   * unless told. Each query makes a private folder in it, and removes it when it ends.
+   */
+  readonly spillFolder?: string
 }
 
 /** Databases in one place: a folder, or memory. Close it, or say `await using`. */

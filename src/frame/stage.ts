@@ -89,7 +89,8 @@ async function* sortedRuns(
     return { expr, descending: false, nulls: 'last' } as const
   })
   const sorted = (part: readonly Batch[]) => {
-    const context = execContext({ signal, memoryLimit: settings.memoryBytesMax })
+    const { memoryBytesMax: memoryLimit, spillFolder } = settings
+    const context = execContext({ signal, memoryLimit, spillFolder })
     return run(sort(values(schema, part, 'load'), keys), context)
   }
   let held: Batch[] = []

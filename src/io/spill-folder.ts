@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Batch } from '../arrow/batch.ts'
 import type { Schema } from '../arrow/schema.ts'
-import { corrupt, GraupelError } from '../error.ts'
+import { corrupt, GraupelError, invalid } from '../error.ts'
 import { BLOCK_HEAD_BYTES, BlockBuffer, readBlock } from './spill-block.ts'
 
 /** What the names of spill folders begin with: one that is left over belongs to a dead process. */
@@ -11,6 +12,14 @@ export const SPILL_PREFIX = 'graupel-spill-'
 
 /** Small blocks are written together. */
 const CHUNK_BYTES = 1 << 16
+
+/** Throws INVALID when `folder` is in the folder of the store at `storeUrl`: that holds tables only. */
+export function requireOutside(folder: string | undefined, storeUrl: string): void {
+  if (folder === undefined || !storeUrl.startsWith('file:')) return
+  const way = path.relative(fileURLToPath(storeUrl), path.resolve(folder))
+  if (way.split(path.sep)[0] === '..' || path.isAbsolute(way)) return
+  throw invalid(`the spillFolder "${folder}" is inside the lake; choose one outside`, { folder })
+}
 
 /**
  * A private folder for what an operator cannot keep in memory: made when the first file is, open

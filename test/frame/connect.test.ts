@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, type Database, type Lake, t } from '../../src/index.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let lake: Lake
 let db: Database
@@ -27,10 +30,40 @@ test('frames of two lakes can be joined', async () => {
   expect(await here.join(there, { on: 'id' }).toArray()).toEqual([{ id: 2, side: 'here' }])
 })
 
-test('a memory limit is kept', async () => {
-  await using small = await connect('memory:', { memoryLimit: '1KB' })
-  const frame = small.from({ x: Float64Array.from({ length: 10_000 }, Math.sin) })
-  await expect(frame.sort('x').toArray()).rejects.toMatchObject({ code: 'LIMIT' })
+test('what a memory limit has no room for goes to the spill folder, and explain tells how much', async () => {
+  const folder = await temporaryFolder()
+  try {
+    await using small = await connect('memory:', { memoryLimit: '1KB', spillFolder: folder.path })
+    const x = Float64Array.from({ length: 10_000 }, Math.sin)
+    const frame = small.from({ x }).sort('x')
+    expect((await frame.toArray()).map((row) => row.x)).toEqual([...x.toSorted()])
+    const text = await frame.explain({ analyze: true })
+    expect(Number(/sort.*spilled (\d+) bytes/i.exec(text)?.[1])).toBeGreaterThan(80_000)
+    expect(await readdir(folder.path)).toEqual([])
+  } finally {
+    await folder.remove()
+  }
+})
+
+test('a spill folder that is not there or cannot be used is told', async () => {
+  const folder = await temporaryFolder()
+  try {
+    const spillFolder = join(folder.path, 'none')
+    await using small = await connect('memory:', { memoryLimit: 1000, spillFolder })
+    const sorted = small.from({ x: Float64Array.from({ length: 10_000 }, Math.sin) }).sort('x')
+    await expect(sorted.toArray()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      facts: { code: 'ENOENT' },
+    })
+    for (const inside of [folder.path, spillFolder]) {
+      await expect(connect(folder.path, { spillFolder: inside })).rejects.toMatchObject({
+        code: 'INVALID',
+      })
+    }
+    await expect(connect('memory:', { spillFolder: '' })).rejects.toMatchObject({ code: 'INVALID' })
+  } finally {
+    await folder.remove()
+  }
 })
 
 test('a lake lists its databases, and answers nothing once it is closed', async () => {

@@ -95,8 +95,8 @@ test('a join whose reader stops ends both inputs and lets its memory go', async 
 test.each(HOWS)(
   'a %s join of one key whose rows have no room gives what two nested loops give',
   async (how) => {
-    const few = [row(7), ...Array.from({ length: 150 }, () => row(1)), row(8)]
-    const many = [row(9), ...Array.from({ length: 400 }, () => row(1)), [null, ...row(1).slice(1)]]
+    const few = [row(7), ...Array.from({ length: 40 }, () => row(1)), row(8)]
+    const many = [row(9), ...Array.from({ length: 130 }, () => row(1)), [null, ...row(1).slice(1)]]
     const cuts = [9]
     const plan = join(
       values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, few, cuts), 'rows'),
@@ -108,7 +108,7 @@ test.each(HOWS)(
         rightNames,
       },
     )
-    const context = execContext({ memoryLimit: 20_000, batchRowsMax: 64 })
+    const context = execContext({ memoryLimit: 10_000, batchRowsMax: 64 })
     const found = await runOperator(physicalPlan(plan), context)
     const wanted = expected(how, few, many, how === 'cross' ? [] : [0])
     expect(found.length).toBe(wanted.length)

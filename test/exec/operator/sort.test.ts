@@ -73,7 +73,7 @@ test('a top-k gives what a sort and a limit give', async () => {
         const rows = Array.from({ length: times }, () => some).flat()
         const input = values(WIDE_SCHEMA, batchesOf(WIDE_SCHEMA, rows, cuts), 'rows')
         const plan = topK(input, planKeys(keys), { count, offset })
-        for (const memoryLimit of [undefined, 1]) {
+        for (const memoryLimit of rows.length < 200 ? [undefined, 1] : [undefined]) {
           const operator = new TopKOperator(plan, new ValuesOperator(input))
           const result = await runOperator(operator, execContext({ batchRowsMax: 7, memoryLimit }))
           expect(result).toEqual(sorted(rows, keys).slice(offset, offset + count))
