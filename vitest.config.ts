@@ -1,8 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const report = process.env['GRAUPEL_TEST_REPORT']
 
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^graupel$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/s3-last-words.ts'],
