@@ -1,4 +1,8 @@
-/** Prints ns a value of encoding and of decoding through `openColumn`, per column type. */
+/**
+ * Nanoseconds a value of encoding and of decoding through `openColumn`, per column type. Alone it
+ * prints them: `npx tsx bench/decode.ts`.
+ */
+import { fileURLToPath } from 'node:url'
 import { date, decimal, float64, int32, int64, timestamp, utf8 } from '../src/arrow/data-type.ts'
 import type { Utf8Vector, Vector } from '../src/arrow/vector.ts'
 import type { ColumnReader } from '../src/io/csv/column-reader.ts'
@@ -103,8 +107,26 @@ async function least(work: () => void | Promise<void>): Promise<number> {
 
 const every50th = Uint32Array.from({ length: RUN / 50 }, (_, i) => i * 50)
 
-console.log('ns a value (least)        bytes  encode  read  1 in 50  skip  first read, with CRC')
-for (const [name, vector] of columns) {
+/** What one column type costs on one core. */
+export interface DecodeFigure {
+  readonly name: string
+  readonly bytesPerValue: number
+  /** Nanoseconds a value: encoding, then reading all, one in 50, none, and all with the checksum. */
+  readonly nanoseconds: readonly number[]
+}
+
+/** Gigabytes of CSV a second that reading all values decodes. */
+export const decodeSpeed = ({ bytesPerValue, nanoseconds }: DecodeFigure): number =>
+  bytesPerValue / nanoseconds[1]!
+
+/** Measures the column types whose name begins so, all by default, one after another. */
+export async function* decodeFigures(prefix = ''): AsyncGenerator<DecodeFigure> {
+  for (const [name, vector] of columns) {
+    if (name.startsWith(prefix)) yield await decodeFigure(name, vector)
+  }
+}
+
+async function decodeFigure(name: string, vector: Vector): Promise<DecodeFigure> {
   const { bytes, statistics } = encodeColumn('c', vector)
   const file = { key: 'c/partition1.csv', name: 'c', type: vector.type, statistics }
   const store = heapStore(bytes)
@@ -129,6 +151,13 @@ for (const [name, vector] of columns) {
     await least(() => scan(store, (reader, rows) => reader.skip(rows))),
     await least(() => scan(heapStore(bytes), read)),
   ]
-  const width = (bytes.length / ROWS).toFixed(1).padStart(6)
-  console.log(name.padEnd(24), width, ...figures.map((figure) => figure.toFixed(1).padStart(7)))
+  return { name, bytesPerValue: bytes.length / ROWS, nanoseconds: figures }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log('ns a value (least)        bytes  encode  read  1 in 50  skip  first read, with CRC')
+  for await (const { name, bytesPerValue, nanoseconds } of decodeFigures()) {
+    const width = bytesPerValue.toFixed(1).padStart(6)
+    console.log(name.padEnd(24), width, ...nanoseconds.map((of) => of.toFixed(1).padStart(7)))
+  }
 }

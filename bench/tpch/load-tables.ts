@@ -25,5 +25,5 @@ export async function loadTables(
 /** Frames over the tables of `db`. NOT_FOUND when one is missing. */
 export async function tpchFrames(db: Database): Promise<Tpch> {
   const frames = TPCH_TABLES.map(async (name) => [name, await db.table(name, TPCH[name])] as const)
-  return Object.fromEntries(await Promise.all(frames)) as Tpch
+  return Object.fromEntries(await Promise.all(frames)) as unknown as Tpch
 }

@@ -1,0 +1,39 @@
+import { answersDiffer } from './answers-differ.ts'
+import type { Answer, Contender, Timing } from './contender.ts'
+
+/** Contenders that have taken so many milliseconds sit out, once they were measured often enough. */
+const BUDGET_MS = 20_000
+const ROUNDS_MIN = 3
+
+/**
+ * Runs all contenders in turn, A B A B, after one round that is not timed, so that whatever else
+ * the machine does falls on all of them alike. Throws when an answer differs from the first one's.
+ */
+export async function interleave(
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Timing[]> {
+  const timings = contenders.map(({ name }) => ({ name, times: [] as number[] }))
+  const first = contenders[0]!
+  const expected = await first.run()
+  for (const contender of contenders.slice(1))
+    check(contender, first, await contender.run(), expected)
+  for (let round = 0; round < rounds; round++) {
+    for (const [position, contender] of contenders.entries()) {
+      const { times } = timings[position]!
+      const spent = times.reduce((sum, time) => sum + time, 0)
+      if (spent > BUDGET_MS && times.length >= ROUNDS_MIN) continue
+      const start = performance.now()
+      const answer = await contender.run()
+      times.push(performance.now() - start)
+      check(contender, first, answer, expected)
+    }
+  }
+  return timings
+}
+
+function check(contender: Contender, first: Contender, answer: Answer, expected: Answer): void {
+  const difference = answersDiffer(answer, expected)
+  if (difference === null) return
+  throw new Error(`${contender.name} answers otherwise than ${first.name}: ${difference}`)
+}
