@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Names of rows; null for all that are not extra. */
   readonly only: readonly string[] | null
   readonly isQuick: boolean
+  /** Where the chart goes; null for its usual place. */
+  readonly chart: string | null
 }
 
 /** Rows that are measured otherwise than by a query in this process. */
@@ -22,13 +24,15 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       scale: { type: 'string' },
       rounds: { type: 'string' },
+      chart: { type: 'string' },
     },
   })
   const isQuick = values.quick
   const scale = Number(values.scale ?? (isQuick ? '0.1' : '1'))
   const rounds = Number(values.rounds ?? (isQuick ? '3' : '7'))
   if (!(scale >= 0.01) || !(rounds >= 1)) throw new Error('scale has to be at least 0.01, rounds 1')
-  return { isQuick, scale, rounds, only: values.only === undefined ? null : named(values.only) }
+  const only = values.only === undefined ? null : named(values.only)
+  return { isQuick, scale, rounds, only, chart: values.chart ?? null }
 }
 
 function named(text: string): string[] {

@@ -1,8 +1,10 @@
 /**
  * Measures graupel beside its peers, interleaved in one run, all answers compared: `npm run bench`.
- * `-- --quick` takes a tenth of the data, `-- --only q6,load` some rows, `-- --only tpch` all 22 queries.
+ * `-- --quick` takes a tenth of the data, `-- --only q6,load` some rows, `-- --only tpch` all 22
+ * queries; `--scale`, `--rounds` and `--chart FILE` as wanted.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { measureDecode } from './measure/decode-rows.ts'
 import { measureLoad, measureProcess } from './measure/fresh-process.ts'
 import { measureQuery } from './measure/query-rows.ts'
@@ -37,7 +39,9 @@ const folder = new URL('.data/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const report = { node: process.version, date: new Date().toISOString(), ...options, results: done }
 writeFileSync(new URL('results.json', folder), `${JSON.stringify(report, null, 2)}\n`)
+// What is shown to people is drawn by whole runs only, unless it is asked for.
 const isWhole = options.only === null && options.scale >= 1
-const chart = isWhole ? new URL('../docs/bench.svg', import.meta.url) : new URL('bench.svg', folder)
+const usual = isWhole ? new URL('../docs/bench.svg', import.meta.url) : new URL('bench.svg', folder)
+const chart = options.chart ?? fileURLToPath(usual)
 writeFileSync(chart, chartSvg(done, { scale: options.scale }))
-console.log(`\n${new URL('results.json', folder).pathname}\n${chart.pathname}`)
+console.log(`\n${fileURLToPath(new URL('results.json', folder))}\n${chart}`)

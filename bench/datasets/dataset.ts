@@ -1,5 +1,8 @@
 import type { SchemaValue } from 'graupel'
 
+/** The database of a dataset's tables in its lake. */
+export const DATABASE = 'bench/data'
+
 /** A table of a dataset as it is made here. */
 export interface TableLayout {
   readonly columns: SchemaValue

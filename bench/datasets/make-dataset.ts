@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { connect, progressBar } from 'graupel'
-import type { Dataset } from './dataset.ts'
+import { DATABASE, type Dataset } from './dataset.ts'
 
 /** Changes whenever the data do: folders made before are made anew. */
 const EDITION = 1
@@ -12,9 +12,6 @@ const ROOT = new URL('../.data/', import.meta.url).pathname
 export function datasetFolder(dataset: Dataset, scale: number): string {
   return `${ROOT}${dataset.name}-${scale}/`
 }
-
-/** The database of a dataset's tables in its lake. */
-export const DATABASE = 'bench/data'
 
 /** Makes the files of a dataset in every format, unless they are there; answers their folder. */
 export async function makeDataset(dataset: Dataset, scale: number): Promise<string> {

@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 import { build } from 'tsup'
 import { makeDataset } from '../datasets/make-dataset.ts'
 import { tpch } from '../datasets/tpch.ts'
+import { csvSource, viewStatements } from '../peers/duckdb-views.ts'
 import { BENCH_ROWS } from '../rows/bench-rows.ts'
+import { TPCH } from '../tpch/tables.ts'
 import { answersDiffer } from './answers-differ.ts'
 import type { Answer } from './contender.ts'
 import type { MeasureOptions } from './query-rows.ts'
@@ -13,24 +15,26 @@ const execute = promisify(execFile)
 const ROOT = new URL('..', import.meta.url).pathname
 
 const ENGINES = [
-  ['graupel', 'graupel'],
-  ['duckdb', 'DuckDB, Parquet'],
+  ['graupel-job', 'graupel'],
+  ['duckdb-job', 'DuckDB, Parquet'],
 ] as const
 
-/** Answers where the bundled script of the child processes is. */
-async function childScript(): Promise<string> {
+/** The arguments of both engines' processes, in the order of `ENGINES`. */
+type Jobs = readonly [readonly string[], readonly string[]]
+
+/** Bundles the scripts of the child processes, so that no TypeScript loader is measured. */
+async function bundleJobs(): Promise<string> {
   await build({
     config: false,
-    entry: [`${ROOT}child.ts`],
+    entry: ENGINES.map(([script]) => `${ROOT}child/${script}.ts`),
     outDir: `${ROOT}.data/child`,
     format: 'esm',
     target: 'node20',
-    splitting: true,
     silent: true,
-    external: ['graupel', /^@duckdb/, 'nodejs-polars', 'arquero'],
+    external: ['graupel', /^@duckdb/],
     outExtension: () => ({ js: '.mjs' }),
   })
-  return `${ROOT}.data/child/child.mjs`
+  return `${ROOT}.data/child/`
 }
 
 interface Run {
@@ -47,20 +51,20 @@ async function runChild(script: string, args: readonly string[]): Promise<Run> {
 }
 
 /** Runs a job in fresh processes of both engines in turn: figures of time and of memory. */
-async function pairs(job: (engine: string) => string[], rounds: number) {
-  const script = await childScript()
+async function pairs(jobs: Jobs, rounds: number) {
+  const folder = await bundleJobs()
   const time = ENGINES.map(([, name]) => ({ name, times: [] as number[] }))
   const memory = ENGINES.map(([, name]) => ({ name, times: [] as number[] }))
   for (let round = 0; round < rounds; round++) {
     const answers: Answer[] = []
-    for (const [position, [engine]] of ENGINES.entries()) {
-      const run = await runChild(script, job(engine))
+    for (const [position, [script]] of ENGINES.entries()) {
+      const run = await runChild(`${folder}${script}.mjs`, jobs[position]!)
       answers.push(run.answer)
       time[position]!.times.push(run.milliseconds)
       memory[position]!.times.push(run.megabytes)
     }
     const difference = answersDiffer(answers[0]!, answers[1]!)
-    if (difference !== null) throw new Error(`processes of ${job('...')} differ: ${difference}`)
+    if (difference !== null) throw new Error(`processes of "${jobs[0].join(' ')}": ${difference}`)
   }
   return { time, memory }
 }
@@ -72,9 +76,15 @@ export async function measureProcess(
   name: string,
   { scale, rounds }: MeasureOptions,
 ): Promise<BenchResult[]> {
-  const { dataset, title } = BENCH_ROWS.get(name)!
+  const { dataset, title, sql } = BENCH_ROWS.get(name)!
   const folder = await makeDataset(dataset, scale)
-  const { time, memory } = await pairs((engine) => ['query', engine, name, folder], rounds)
+  const { time, memory } = await pairs(
+    [
+      ['query', name, folder],
+      [...viewStatements(dataset, folder, 'parquet'), sql],
+    ],
+    rounds,
+  )
   const goal = name === 'q6' ? { goal: 0.7, stretch: 0.5 } : null
   return [
     resultOf({ name: `process-${name}`, title: `fresh process, ${title}`, goal }, time),
@@ -90,7 +100,9 @@ export async function measureProcess(
 export async function measureLoad({ scale, rounds }: MeasureOptions): Promise<BenchResult[]> {
   const folder = await makeDataset(tpch, scale)
   const times = Math.min(rounds, 3)
-  const { time, memory } = await pairs((engine) => ['load', engine, folder], times)
+  const from = csvSource(`${folder}lineitem.csv`, TPCH.lineitem)
+  const copy = `COPY (SELECT * FROM ${from}) TO '${folder}copy.parquet' (FORMAT parquet)`
+  const { time, memory } = await pairs([['load', folder], [copy]], times)
   const goal = { goal: 2, stretch: 1 }
   return [
     resultOf({ name: 'load', title: 'load of the row CSV', goal }, time),

@@ -1,8 +1,9 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { sqlRows } from '../../test/support/compare-rows.ts'
-import { type Dataset, sqlType } from '../datasets/dataset.ts'
+import type { Dataset } from '../datasets/dataset.ts'
 import type { Contender } from '../measure/contender.ts'
 import type { BenchRow } from '../rows/bench-row.ts'
+import { viewStatements } from './duckdb-views.ts'
 
 export type DuckFormat = 'parquet' | 'csv' | 'native'
 
@@ -14,7 +15,6 @@ const FORMAT_NAMES = {
 
 /** A DuckDB in memory that sees the tables of a dataset in one format under their plain names. */
 export interface DuckPeer {
-  readonly duck: DuckDBConnection
   contender(row: BenchRow): Contender
   close(): void
 }
@@ -30,34 +30,13 @@ export async function duckPeer(
     await duck.run(`ATTACH '${folder}native.duckdb' AS bench (READ_ONLY)`)
     await duck.run('USE bench')
   } else {
-    for (const name of Object.keys(dataset.tables)) {
-      await duck.run(
-        `CREATE VIEW ${name} AS SELECT * FROM ${source(dataset, folder, name, format)}`,
-      )
-    }
+    for (const statement of viewStatements(dataset, folder, format)) await duck.run(statement)
   }
   return {
-    duck,
     contender: (row) => ({ name: FORMAT_NAMES[format], run: () => sqlRows(duck, row.sql) }),
     close() {
       duck.closeSync()
       instance.closeSync()
     },
   }
-}
-
-/** The CSV's types are told, so that DuckDB need not look for them. */
-function source(
-  { tables }: Dataset,
-  folder: string,
-  name: string,
-  format: 'parquet' | 'csv',
-): string {
-  if (format === 'parquet') return `'${folder}${name}.parquet'`
-  return csvSource(`${folder}${name}.csv`, tables[name]!.columns)
-}
-
-export function csvSource(path: string, columns: Dataset['tables'][string]['columns']): string {
-  const types = Object.entries(columns).map(([name, type]) => `'${name}': '${sqlType(type)}'`)
-  return `read_csv('${path}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${types.join(', ')}})`
 }

@@ -1,11 +1,9 @@
-import { connect, type DataFrame, type Lake } from 'graupel'
+import { connect } from 'graupel'
 import { frameRows } from '../../test/support/compare-rows.ts'
 import type { Dataset } from '../datasets/dataset.ts'
-import { DATABASE } from '../datasets/make-dataset.ts'
 import type { Contender } from '../measure/contender.ts'
-import type { BenchRow, Frames } from '../rows/bench-row.ts'
-
-export const THREADS = 2
+import type { BenchRow } from '../rows/bench-row.ts'
+import { framesOf, THREADS } from './graupel-frames.ts'
 
 /** Our tables of one dataset, with caches on or off. */
 export interface GraupelPeer {
@@ -27,12 +25,4 @@ export async function graupelPeer(
     }),
     close: () => lake.close(),
   }
-}
-
-/** A frame over each table of a dataset. */
-export async function framesOf(lake: Lake, dataset: Dataset): Promise<Frames> {
-  const db = await lake.database(DATABASE)
-  const frames: [string, DataFrame<any>][] = []
-  for (const name of Object.keys(dataset.tables)) frames.push([name, await db.table(name)])
-  return Object.fromEntries(frames)
 }

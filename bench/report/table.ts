@@ -1,6 +1,6 @@
 import type { BenchResult, PeerFigure } from '../measure/result.ts'
 
-const WIDTHS = [46, 20, 10, 14, 7, 9, 10]
+const WIDTHS = [22, 20, 10, 14, 7, 9, 10]
 
 const line = (cells: readonly string[]): string =>
   cells
@@ -22,7 +22,7 @@ export function resultLines({ name, title, unit, ours, peers, goal }: BenchResul
     `${digits(of.least)}..${digits(of.greatest)}`
   const own = peers.length === 0 && goal !== null ? goalCells(ours.median >= goal.goal, goal) : []
   const spread = unit === 'GB/s' ? '' : range(ours)
-  const lines = [line([`${title} (${name})`, ours.name, figure(ours), spread, '', ...own])]
+  const lines = [title, line([`  ${name}`, ours.name, figure(ours), spread, '', ...own])]
   for (const [position, peer] of peers.entries()) {
     const target = goalOf(peer, position, goal)
     const cells = target === null ? [] : goalCells(peer.ratio <= target.goal, target)

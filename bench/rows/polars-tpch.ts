@@ -57,7 +57,7 @@ export const polarsQ3: PolarsQuery = (pl, scan) => {
         .sum()
         .alias('revenue'),
     )
-    .sort(['revenue', 'o_orderdate', 'l_orderkey'], [true, false, false])
+    .sort([pl.col('revenue').mul(-1), pl.col('o_orderdate'), pl.col('l_orderkey')])
     .limit(10)
     .select('l_orderkey', 'revenue', 'o_orderdate', 'o_shippriority')
 }

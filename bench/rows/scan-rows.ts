@@ -74,7 +74,7 @@ export const SCAN_ROWS: readonly BenchRow[] = [
           pl.col('l_orderkey'),
           pl.col('l_linenumber'),
         )
-        .sort(['l_extendedprice', 'l_orderkey', 'l_linenumber'], [true, false, false])
+        .sort([pl.col('l_extendedprice').mul(-1), pl.col('l_orderkey'), pl.col('l_linenumber')])
         .limit(10),
   },
   {
