@@ -28,20 +28,27 @@ async function* results({ only, ...rest }: BenchOptions): AsyncGenerator<BenchRe
 }
 
 const done: BenchResult[] = []
+const folder = new URL('.data/', import.meta.url)
+mkdirSync(folder, { recursive: true })
+const json = fileURLToPath(new URL('results.json', folder))
+
+/** After every row, so that a run that is cut short leaves what it has found. */
+function keep(): void {
+  const report = { node: process.version, date: new Date().toISOString(), ...options, results: done }
+  writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
+}
+
 console.log(`scale ${options.scale}, ${options.rounds} interleaved rounds, 2 threads each; medians`)
 console.log(tableHead())
 for await (const result of results(options)) {
   done.push(result)
+  keep()
   for (const line of resultLines(result)) console.log(line)
 }
 
-const folder = new URL('.data/', import.meta.url)
-mkdirSync(folder, { recursive: true })
-const report = { node: process.version, date: new Date().toISOString(), ...options, results: done }
-writeFileSync(new URL('results.json', folder), `${JSON.stringify(report, null, 2)}\n`)
 // What is shown to people is drawn by whole runs only, unless it is asked for.
 const isWhole = options.only === null && options.scale >= 1
 const usual = isWhole ? new URL('../docs/bench.svg', import.meta.url) : new URL('bench.svg', folder)
 const chart = options.chart ?? fileURLToPath(usual)
 writeFileSync(chart, chartSvg(done, { scale: options.scale }))
-console.log(`\n${fileURLToPath(new URL('results.json', folder))}\n${chart}`)
+console.log(`\n${json}\n${chart}`)

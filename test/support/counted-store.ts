@@ -9,12 +9,20 @@ export interface SourceCount {
   bytesRead: number
 }
 
+export interface CountOptions {
+  /** Whether the sources of a key count; all unless told. */
+  readonly counts?: (key: string) => boolean
+}
+
 /** The same store, and a running count of its sources. */
-export function countedStore(store: ObjectStore): { store: ObjectStore; count: SourceCount } {
+export function countedStore(
+  store: ObjectStore,
+  { counts = () => true }: CountOptions = {},
+): { store: ObjectStore; count: SourceCount } {
   const count: SourceCount = { opened: 0, closed: 0, closedTwice: 0, bytesRead: 0 }
   const open: ObjectStore['open'] = async (key, options) => {
     const source = await store.open(key, options)
-    if (source === null) return null
+    if (source === null || !counts(key)) return source
     count.opened++
     return countedSource(source, count)
   }
