@@ -34,7 +34,12 @@ const json = fileURLToPath(new URL('results.json', folder))
 
 /** After every row, so that a run that is cut short leaves what it has found. */
 function keep(): void {
-  const report = { node: process.version, date: new Date().toISOString(), ...options, results: done }
+  const report = {
+    node: process.version,
+    date: new Date().toISOString(),
+    ...options,
+    results: done,
+  }
   writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
 }
 

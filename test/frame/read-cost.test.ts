@@ -112,7 +112,7 @@ test('a filtered count reads the key alone, and nothing when its range holds who
         const isInside = (key: number) => key >= from && key <= from + width
         const whole = parts.filter((part) => part.every(isInside)).length
         const [row] = await frame.agg(() => ({ n: fn.count() })).toArray()
-        expect(Number(row['n'])).toBe(keys.filter(isInside).length)
+        expect(Number(row!['n'])).toBe(keys.filter(isInside).length)
         expect(count.opened).toBeLessThanOrEqual(whole === bound.files ? 0 : bound.files)
         expect(count.bytesRead).toBeLessThanOrEqual(bound.bytes)
         if (whole > 0 && whole === bound.files) answered++
