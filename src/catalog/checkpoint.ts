@@ -3,7 +3,7 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { type CsvField, parseCheckpoint, printCheckpoint } from './checkpoint-csv.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
-import type { Column, Partition } from './model/table.ts'
+import { type Column, fileText, type Partition } from './model/table.ts'
 import { statisticsOf } from './record-json.ts'
 import {
   parseStatistics,
@@ -39,6 +39,8 @@ export interface CheckpointFile<T> {
   print(checkpoint: Checkpoint<T>): Uint8Array
   /** What a commit brought: values by partition id. */
   brought(record: CommitRecord): (readonly [id: number, value: T])[]
+  /** Whether a partition that was removed and brought again by one commit is here as it was. */
+  isSame(before: T, after: T): boolean
 }
 
 /** The state of a table that was just created. */
@@ -88,6 +90,7 @@ export function partitionsFile(folder: string): CheckpointFile<Partition> {
           ? [[action.id, { id: action.id, rows: action.rows }] as const]
           : [],
       ),
+    isSame: (before, after) => before.rows === after.rows,
   }
 }
 
@@ -125,6 +128,7 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
         const found = action.kind === 'addPartition' ? action.columns.get(column.id) : undefined
         return found === undefined ? [] : [[action.id, found] as const]
       }),
+    isSame: (before, after) => fileText(before.file) === fileText(after.file),
   }
 }
 
@@ -156,21 +160,30 @@ export function advance<T>(
   records: readonly CommitRecord[],
   { upto, retainedFrom }: { upto: number; retainedFrom: number },
 ): Checkpoint<T> {
-  const rows = new Map(checkpoint.rows.map((row) => [row.id, row]))
+  const ended = checkpoint.rows.filter(({ removed }) => removed !== null)
+  const live = new Map<number, Versioned<T>>()
+  for (const row of checkpoint.rows) if (row.removed === null) live.set(row.id, row)
   for (const record of records) {
-    if (record.version <= checkpoint.upto || record.version > upto) continue
-    for (const action of record.actions) {
-      const row = action.kind === 'removePartition' ? rows.get(action.id) : undefined
-      if (row !== undefined) rows.set(row.id, { ...row, removed: record.version })
+    const { version: added, actions } = record
+    if (added <= checkpoint.upto || added > upto) continue
+    const removed = new Map<number, Versioned<T>>()
+    for (const action of actions) {
+      const row = action.kind === 'removePartition' ? live.get(action.id) : undefined
+      if (row === undefined) continue
+      removed.set(row.id, row)
+      live.delete(row.id)
     }
     for (const [id, value] of file.brought(record)) {
-      rows.set(id, { id, value, added: record.version, removed: null })
+      const before = removed.get(id)
+      const isSame = before !== undefined && file.isSame(before.value, value)
+      live.set(id, isSame ? before : { id, value, added, removed: null })
+      if (isSame) removed.delete(id)
     }
+    for (const row of removed.values()) ended.push({ ...row, removed: added })
   }
-  const kept = [...rows.values()].filter(
-    ({ removed }) => removed === null || removed > retainedFrom,
-  )
-  return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows: kept }
+  const kept = ended.filter(({ removed }) => removed! > retainedFrom)
+  const rows = [...kept, ...live.values()].sort((a, b) => a.id - b.id || a.added - b.added)
+  return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows }
 }
 
 function parseFields(

@@ -61,10 +61,7 @@ export function nextCommit(
   const what = { version, txid, timestamp, operation, rows, bytes }
   const head: Head = {
     ...base,
-    nextId: actions.reduce(
-      (next, action) => (action.kind === 'addPartition' ? Math.max(next, action.id + 1) : next),
-      base.nextId,
-    ),
+    nextId: Math.max(base.nextId, numberAfter(actions)),
     ...draft.head,
     version,
     revision: base.revision + 1,
@@ -73,6 +70,19 @@ export function nextCommit(
     tail: [...base.tail, { ...what, recordBytes, recordSha256, extra: [] }],
   }
   return { head, version, txid, record: { file: recordFile(record), bytes: printed } }
+}
+
+/** The number after all that `actions` bring, as partitions or as files of the table's own. */
+export function numberAfter(actions: readonly Action[]): number {
+  let next = 1
+  for (const action of actions) {
+    if (action.kind !== 'addPartition') continue
+    next = Math.max(next, action.id + 1)
+    for (const { file } of action.columns.values()) {
+      if (typeof file === 'number') next = Math.max(next, file + 1)
+    }
+  }
+  return next
 }
 
 /** Bytes of all column files of `added`. */

@@ -1,3 +1,4 @@
+import type { Vector } from '../arrow/vector.ts'
 import { GraupelError } from '../error.ts'
 import { crc32 } from '../io/checksum.ts'
 import { randomBelow } from '../io/clock-and-ids.ts'
@@ -76,6 +77,34 @@ export class PartitionStager {
       })
       if (created.every((answer) => answer)) return renumbered(partition, id)
       least = this.#afterCollision(id)
+    }
+  }
+
+  /** A number for files that are to take the place of a partition's. */
+  claimFile(): number {
+    return this.#staging.claimId(1)
+  }
+
+  /**
+   * Writes `vector` as a file of `column` under `number`, or, where another was faster, under a
+   * higher one. Answers what is to be said of it.
+   */
+  async stageFile(column: Column, number: number, vector: Vector): Promise<ColumnPartition> {
+    const { bytes, statistics } = encodeColumn(column.name, vector)
+    return { ...statistics, file: await this.#createFrom(column, number, bytes) }
+  }
+
+  /** A copy of a staged file under a number from `from` on. Throws CONFLICT when it is gone. */
+  async copyFile(column: Column, of: ColumnPartition, from: number): Promise<ColumnPartition> {
+    const bytes = await this.#stagedBytes(column, of)
+    return { ...of, file: await this.#createFrom(column, this.#staging.claimId(from), bytes) }
+  }
+
+  async #createFrom(column: Column, number: number, bytes: Uint8Array): Promise<number> {
+    for (let id = number; ; ) {
+      if (await this.#create(column, id, bytes)) return id
+      await this.#staging.refresh()
+      id = this.#staging.claimId(this.#afterCollision(id))
     }
   }
 

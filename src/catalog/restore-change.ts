@@ -3,12 +3,14 @@ import type { Change } from './commit-queue.ts'
 import type { Action, AddPartition } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition, PartitionSet } from './model/partition-set.ts'
+import { fileText, type Partition } from './model/table.ts'
 import type { Draft } from './next-commit.ts'
 import { assertRetained, readPartitions, type TablePlace } from './table-partitions.ts'
 
 /**
  * The change that gives a table the rows of an older version, in their order. No file is copied:
- * partitions that are no longer live come back under new numbers, with the files that they had.
+ * partitions that were rewritten get their files back, and those that are no longer live come back
+ * under new numbers, with the files that they had.
  */
 export function restoreChange(place: TablePlace, version: number): Change {
   return {
@@ -17,18 +19,20 @@ export function restoreChange(place: TablePlace, version: number): Change {
       assertRetained(base, version)
       const columns = base.columns
       const wanted = await readPartitions(place, base, { version, columns })
-      const { partitions } = await readPartitions(place, base, {
-        version: base.version,
-        columns: [],
-      })
-      const live = new Set(partitions.map(({ id }) => id))
+      const now = await readPartitions(place, base, { version: base.version, columns })
+      const live = new Set(now.partitions.map(({ id }) => id))
       const lost = wanted.partitions.findIndex(({ id }) => !live.has(id))
       const kept = lost < 0 ? wanted.partitions : wanted.partitions.slice(0, lost)
-      const keptIds = new Set(kept.map(({ id }) => id))
-      const removed = partitions
-        .filter(({ id }) => !keptIds.has(id))
+      const changed = kept.filter(({ id }) => !hasSameFiles(base, id, now, wanted))
+      const untouched = new Set(kept.filter((of) => !changed.includes(of)).map(({ id }) => id))
+      const removed = now.partitions
+        .filter(({ id }) => !untouched.has(id))
         .map(({ id }): Action => ({ kind: 'removePartition', id }))
-      const added = broughtBack(base, wanted, kept.length)
+      const inPlace = changed.map((of) => broughtBack(base, wanted, of, of.id))
+      const renumbered = wanted.partitions
+        .slice(kept.length)
+        .map((of, index) => broughtBack(base, wanted, of, base.nextId + index))
+      const added = [...inPlace, ...renumbered]
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
       return {
         operation: 'restore',
@@ -39,7 +43,7 @@ export function restoreChange(place: TablePlace, version: number): Change {
           // Nobody else may bring the new numbers, for which there are no files.
           ...burnIds(
             base,
-            added.map(({ id }) => id),
+            renumbered.map(({ id }) => id),
           ),
           partitions: wanted.partitions.length,
           rows: wanted.partitions.reduce((sum, partition) => sum + partition.rows, 0),
@@ -49,13 +53,25 @@ export function restoreChange(place: TablePlace, version: number): Change {
   }
 }
 
-function broughtBack(base: Head, wanted: PartitionSet, from: number): AddPartition[] {
-  return wanted.partitions.slice(from).map(({ id, rows }, index) => {
-    const columns = new Map<number, ColumnPartition>()
-    for (const column of base.columns) {
-      const statistics = wanted.statistics.get(column.id)?.get(id)
-      if (statistics !== undefined) columns.set(column.id, statistics)
-    }
-    return { kind: 'addPartition', id: base.nextId + index, rows, columns }
+function broughtBack(
+  base: Head,
+  { statistics }: PartitionSet,
+  { id, rows }: Partition,
+  newId: number,
+): AddPartition {
+  const columns = new Map<number, ColumnPartition>()
+  for (const column of base.columns) {
+    const of = statistics.get(column.id)?.get(id)
+    if (of !== undefined) columns.set(column.id, of)
+  }
+  return { kind: 'addPartition', id: newId, rows, columns }
+}
+
+/** Whether partition `id` is the same in `a` and `b`: one that was rewritten has other files. */
+function hasSameFiles({ columns }: Head, id: number, a: PartitionSet, b: PartitionSet): boolean {
+  return columns.every((column) => {
+    const [before, after] = [a, b].map(({ statistics }) => statistics.get(column.id)?.get(id))
+    if (before === undefined || after === undefined) return before === after
+    return fileText(before.file) === fileText(after.file)
   })
 }

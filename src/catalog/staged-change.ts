@@ -1,48 +1,69 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
-import type { AddPartition, RemovePartition } from './model/commit-record.ts'
+import type { Action, AddPartition, Operation, RemovePartition } from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
-import { assertSameColumns, type Draft, stagedBytes } from './next-commit.ts'
-import { readPartitions, type TablePlace } from './table-partitions.ts'
+import { assertSameColumns, type Draft } from './next-commit.ts'
+import { columnTypes, readPartitions, type TablePlace } from './table-partitions.ts'
 
 const APPS_MAX = 256
 
+/** What a commit takes away. */
+export interface Removal {
+  /** Everything that is live, or these partitions. */
+  readonly partitions: 'all' | ReadonlySet<number>
+  /** Rows in `partitions`, where those are named. */
+  readonly rows: number
+  /** The version that it was made from; any when not given. */
+  readonly basedOn?: number | undefined
+  /**
+   * Whether a partition that others brought since `basedOn` is one that should have been seen;
+   * never unless told.
+   */
+  readonly concerns?: ((partition: AddPartition) => boolean) | undefined
+}
+
 /** Partitions that were staged, and what is to become of them. */
 export interface Staged {
-  readonly operation: 'append' | 'overwrite'
+  /** For people. */
+  readonly operation: Operation
   readonly columns: readonly Column[]
   readonly name: string
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
   readonly mark?: AppMark | undefined
-  /** For an overwrite: the version that it is meant to replace; any when not given. */
-  readonly basedOn?: number | undefined
+  /** None for an append. */
+  readonly removal?: Removal | undefined
+  /** Rows that the history tells. */
+  readonly rows: number
+  /** Bytes of the files that were written. */
+  readonly bytes: number
   /** The partitions, under numbers that a commit on top of `base` may bring. */
   partitions(base: Head): Promise<readonly AddPartition[]>
 }
 
-/** The change that appends what was staged, or puts it in the place of all that is live. */
+/** The change that appends what was staged, or puts it in the place of what is live. */
 export function stagedChange(place: TablePlace, staged: Staged): Change {
-  const overwrite = staged.operation === 'overwrite'
+  const { removal } = staged
   return {
-    alone: overwrite,
+    alone: removal !== undefined,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       if (isMarked(base, staged.mark)) return undefined
-      if (overwrite) assertBasedOn(base, staged)
+      if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
       const added = await staged.partitions(base)
-      const removed = overwrite ? await removeAll(place, base) : []
+      const removed = await removals(place, base, removal)
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
+      const rowsGone = removal?.partitions === 'all' ? base.rows : (removal?.rows ?? 0)
       return {
         operation: staged.operation,
         actions: [...removed, ...added],
-        rows,
-        bytes: stagedBytes(added),
+        rows: staged.rows,
+        bytes: staged.bytes,
         head: {
-          partitions: (overwrite ? 0 : base.partitions) + added.length,
-          rows: (overwrite ? 0 : base.rows) + rows,
+          partitions: base.partitions - removed.length + added.length,
+          rows: base.rows - rowsGone + rows,
           ...(staged.mark === undefined ? {} : { apps: marked(base.apps, staged.mark) }),
         },
       }
@@ -59,17 +80,45 @@ function marked(apps: readonly AppMark[], mark: AppMark): AppMark[] {
   return [...apps.filter(({ app }) => app !== mark.app), mark].slice(-APPS_MAX)
 }
 
-/** First committer wins: nobody's rows are replaced unseen. */
-function assertBasedOn({ version }: Head, { basedOn, name }: Staged): void {
+/** First committer wins: nobody's rows are replaced unseen. A partition counts as a whole. */
+async function assertUnseen(
+  place: TablePlace,
+  base: Head,
+  name: string,
+  { basedOn, partitions, concerns }: Removal,
+): Promise<void> {
+  const { version } = base
   if (basedOn === undefined || basedOn === version) return
+  const facts = { table: name, version, basedOn }
+  if (partitions === 'all') {
+    throw new GraupelError(
+      'CONFLICT',
+      `table "${name}" is at version ${version}, and this overwrite was made from version ${basedOn}; nothing was committed: open it again and retry`,
+      facts,
+    )
+  }
+  const types = columnTypes(base.columns)
+  const since = await place.log.records(base, { from: basedOn + 1, to: version }, types)
+  const actions = since.flatMap((record) => record.actions)
+  const isOurs = (action: Action) =>
+    action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
+  if (!actions.some(isOurs)) return
   throw new GraupelError(
     'CONFLICT',
-    `table "${name}" is at version ${version}, and this overwrite was made from version ${basedOn}; nothing was committed: open it again and retry`,
-    { table: name, version, basedOn },
+    `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,
+    facts,
   )
 }
 
-async function removeAll(place: TablePlace, base: Head): Promise<RemovePartition[]> {
+async function removals(
+  place: TablePlace,
+  base: Head,
+  removal: Removal | undefined,
+): Promise<RemovePartition[]> {
+  if (removal === undefined) return []
+  if (removal.partitions !== 'all') return [...removal.partitions].map(removePartition)
   const { partitions } = await readPartitions(place, base, { version: base.version, columns: [] })
-  return partitions.map(({ id }) => ({ kind: 'removePartition', id }))
+  return partitions.map(({ id }) => removePartition(id))
 }
+
+const removePartition = (id: number): RemovePartition => ({ kind: 'removePartition', id })

@@ -3,7 +3,7 @@ import { isExact } from '../arrow/data-type.ts'
 import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
 import { isTableFolder } from './folder-name.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
-import type { FileReference } from './model/table.ts'
+import { type FileReference, fileText } from './model/table.ts'
 
 /**
  * The statistics of a column file as text, as they stand in `metadata.csv` and in commit records:
@@ -58,7 +58,7 @@ const FLAGS = /^p?a?[uv]?l?h?e?$/
 
 export function printStatistics(of: ColumnPartition, type: DataType): StatisticsText {
   return {
-    file: typeof of.file === 'number' ? String(of.file) : `${of.file.number}@${of.file.folder}`,
+    file: fileText(of.file),
     rows: String(of.rows),
     nulls: String(of.nulls),
     nans: String(of.nans),

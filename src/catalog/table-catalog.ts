@@ -22,7 +22,7 @@ import { versionAt } from './version-at.ts'
 /** A writer that moves the handle it came from on to what it committed. */
 export type StagedWriter = Pick<
   TableWriter,
-  'write' | 'commit' | 'prepare' | 'ended' | 'doubted' | 'abort'
+  'write' | 'rewrite' | 'remove' | 'commit' | 'prepare' | 'ended' | 'doubted' | 'abort'
 >
 
 /** One table: its versions, their partitions, and writers that add versions. */
@@ -146,6 +146,8 @@ export class TableCatalog {
     const writer = new TableWriter(this.#table, this.#snapshot, options)
     return {
       write: (batch) => writer.write(batch),
+      remove: (partition) => writer.remove(partition),
+      rewrite: (of) => writer.rewrite(of),
       abort: () => writer.abort(),
       prepare: (how) => writer.prepare(how),
       doubted: () => writer.doubted(),

@@ -6,12 +6,13 @@ import type { Change } from './commit-queue.ts'
 import { isAppName } from './head-marks-json.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
-import type { Column } from './model/table.ts'
+import type { Column, Partition } from './model/table.ts'
 import { stagedBytes } from './next-commit.ts'
 import { PartitionBuffer } from './partition-buffer.ts'
 import { PartitionStager, type PendingPartition } from './partition-stager.ts'
+import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
-import { isMarked, stagedChange } from './staged-change.ts'
+import { isMarked, type Removal, stagedChange } from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -22,16 +23,35 @@ export interface WriterOptions {
 }
 
 export interface CommitOptions {
-  /** `overwrite` removes all that was live before. */
-  readonly operation: 'append' | 'overwrite'
-  /** For an overwrite: CONFLICT when the table is at another version; any when not given. */
+  /**
+   * `overwrite` and `truncate` remove all that was live before, `append` nothing; the others what
+   * was removed and rewritten.
+   */
+  readonly operation: WriteOperation
+  /**
+   * The version that it was made from. For those that remove all, CONFLICT when the table is at
+   * another one; for the others when a partition removed or rewritten here has gone meanwhile.
+   */
   readonly basedOn?: number | undefined
+  /** Whether a partition that others brought since `basedOn` makes a CONFLICT; never unless told. */
+  readonly concerns?: ((partition: AddPartition) => boolean) | undefined
+  /** Rows with new values, for the history. */
+  readonly rowsUpdated?: number | undefined
   /**
    * Name and sequence number of the application: nothing is committed when the table has this
    * number of it, or a higher one. Tables remember the last 256 applications.
    */
   readonly mark?: AppMark | undefined
 }
+
+export type WriteOperation =
+  | 'append'
+  | 'overwrite'
+  | 'truncate'
+  | 'update'
+  | 'delete'
+  | 'merge'
+  | 'replace'
 
 /** What a commit brought. */
 export interface CommitResult {
@@ -42,6 +62,7 @@ export interface CommitResult {
   readonly partitions: number
 }
 
+const REMOVE_ALL: ReadonlySet<WriteOperation> = new Set(['overwrite', 'truncate'])
 const PARTITION_BYTES_MAX = 64 << 20
 
 /**
@@ -55,6 +76,7 @@ export class TableWriter {
   readonly #options: WriterOptions
   readonly #buffer: PartitionBuffer
   readonly #stager: PartitionStager
+  readonly #rewritten: RewrittenPartitions
   #staged: AddPartition[] = []
   #state: 'open' | 'failed' | 'committed' | 'unknown' | 'aborted' = 'open'
 
@@ -85,6 +107,7 @@ export class TableWriter {
       claimId: (least) => table.claimId(least),
       refresh: () => table.read(options.signal),
     })
+    this.#rewritten = new RewrittenPartitions(this.#stager, this.#columns)
   }
 
   /**
@@ -99,22 +122,36 @@ export class TableWriter {
     await this.#failing(() => this.#writeRows(vectors, batch.length))
   }
 
+  /** Takes a live partition away. */
+  remove(partition: Partition): void {
+    this.#assertOpen()
+    this.#rewritten.remove(partition)
+  }
+
+  /** Gives a live partition other values or fewer rows, under the number that it has. */
+  async rewrite(of: Rewrite): Promise<void> {
+    this.#assertOpen()
+    await this.#failing(() => this.#rewritten.rewrite(of))
+  }
+
   /**
-   * Makes all rows written visible, in one new version. An append of nothing makes none. Throws
+   * Makes all rows written visible, in one new version. What changes nothing makes none. Throws
    * CONFLICT when nothing was committed since others came first, COMMIT_UNKNOWN with the `txid` when
    * the store stopped answering: the staged files then stay.
    */
-  async commit({ operation, basedOn, mark }: CommitOptions): Promise<CommitResult> {
+  async commit(options: CommitOptions): Promise<CommitResult> {
+    const { operation, mark } = options
     this.#assertOpen()
     assertMark(mark)
     return this.#failing(async () => {
-      const isEmpty = this.#buffer.rows === 0 && this.#staged.length === 0
-      if (isEmpty && operation === 'append') return this.#nothing(this.#version)
+      if (this.#isEmpty() && !REMOVE_ALL.has(operation)) return this.#nothing(this.#version)
       if (isMarked(this.#table.newest, mark)) return this.#nothing(this.#table.newest.version)
       const pending = this.#buffer.rows > 0 ? await this.#stager.begin(this.#buffer) : undefined
       if (pending !== undefined) this.#staged.push(pending.partition)
-      const change = this.#change({ operation, basedOn, mark })
-      const committed = await this.#table.queue.commit(change, this.#settled(pending))
+      const committed = await this.#table.queue.commit(
+        this.#change(options),
+        this.#settled(pending),
+      )
       return committed.isNew ? this.ended(committed.version) : this.#nothing(committed.version)
     })
   }
@@ -124,13 +161,13 @@ export class TableWriter {
    * changes of other tables; undefined when there is nothing to do. Ends with `ended`, `doubted`
    * or `abort`.
    */
-  async prepare({ operation, basedOn, mark }: CommitOptions): Promise<Change | undefined> {
+  async prepare(options: CommitOptions): Promise<Change | undefined> {
     this.#assertOpen()
-    assertMark(mark)
+    assertMark(options.mark)
     return this.#failing(async () => {
+      if (this.#isEmpty() && !REMOVE_ALL.has(options.operation)) return undefined
       if (this.#buffer.rows > 0) await this.#flush()
-      if (this.#staged.length === 0 && operation === 'append') return undefined
-      return this.#change({ operation, basedOn, mark })
+      return this.#change(options)
     })
   }
 
@@ -139,7 +176,8 @@ export class TableWriter {
     this.#state = 'committed'
     const added = this.#staged
     const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
-    return { version, rows, bytes: stagedBytes(added), partitions: added.length }
+    const bytes = stagedBytes(added) + this.#rewritten.bytes
+    return { version, rows, bytes, partitions: added.length }
   }
 
   /** Tells that what was staged may be committed: its files stay. */
@@ -159,16 +197,31 @@ export class TableWriter {
     await this.#discard()
   }
 
-  #change({ operation, basedOn, mark }: CommitOptions): Change {
+  #change(options: CommitOptions): Change {
+    const rowsWritten = this.#staged.reduce((sum, partition) => sum + partition.rows, 0)
     return stagedChange(this.#table, {
-      operation,
-      basedOn,
+      operation: options.operation,
+      removal: this.#removal(options),
+      rows: rowsWritten + (options.rowsUpdated ?? 0),
+      bytes: stagedBytes(this.#staged) + this.#rewritten.bytes,
       columns: this.#columns,
       name: this.#table.name,
       signal: this.#options.signal,
-      mark,
+      mark: options.mark,
       partitions: (base) => this.#renumbered(base),
     })
+  }
+
+  #isEmpty(): boolean {
+    const isWritten = this.#buffer.rows > 0 || this.#staged.length > 0
+    return !isWritten && this.#rewritten.removed.size === 0
+  }
+
+  #removal({ operation, basedOn, concerns }: CommitOptions): Removal | undefined {
+    if (REMOVE_ALL.has(operation)) return { partitions: 'all', rows: 0, basedOn }
+    if (operation === 'append' && concerns === undefined) return undefined
+    const { removed: partitions, rowsRemoved: rows } = this.#rewritten
+    return { partitions, rows, basedOn: basedOn ?? this.#version, concerns }
   }
 
   async #writeRows(vectors: readonly Vector[], length: number): Promise<void> {
@@ -202,7 +255,7 @@ export class TableWriter {
       if (mayCommit(base, partition.id)) continue
       this.#staged[position] = await this.#stager.copy(partition, base.nextId)
     }
-    return [...this.#staged]
+    return [...(await this.#rewritten.partitions(base)), ...this.#staged]
   }
 
   async #nothing(version: number): Promise<CommitResult> {

@@ -3,7 +3,14 @@ import { nowMs } from '../io/clock-and-ids.ts'
 import type { StoredObject } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
 import { above } from './burned-ids.ts'
-import { advance, metadataFile, partitionsFile, readCheckpoint } from './checkpoint.ts'
+import {
+  advance,
+  type Checkpoint,
+  type CheckpointFile,
+  metadataFile,
+  partitionsFile,
+  readCheckpoint,
+} from './checkpoint.ts'
 import { releasePins } from './clone-table.ts'
 import type { Head } from './model/head.ts'
 import { momentOf } from './moment-version.ts'
@@ -107,17 +114,35 @@ async function retainedVersion(
   )
 }
 
-/** The number after those that commits up to `version` brought. */
+/** The number after those of partitions and files that commits up to `version` brought. */
 async function fenceAt(table: SharedTable, head: Head, version: number): Promise<number> {
-  const file = partitionsFile(table.folder)
-  const checkpoint = await readCheckpoint(table.store, file)
-  const span = { from: checkpoint.upto + 1, to: version }
-  const records = await table.log.records(head, span, new Map())
-  const { rows } = advance(file, checkpoint, records, {
-    upto: Math.max(version, checkpoint.upto),
-    retainedFrom: 0,
+  const list = partitionsFile(table.folder)
+  const listed = await readCheckpoint(table.store, list)
+  const files = await readMetadata(table, head)
+  const oldest = files.reduce((upto, of) => Math.min(upto, of.checkpoint.upto), listed.upto)
+  const span = { from: oldest + 1, to: version }
+  const records = await table.log.records(head, span, columnTypes(head.columns))
+  let fence = 1
+  const rowsOf = <T>(file: CheckpointFile<T>, checkpoint: Checkpoint<T>) => {
+    const upto = Math.max(version, checkpoint.upto)
+    const { rows } = advance(file, checkpoint, records, { upto, retainedFrom: 0 })
+    return rows.filter(({ added }) => added <= version)
+  }
+  for (const { id } of rowsOf(list, listed)) fence = Math.max(fence, id + 1)
+  for (const { file, checkpoint } of files) {
+    for (const { value } of rowsOf(file, checkpoint)) {
+      if (typeof value.file === 'number') fence = Math.max(fence, value.file + 1)
+    }
+  }
+  return fence
+}
+
+/** The stored metadata of all columns. */
+function readMetadata(table: SharedTable, head: Head) {
+  return pooled(head.columns, READS_MAX, async (column) => {
+    const file = metadataFile(table.folder, column)
+    return { column, file, checkpoint: await readCheckpoint(table.store, file) }
   })
-  return rows.reduce((next, { id, added }) => (added <= version ? Math.max(next, id + 1) : next), 1)
 }
 
 /** Oldest first: by partition number, then what is left of the log. */
@@ -164,10 +189,7 @@ function isDeadLog(path: string, head: Head, named: ReadonlySet<string>): boolea
 /** `<Column>/partitionN.csv` of every version that is kept. */
 async function referencedFiles(table: SharedTable, head: Head): Promise<Set<string>> {
   const found = new Set<string>()
-  const checkpoints = await pooled(head.columns, READS_MAX, async (column) => {
-    const file = metadataFile(table.folder, column)
-    return { column, file, checkpoint: await readCheckpoint(table.store, file) }
-  })
+  const checkpoints = await readMetadata(table, head)
   const upto = checkpoints.reduce((least, of) => Math.min(least, of.checkpoint.upto), head.version)
   const span = { from: upto + 1, to: head.version }
   const records = await table.log.records(head, span, columnTypes(head.columns))

@@ -9,11 +9,12 @@ import {
   NO_CHECKPOINT,
   partitionsFile,
 } from './checkpoint.ts'
-import type { CommitRecord } from './model/commit-record.ts'
+import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
 import { type Column, partitionKey } from './model/table.ts'
+import { numberAfter } from './next-commit.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
 import { verifyLineage } from './verify-lineage.ts'
@@ -65,17 +66,28 @@ function verifyTotals(
   const { rows: all } = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom: 0 })
   const live = all.filter(({ removed }) => removed === null)
   const rows = live.reduce((sum, { value }) => sum + value.rows, 0)
-  const nextId = all.reduce((next, { id }) => Math.max(next, id + 1), 1)
-  const brought = records.flatMap((record) => file.brought(record)).length
+  const nextId = records.reduce(
+    (next, { actions }) => Math.max(next, numberAfter(actions)),
+    1,
+  )
+  const fresh = records.flatMap(({ actions }) => freshIds(actions))
   const wrong = [
     [head.partitions !== live.length, `has ${head.partitions} partitions, its log ${live.length}`],
     [head.rows !== rows, `has ${head.rows} rows, its log ${rows}`],
     [head.nextId < nextId, `gives out number ${head.nextId}, its log has ${nextId - 1}`],
-    [brought !== all.length, 'has a partition number that was used twice'],
+    [fresh.length !== new Set(fresh).size, 'has a partition number that was used twice'],
   ] as const
   for (const [isWrong, message] of wrong) {
     if (isWrong) problems.push({ key: table.head.key, message })
   }
+}
+
+/** Ids of the partitions that actions bring anew, not in the place of one that they remove. */
+function freshIds(actions: readonly Action[]): number[] {
+  const removed = new Set(actions.flatMap((of) => (of.kind === 'removePartition' ? [of.id] : [])))
+  return actions.flatMap(({ kind, id }) =>
+    kind === 'addPartition' && !removed.has(id) ? [id] : [],
+  )
 }
 
 async function verifyCheckpoint<T>(
@@ -91,10 +103,8 @@ async function verifyCheckpoint<T>(
     const found = file.parse(bytes)
     const { upto, prunedTo: retainedFrom } = found
     const expected = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom })
-    const sorted = [...found.rows].sort((a, b) => a.id - b.id)
-    const rows = [...expected.rows].sort((a, b) => a.id - b.id)
-    const same = file.print({ ...found, rows: sorted })
-    if (Buffer.compare(same, file.print({ ...expected, rows })) === 0) return
+    const rows = [...found.rows].sort((a, b) => a.id - b.id || a.added - b.added)
+    if (Buffer.compare(file.print({ ...found, rows }), file.print(expected)) === 0) return
     problems.push({ key, message: `tells other things than the log up to version ${upto}` })
   })
 }

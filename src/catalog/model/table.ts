@@ -42,6 +42,11 @@ export function tableSchema(columns: readonly Column[]): Schema {
 /** The number of a column file: of the table's own, or of another table that it was cloned from. */
 export type FileReference = number | { readonly folder: string; readonly number: number }
 
+/** A file as text: equal for the same file, and for no other of the column. */
+export function fileText(file: FileReference): string {
+  return typeof file === 'number' ? String(file) : `${file.number}@${file.folder}`
+}
+
 /** Key of the file `file` of `column`. */
 export function partitionKey(tableFolder: string, column: Column, file: FileReference): string {
   const [folder, number] =
