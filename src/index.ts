@@ -17,6 +17,18 @@ export type {
   WriteOptions,
   WriteResult,
 } from './frame/action-options.ts'
+export type {
+  Assigned,
+  ChangeOptions,
+  ChangeResult,
+  InsertClause,
+  MergeChange,
+  RowClause,
+  SetOf,
+  TableWriteOptions,
+  UpdateChange,
+  ValuesOf,
+} from './frame/change-type.ts'
 export {
   type ColumnType,
   type SchemaOf,

@@ -62,6 +62,11 @@ export interface CommitResult {
   readonly partitions: number
 }
 
+/** The result of a commit, and whether it made a version. */
+export interface CommitOutcome extends CommitResult {
+  readonly isNew: boolean
+}
+
 const REMOVE_ALL: ReadonlySet<WriteOperation> = new Set(['overwrite', 'truncate'])
 const PARTITION_BYTES_MAX = 64 << 20
 
@@ -139,12 +144,12 @@ export class TableWriter {
    * CONFLICT when nothing was committed since others came first, COMMIT_UNKNOWN with the `txid` when
    * the store stopped answering: the staged files then stay.
    */
-  async commit(options: CommitOptions): Promise<CommitResult> {
+  async commit(options: CommitOptions): Promise<CommitOutcome> {
     const { operation, mark } = options
     this.#assertOpen()
     assertMark(mark)
     return this.#failing(async () => {
-      if (this.#isEmpty() && !REMOVE_ALL.has(operation)) return this.#nothing(this.#version)
+      if (this.#isEmpty() && operation !== 'overwrite') return this.#nothing(this.#version)
       if (isMarked(this.#table.newest, mark)) return this.#nothing(this.#table.newest.version)
       const pending = this.#buffer.rows > 0 ? await this.#stager.begin(this.#buffer) : undefined
       if (pending !== undefined) this.#staged.push(pending.partition)
@@ -172,12 +177,12 @@ export class TableWriter {
   }
 
   /** Tells that what was staged is committed as `version`; answers what that brought. */
-  ended(version: number): CommitResult {
+  ended(version: number): CommitOutcome {
     this.#state = 'committed'
     const added = this.#staged
     const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
     const bytes = stagedBytes(added) + this.#rewritten.bytes
-    return { version, rows, bytes, partitions: added.length }
+    return { version, rows, bytes, partitions: added.length, isNew: true }
   }
 
   /** Tells that what was staged may be committed: its files stay. */
@@ -258,11 +263,11 @@ export class TableWriter {
     return [...(await this.#rewritten.partitions(base)), ...this.#staged]
   }
 
-  async #nothing(version: number): Promise<CommitResult> {
+  async #nothing(version: number): Promise<CommitOutcome> {
     this.#state = 'committed'
     this.#buffer.clear()
     await this.#discard()
-    return { version, rows: 0, bytes: 0, partitions: 0 }
+    return { version, rows: 0, bytes: 0, partitions: 0, isNew: false }
   }
 
   async #discard(): Promise<void> {

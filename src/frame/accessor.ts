@@ -11,12 +11,17 @@ export type Accessor<S> = 0 extends 1 & S ? Untyped : { readonly [K in keyof S]:
 /**
  * An object with an expression per column of `schema`. Reading any other name throws NOT_FOUND
  * with the nearest one. Every name works, `__proto__` and `then` included.
+ *
+ * @param nameOf What the expression calls the column.
  */
-export function accessor(schema: Schema): Accessor<Untyped> {
+export function accessor(
+  schema: Schema,
+  nameOf: (name: string) => string = (name) => name,
+): Accessor<Untyped> {
   const columnOf = (name: string | symbol) => {
     if (typeof name === 'symbol') return undefined
     if (!schema.positions.has(name)) throw nameNotFound('column', name, fieldNames(schema))
-    return expr({ kind: 'column', name })
+    return expr({ kind: 'column', name: nameOf(name) })
   }
   return new Proxy(Object.create(null), {
     get: (_, name) => columnOf(name),

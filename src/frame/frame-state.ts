@@ -47,11 +47,13 @@ export const frameState: unique symbol = Symbol('graupel.frame')
 /** Key of what a database lends to frames; not for users. */
 export const tableHome: unique symbol = Symbol('graupel.home')
 
+export function isFrame(value: unknown): value is { readonly [frameState]: FrameState } {
+  return typeof value === 'object' && value !== null && frameState in value
+}
+
 /** The state of a frame. Throws INVALID for anything else; `where` names the verb. */
 export function stateOf(frame: unknown, where: string): FrameState {
-  if (typeof frame === 'object' && frame !== null && frameState in frame) {
-    return frame[frameState] as FrameState
-  }
+  if (isFrame(frame)) return frame[frameState]
   const hint = frame instanceof Promise ? '; await it first' : ''
   throw invalid(`${where}: expected a frame, got ${frame === null ? 'null' : typeof frame}${hint}`)
 }

@@ -113,19 +113,22 @@ function checkedOptions(options: unknown): { how: JoinHow; pairs: KeyPair[]; suf
     if (on !== undefined) throw invalid('join: a cross join has no keys; leave out "on"')
     return { how, pairs: [], suffix }
   }
-  return { how: how as JoinHow, pairs: keyPairs(on), suffix }
+  return { how: how as JoinHow, pairs: keyPairs(on, 'join'), suffix }
 }
 
-function keyPairs(on: unknown): KeyPair[] {
+/** Pairs of key names, left and right. Throws INVALID for what is none; `verb` names the method. */
+export function keyPairs(on: unknown, verb: string): KeyPair[] {
   const keys: unknown[] = Array.isArray(on) ? on : [on]
   const pairs = keys.map((key): KeyPair => {
     if (typeof key === 'string') return [key, key]
     const [left, right]: unknown[] = Array.isArray(key) && key.length === 2 ? key : []
     if (typeof left === 'string' && typeof right === 'string') return [left, right]
-    throw invalid("join: on has to be a name, a list of names, or pairs [['left', 'right']]", {
-      on,
-    })
+    throw invalid(
+      `${verb}: on has to be a name, a list of names, or pairs [['left', 'right']]`,
+      { on },
+    )
   })
-  if (pairs.length === 0) throw invalid("join: on names no key; for all pairs say how: 'cross'")
-  return pairs
+  if (pairs.length > 0) return pairs
+  const hint = verb === 'join' ? "; for all pairs say how: 'cross'" : ''
+  throw invalid(`${verb}: on names no key${hint}`)
 }

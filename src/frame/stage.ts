@@ -44,14 +44,15 @@ export async function stage(
   }
   // From here on the writer alone knows whether the rows are in.
   const { operation, basedOn, mark } = options
-  return writer.commit({ operation, basedOn, mark })
+  const { isNew: _, ...result } = await writer.commit({ operation, basedOn, mark })
+  return result
 }
 
 /** Writes `batches`, sorted where the table is clustered; answers how many rows. */
 export async function writeRows(
-  writer: StagedWriter,
+  writer: Pick<StagedWriter, 'write'>,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'settings'> & { readonly snapshot: TableSnapshot },
+  options: Pick<StageOptions, 'signal' | 'settings'> & { readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'> },
 ): Promise<number> {
   const { columns, clusterBy } = options.snapshot
   const schema = tableSchema(columns)

@@ -7,9 +7,9 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
-import { scansOf } from '../plan/bind-partitions.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import { oldestRead } from './change-verbs.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
 import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
 import { frameBatches } from './execute.ts'
@@ -141,7 +141,7 @@ export class StoredDatabase implements Database {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
       const batches = frameBatches({ ...source, plan }, { signal, onProgress })
-      const basedOn = oldestRead(source, catalog)
+      const basedOn = oldestRead(source, catalog.snapshot)
       return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
@@ -185,15 +185,4 @@ function checkClusterBy(names: unknown, where: string): void {
   const twice = names.find((name, position) => names.indexOf(name) !== position)
   if (twice === undefined) return
   throw invalid(`${where}: clusterBy names "${clip(twice)}" twice`, { column: twice })
-}
-
-/**
- * The version of the table that an overwrite replaces: the newest, or an older one if `source` was
- * made from that, so that rows which it has not seen are not lost.
- */
-function oldestRead({ plan }: FrameState, { snapshot }: TableCatalog): number {
-  const versions = scansOf(plan)
-    .filter(({ table }) => table.tableId === snapshot.tableId && table.version >= 0)
-    .map(({ table }) => table.version)
-  return Math.min(snapshot.version, ...versions)
 }

@@ -13,14 +13,31 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
+import { changeTable } from './change-table.ts'
+import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
+import {
+  allRowsChange,
+  deleteChange,
+  mergeChange,
+  oldestRead,
+  type RowsChange,
+  updateChange,
+  writeChange,
+} from './change-verbs.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { frameSummary } from './display.ts'
-import { type FrameState, frameState, type QuerySettings, type TableHome } from './frame-state.ts'
-import { inputBatches } from './input-batches.ts'
+import {
+  type FrameState,
+  frameState,
+  isFrame,
+  type QuerySettings,
+  type TableHome,
+} from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { stage } from './stage.ts'
 import type { InsertOptions, LoadOptions, OnceOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
+import { batchesFor } from './write-rows.ts'
 
 /** What a table belongs to. */
 export interface TablePlace {
@@ -68,9 +85,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const mark = markOf(options, 'insert')
     const { signal, onProgress } = options
     throwIfAborted(signal)
-    const { memoryBytesMax } = this.#place.settings
-    const schema = tableSchema(this.#snapshot.columns)
-    const batches = inputBatches(data, schema, { where: 'insert', signal, memoryBytesMax })
+    const { settings } = this.#place
+    const batches = batchesFor(data, this.#snapshot, 'insert', { signal, settings })
     const result = await this.#stage(batches, signal, mark)
     onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
     return result
@@ -84,6 +100,37 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const mark = markOf(options, 'load')
     const schema = tableSchema(this.#snapshot.columns)
     return this.#stage(csvBatches(source, schema, csv), options.signal, mark)
+  }
+
+  async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
+    return this.#change('update', options, async (snapshot) => updateChange(snapshot, change))
+  }
+
+  async delete(where: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
+    return this.#change('delete', options, async (snapshot) => deleteChange(snapshot, where))
+  }
+
+  async merge(
+    source: unknown,
+    change: unknown,
+    options: ChangeOptions = {},
+  ): Promise<ChangeResult> {
+    return this.#change('merge', options, async (snapshot) => {
+      const { basedOn, read } = mergeChange(snapshot, source, change)
+      const { signal } = options
+      return { ...(await read({ signal })), basedOn }
+    })
+  }
+
+  async truncate(options: ChangeOptions = {}): Promise<ChangeResult> {
+    return this.#change('truncate', options, async () => allRowsChange([]))
+  }
+
+  override async write(data: unknown, options: object = {}): Promise<never> {
+    // A name is where to write to, as with any frame; anything else is what to write here.
+    const written: Promise<unknown> =
+      typeof data === 'string' ? super.write(data, options) : this.#writeRows(data, options)
+    return written as Promise<never>
   }
 
   at(moment: Moment): AnyFrame {
@@ -153,6 +200,44 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const outcome = await this.#catalog.resolve(txid)
     this.#seeNewest()
     return outcome
+  }
+
+  async #writeRows(
+    data: unknown,
+    options: TableWriteOptions<Untyped>,
+  ): Promise<ChangeResult> {
+    const { mode = 'append', replaceWhere, ...rest } = options
+    const { settings } = this.#place
+    return this.#change('write', rest, async (snapshot) => {
+      const source = isFrame(data) ? oldestRead(data[frameState], snapshot) : snapshot.version
+      const { signal } = rest
+      const rows = batchesFor(data, snapshot, 'write', { signal, settings })
+      const change = writeChange(snapshot, rows, { mode, replaceWhere })
+      if (mode !== 'errorIfExists') return { ...change, basedOn: source }
+      const known = await this.#catalog.partitions(snapshot, [])
+      if (known.partitions.length === 0) return change
+      throw invalid(`write: table "${this.name}" has rows already`, { table: this.name })
+    })
+  }
+
+  /** Makes a change to the rows of the newest version, which is read first. */
+  async #change(
+    where: string,
+    options: ChangeOptions,
+    changeOf: (snapshot: TableSnapshot) => Promise<RowsChange & { readonly basedOn?: number }>,
+  ): Promise<ChangeResult> {
+    const { settings, store } = this.#place
+    settings.requireOpen()
+    checkOptions(options, ['signal', 'onProgress', 'app', 'sequence'], where)
+    const mark = markOf(options, where)
+    const { signal, onProgress } = options
+    throwIfAborted(signal)
+    const catalog = this.#catalog
+    const snapshot = await catalog.refresh()
+    const change = { basedOn: snapshot.version, ...(await changeOf(snapshot)), snapshot, mark }
+    const result = await changeTable({ catalog, store, settings }, change, { signal, onProgress })
+    this.#seeNewest()
+    return result
   }
 
   async #stage(

@@ -5,9 +5,24 @@ import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
-import type { ActionOptions, ArrowTable, WriteResult } from './action-options.ts'
+import type { Accessor } from './accessor.ts'
+import type {
+  ActionOptions,
+  ArrowTable,
+  WriteOptions,
+  WriteResult,
+  WriteTarget,
+} from './action-options.ts'
+import type {
+  ChangeOptions,
+  ChangeResult,
+  MergeChange,
+  TableWriteOptions,
+  UpdateChange,
+} from './change-type.ts'
 import type { DataFrame } from './data-frame.ts'
-import type { InputColumns, InputRow } from './type-tag.ts'
+import type { Expr } from './expr.ts'
+import type { Bool, InputColumns, InputRow, Maybe } from './type-tag.ts'
 
 /** How CSV text is read into a table; progress tells bytes and rows read. */
 export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'>, OnceOptions {}
@@ -51,6 +66,42 @@ export interface Table<S> extends DataFrame<S> {
    * value; with `onError: 'skip'` wrong rows are left out and told to `onReject`.
    */
   load(source: CsvSource, options?: LoadOptions): Promise<WriteResult>
+  /**
+   * Sets columns of the rows for which `where` is true: `{ set: { total: (o) => o.total.mul(2) },
+   * where: (o) => o.id.eq(7) }`. Files of other columns stay as they are. Like every change of
+   * rows it sees the newest version of the table; CONFLICT when others change rows of the same
+   * partitions at the same time. Throws INVALID for values that a column does not take.
+   */
+  update(change: UpdateChange<S>, options?: ChangeOptions): Promise<ChangeResult>
+  /** Removes the rows for which `where` is true; null counts as false. */
+  delete(
+    where: (row: Accessor<S>) => Expr<Maybe<Bool>>,
+    options?: ChangeOptions,
+  ): Promise<ChangeResult>
+  /**
+   * Brings the rows of `source` into this table by keys: rows with a source row are set or removed,
+   * source rows without a row are added. INVALID when two source rows are for one row that
+   * `whenMatched` is about.
+   */
+  merge<R>(
+    source: DataFrame<R>,
+    change: MergeChange<S, R>,
+    options?: ChangeOptions,
+  ): Promise<ChangeResult>
+  /** Removes all rows. */
+  truncate(options?: ChangeOptions): Promise<ChangeResult>
+  /**
+   * Puts rows into this table: objects, columns, an Arrow table or a frame with its columns, beside
+   * the rows that it has or in their place. With a name, writes this table's rows to that table.
+   */
+  write(
+    data: readonly InputRow<S>[] | InputColumns<S> | ArrowTable | DataFrame<Partial<S>>,
+    options?: TableWriteOptions<S>,
+  ): Promise<ChangeResult>
+  write(
+    table: string,
+    options?: WriteOptions & { readonly database?: WriteTarget },
+  ): Promise<WriteResult>
   /**
    * The rows as they were: at a version, a time, a tag, or so long before now (`'-24h'`). Which
    * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there.
