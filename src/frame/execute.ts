@@ -12,7 +12,7 @@ import { columnsOf } from '../plan/expr-walk.ts'
 import { type LogicalPlan, mapInputs, type Scan, scan } from '../plan/logical-plan.ts'
 import { optimize, optimizeBound } from '../plan/optimizer.ts'
 import type { ActionOptions } from './action-options.ts'
-import type { FrameState, Origin } from './frame-state.ts'
+import type { Derived, FrameState, Origin } from './frame-state.ts'
 
 /** A plan that knows its partitions, and the stores that they are in. */
 export interface BoundPlan {
@@ -35,8 +35,9 @@ export interface BindOptions {
 export async function bindFrame(state: FrameState, options: BindOptions): Promise<BoundPlan> {
   state.settings.requireOpen()
   throwIfAborted(options.signal)
-  const sources = await resolveSources(state)
-  const written = withSources(state.plan, sources)
+  const derived = await withDerived(state)
+  const sources = await resolveSources(derived)
+  const written = withSources(derived.plan, sources)
   const byTable = new Map([...sources.values()].map((source) => [source.table, source]))
   const planned = options.optimized ? optimize(written, { fold: foldConstant }) : written
   const sets = new Map<Scan, PartitionSet>()
@@ -109,8 +110,22 @@ interface Source {
   readonly table: TableSnapshot
 }
 
+/** The plan with scans that stand for other plans replaced by those. */
+async function withDerived({ plan, origins }: Derived): Promise<Derived> {
+  const found = new Map<TableSnapshot, Derived>()
+  for (const { table } of scansOf(plan)) {
+    const derive = found.has(table) ? undefined : origins.get(table)?.derive
+    if (derive !== undefined) found.set(table, await derive())
+  }
+  if (found.size === 0) return { plan, origins }
+  const replaced = (of: LogicalPlan): LogicalPlan =>
+    of.kind === 'scan' ? (found.get(of.table)?.plan ?? of) : mapInputs(of, replaced)
+  const more = [...found.values()].flatMap((derived) => [...derived.origins])
+  return { plan: replaced(plan), origins: new Map([...origins, ...more]) }
+}
+
 /** What each table of the plan truly is: by the snapshot that stands in the plan as written. */
-async function resolveSources({ plan, origins }: FrameState): Promise<Map<TableSnapshot, Source>> {
+async function resolveSources({ plan, origins }: Derived): Promise<Map<TableSnapshot, Source>> {
   const sources = new Map<TableSnapshot, Source>()
   const urls = new Map<string, ObjectStore>()
   for (const { table: written, schema } of scansOf(plan)) {

@@ -7,14 +7,19 @@ import type { WriteOptions, WriteResult } from './action-options.ts'
 
 /** Where the tables of a plan come from. */
 export interface Origin {
-  readonly catalog: TableCatalog
+  readonly catalog: Pick<TableCatalog, 'partitions' | 'assertKept'>
   readonly store: ObjectStore
   /**
    * For a snapshot that stands for another moment's: finds the true one, when the query is run.
    * Null for one that is what it says.
    */
   readonly resolve: (() => Promise<TableSnapshot>) | null
+  /** For a snapshot that stands for no table: finds what yields its rows, when the query is run. */
+  readonly derive?: () => Promise<Derived>
 }
+
+/** A plan, and where its tables come from. */
+export type Derived = Pick<FrameState, 'plan' | 'origins'>
 
 /** What a lake lets its queries use. */
 export interface QuerySettings {

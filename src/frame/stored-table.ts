@@ -24,6 +24,7 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
+import { changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { frameSummary } from './display.ts'
 import {
@@ -144,6 +145,21 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     })
     const resolve = () => this.#catalog.snapshotAt(asked)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
+  }
+
+  changes(options: { readonly from: Moment; readonly to?: Moment }): AnyFrame {
+    checkOptions(options, ['from', 'to'], 'changes')
+    const { from, to = { version: this.version } } = options
+    const text = `changes from ${momentText(from)} to ${momentText(to)}`
+    const { store, settings, home } = this.#place
+    const { snapshot, origin } = changesScan(this.#snapshot, text, {
+      catalog: this.#catalog,
+      store,
+      from: Object.freeze({ ...from }),
+      to: Object.freeze({ ...to }),
+    })
+    const origins = new Map([[snapshot, origin]])
+    return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
   }
 
   async history(): Promise<HistoryEntry[]> {

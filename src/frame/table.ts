@@ -22,7 +22,7 @@ import type {
 } from './change-type.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { Expr } from './expr.ts'
-import type { Bool, InputColumns, InputRow, Maybe } from './type-tag.ts'
+import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-tag.ts'
 
 /** How CSV text is read into a table; progress tells bytes and rows read. */
 export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'>, OnceOptions {}
@@ -107,6 +107,18 @@ export interface Table<S> extends DataFrame<S> {
    * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there.
    */
   at(moment: Moment): DataFrame<S>
+  /**
+   * What became of the rows between two moments, the later the version that this handle sees unless
+   * told: rows with `_change`, which is `insert`, `delete`, or `updateBefore` and `updateAfter` for
+   * a row that changed in place. It is the net difference: what was undone in between is not in it.
+   * Only partitions that the versions do not share are read. A row is known by its place in its
+   * partition: where rows of a partition were removed and others changed, a change may be told as
+   * another pair of rows. Throws INVALID, NOT_FOUND and EXPIRED when the frame is run.
+   */
+  changes(options: {
+    readonly from: Moment
+    readonly to?: Moment
+  }): DataFrame<Unless<S, { [K in keyof S | '_change']: K extends keyof S ? S[K] : Utf8 }>>
   /** What was committed, newest first. */
   history(): Promise<HistoryEntry[]>
   /**

@@ -6,7 +6,7 @@ import { SCENARIOS } from './scenarios.ts'
 const READING = {
   Lake: ['url', 'databases', 'from', 'close'],
   Database: ['name', 'table', 'tables', 'settled'],
-  Table: ['name', 'version', 'at', 'history', 'tags', 'verify', 'resolve'],
+  Table: ['name', 'version', 'at', 'history', 'tags', 'verify', 'resolve', 'changes'],
 }
 
 /** Written through others that have a sweep. */

@@ -88,6 +88,22 @@ function bothAppended(state: LakeState, beside: string): LakeState {
   return { ...appended(state, 10, 4), [beside]: [...versions, text] }
 }
 
+/** `orders` with rows of the newest version replaced: those that `change` answers null for go. */
+function rewritten(
+  state: LakeState,
+  change: (row: string) => string | null,
+  added: readonly string[] = [],
+): LakeState {
+  return changed(state, (versions) => {
+    const rows = versions.at(-1)!.split(' ').map(change)
+    const kept = [...rows.filter((row) => row !== null), ...added]
+    kept.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+    return [...versions, kept.join(' ')]
+  })
+}
+
+const idOf = (row: string) => Number.parseInt(row, 10)
+
 const made = (state: LakeState): LakeState => ({ ...state, orders: [''] })
 
 export const NEXT = { from: 900, count: 3 }
@@ -207,6 +223,93 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).restore({ version: 1 }),
     steps: (before) => [changed(before, (versions) => [...versions, versions[1]!])],
+  },
+  {
+    name: 'Table.restore, of rows that were updated and removed',
+    prepare: async (lake) => {
+      await twoCommits(lake, { partitionRows: 3 })
+      const table = await orders(lake)
+      await table.update({ set: { customer: 'x' }, where: (o) => o.id.eq(1) })
+      await table.delete((o) => o.id.gte(4))
+    },
+    run: async (lake) => (await orders(lake)).restore({ version: 2 }),
+    steps: (before) => [changed(before, (versions) => [...versions, versions[2]!])],
+  },
+  {
+    name: 'Table.update',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 3 }),
+    run: async (lake) =>
+      (await orders(lake)).update({ set: { customer: 'x' }, where: (o) => o.id.between(1, 3) }),
+    steps: (before) => [
+      rewritten(before, (row) => (idOf(row) >= 1 && idOf(row) <= 3 ? `${idOf(row)}:x` : row)),
+    ],
+  },
+  {
+    name: 'Table.delete',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 3 }),
+    run: async (lake) => (await orders(lake)).delete((o) => o.id.between(1, 4)),
+    steps: (before) => [
+      rewritten(before, (row) => (idOf(row) >= 1 && idOf(row) <= 4 ? null : row)),
+    ],
+  },
+  {
+    name: 'Table.merge',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 3 }),
+    run: async (lake) => {
+      const source = lake.from([...rowsOf(1, 2), ...rowsOf(30, 4)], COLUMNS)
+      return (await orders(lake)).merge(source, {
+        on: 'id',
+        whenMatched: [{ when: (o) => o.id.eq(1), delete: true }, { set: { customer: 'm' } }],
+        whenNotMatched: { insert: 'all' },
+        whenNotMatchedBySource: { when: (o) => o.id.eq(7), delete: true },
+      })
+    },
+    steps: (before) => [
+      rewritten(
+        before,
+        (row) => ([1, 7].includes(idOf(row)) ? null : idOf(row) === 2 ? '2:m' : row),
+        textOf(30, 4).split(' '),
+      ),
+    ],
+  },
+  {
+    name: 'Table.truncate',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).truncate(),
+    steps: (before) => [changed(before, (versions) => [...versions, ''])],
+  },
+  {
+    name: 'Table.write, replaceWhere',
+    prepare: (lake) => twoCommits(lake, { partitionRows: 3 }),
+    run: async (lake) =>
+      (await orders(lake)).write(rowsOf(5, 2), {
+        mode: 'overwrite',
+        replaceWhere: (o) => o.id.gte(5),
+      }),
+    steps: (before) => [rewritten(before, (row) => (idOf(row) === 7 ? null : row))],
+  },
+  {
+    name: 'Table.write, overwrite',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).write(rowsOf(40, 2), { mode: 'overwrite' }),
+    steps: (before) => [overwritten(before, 40, 2)],
+    sampled: true,
+  },
+  {
+    name: 'Table.vacuum, of files of rewritten partitions',
+    prepare: async (lake) => {
+      await twoCommits(lake, { partitionRows: 3 })
+      const table = await orders(lake)
+      await table.update({ set: { customer: 'x' }, where: (o) => o.id.eq(1) })
+      await table.update({ set: { customer: 'y' }, where: (o) => o.id.eq(1) })
+      await table.delete((o) => o.id.gte(7))
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 2 } }),
+    steps: (before) => [
+      changed(before, (versions) => versions.map((rows, at) => (at < 4 ? EXPIRED : rows))),
+    ],
+    mayFailLate: true,
+    sampled: true,
   },
   {
     name: 'Table.tag',

@@ -1,0 +1,179 @@
+import { type Batch, batch, concatBatches } from '../arrow/batch.ts'
+import { utf8 } from '../arrow/data-type.ts'
+import { field, type Schema, schema } from '../arrow/schema.ts'
+import { concat, take } from '../arrow/vector.ts'
+import { vectorFrom } from '../arrow/vector-from.ts'
+import type { Moment } from '../catalog/model/moment.ts'
+import type { PartitionSet } from '../catalog/model/partition-set.ts'
+import {
+  fileText,
+  type Partition,
+  type TableSnapshot,
+  tableSchema,
+} from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { invalid } from '../error.ts'
+import { rowDifferences } from '../exec/change/row-differences.ts'
+import { execContext, run } from '../exec/run.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import { columnExpr, literalExpr } from '../plan/expr-walk.ts'
+import { type LogicalPlan, project, scan, union, values } from '../plan/logical-plan.ts'
+import type { Derived, Origin } from './frame-state.ts'
+
+/** The column that tells what became of a row. */
+export const CHANGE_COLUMN = '_change'
+
+/** Where changes are looked for. */
+export interface ChangesOf {
+  readonly catalog: TableCatalog
+  readonly store: ObjectStore
+  readonly from: Moment
+  readonly to: Moment
+}
+
+/**
+ * A snapshot that stands for the changes of a table, and where its rows come from. Throws INVALID
+ * when the table has a column of the name that is needed.
+ */
+export function changesScan(
+  current: TableSnapshot,
+  text: string,
+  of: ChangesOf,
+): { readonly snapshot: TableSnapshot; readonly origin: Origin } {
+  const { columns } = current
+  if (columns.some(({ name }) => name === CHANGE_COLUMN)) {
+    throw invalid(`changes: the table has a column "${CHANGE_COLUMN}" of its own`, {
+      column: CHANGE_COLUMN,
+    })
+  }
+  const id = columns.reduce((next, column) => Math.max(next, column.id + 1), 1)
+  const change = { id, name: CHANGE_COLUMN, type: utf8, nullable: false, folder: CHANGE_COLUMN }
+  const name = `${current.name} ${text}`
+  const snapshot = Object.freeze({
+    ...current,
+    name,
+    version: -1,
+    columns: [...columns, change],
+    clusterBy: [],
+  })
+  const { catalog, store } = of
+  const origin = { catalog, store, resolve: null, derive: () => changesPlan(of) }
+  return { snapshot, origin }
+}
+
+/** Rows of the partitions that only one of the versions has, and of those in both what differs. */
+async function changesPlan(of: ChangesOf): Promise<Derived> {
+  const { catalog, store } = of
+  const before = await catalog.snapshotAt(of.from)
+  const after = await catalog.snapshotAt(of.to)
+  if (before.version > after.version) {
+    throw invalid(
+      `changes: from is version ${before.version}, which comes after version ${after.version}`,
+      { from: before.version, to: after.version },
+    )
+  }
+  const ids = before.columns.map((column) => column.id)
+  const [old, now] = [await catalog.partitions(before, ids), await catalog.partitions(after, ids)]
+  const [gone, come] = withoutShared(old, now, ids)
+  const goneIds = new Set(gone.map(({ id }) => id))
+  const rewritten = new Set(come.filter(({ id }) => goneIds.has(id)).map(({ id }) => id))
+  const only = (snapshot: TableSnapshot, partitions: readonly Partition[]) => {
+    const wanted = new Set(partitions.map(({ id }) => id).filter((id) => !rewritten.has(id)))
+    return { snapshot: Object.freeze({ ...snapshot }), origin: restricted(of, wanted) }
+  }
+  const [removed, added] = [only(before, gone), only(after, come)]
+  const plans = [
+    labelled(scan(removed.snapshot), 'delete'),
+    labelled(scan(added.snapshot), 'insert'),
+  ]
+  if (rewritten.size > 0) {
+    const batches: Batch[] = []
+    for (const id of [...rewritten].sort((a, b) => a - b)) {
+      const [left, right] = await Promise.all([
+        readPartition(store, before, old, id),
+        readPartition(store, after, now, id),
+      ])
+      batches.push(changedRows(left, right))
+    }
+    plans.push(values(changesSchema(tableSchema(before.columns)), batches, 'changes'))
+  }
+  const origins = new Map([removed, added].map(({ snapshot, origin }) => [snapshot, origin]))
+  return { plan: union(plans), origins }
+}
+
+/** The partitions of each set that the other has not, by the files that they are made of. */
+function withoutShared(
+  old: PartitionSet,
+  now: PartitionSet,
+  columns: readonly number[],
+): [Partition[], Partition[]] {
+  const filesOf = (set: PartitionSet, { id }: Partition) =>
+    columns
+      .map((column) => set.statistics.get(column)?.get(id)?.file)
+      .map((file) => (file === undefined ? '' : fileText(file)))
+      .join()
+  const oldFiles = new Set(old.partitions.map((of) => filesOf(old, of)))
+  const nowFiles = new Set(now.partitions.map((of) => filesOf(now, of)))
+  return [
+    old.partitions.filter((of) => !nowFiles.has(filesOf(old, of))),
+    now.partitions.filter((of) => !oldFiles.has(filesOf(now, of))),
+  ]
+}
+
+/** The table, as if it had only the partitions of `wanted`. */
+function restricted({ catalog, store }: ChangesOf, wanted: ReadonlySet<number>): Origin {
+  const source: Origin['catalog'] = {
+    assertKept: (snapshot) => catalog.assertKept(snapshot),
+    async partitions(snapshot, columnIds) {
+      const { partitions, statistics } = await catalog.partitions(snapshot, columnIds)
+      return { partitions: partitions.filter(({ id }) => wanted.has(id)), statistics }
+    },
+  }
+  return { catalog: source, store, resolve: null }
+}
+
+function changesSchema(of: Schema): Schema {
+  return schema([...of.fields, field(CHANGE_COLUMN, utf8, false)])
+}
+
+function labelled(input: LogicalPlan, change: string): LogicalPlan {
+  const columns = input.schema.fields.map((of) => ({ name: of.name, expr: columnExpr(of) }))
+  return project(input, [...columns, { name: CHANGE_COLUMN, expr: literalExpr(change, utf8) }])
+}
+
+async function readPartition(
+  store: ObjectStore,
+  snapshot: TableSnapshot,
+  all: PartitionSet,
+  id: number,
+): Promise<Batch> {
+  const plan = scan(snapshot, { partitions: { all, kept: [id], pruned: new Map() } })
+  const batches: Batch[] = []
+  const context = execContext({ stores: new Map([[snapshot.storeUrl, store]]) })
+  for await (const part of run(plan, context)) batches.push(part)
+  return concatBatches(plan.schema, batches)
+}
+
+/** The rows that differ: each as it was, then as it is. */
+function changedRows(before: Batch, after: Batch): Batch {
+  const { left, right } = rowDifferences(before, after)
+  const rows = new Uint32Array(left.length * 2)
+  const words: string[] = []
+  for (let pair = 0; pair < left.length; pair++) {
+    const [from, to] = [left[pair]!, right[pair]!]
+    const isBoth = from >= 0 && to >= 0
+    if (from >= 0) {
+      rows[words.length] = from
+      words.push(isBoth ? 'updateBefore' : 'delete')
+    }
+    if (to >= 0) {
+      rows[words.length] = before.length + to
+      words.push(isBoth ? 'updateAfter' : 'insert')
+    }
+  }
+  const columns = before.columns.map((column, at) =>
+    take(concat(column.type, [column, after.columns[at]!]), rows, words.length),
+  )
+  const of = changesSchema(before.schema)
+  return batch(of, [...columns, vectorFrom(words, of.fields.at(-1)!)], words.length)
+}
