@@ -1,4 +1,4 @@
-import { type Batch, batch, concatBatches } from '../arrow/batch.ts'
+import { type Batch, batch } from '../arrow/batch.ts'
 import { schema } from '../arrow/schema.ts'
 import { nullCount, take, type Vector } from '../arrow/vector.ts'
 import type { AddPartition } from '../catalog/model/commit-record.ts'
@@ -16,6 +16,7 @@ import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import type { WriteOperation } from '../catalog/table-writer.ts'
 import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
 import type { MergeSource } from '../exec/change/merge-source.ts'
+import { readColumns } from '../exec/change/read-columns.ts'
 import {
   type Assignments,
   allRows,
@@ -28,12 +29,10 @@ import {
   sideBySide,
 } from '../exec/change/row-clauses.ts'
 import { evaluate } from '../exec/evaluate.ts'
-import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { StatisticsOf } from '../plan/bounds.ts'
 import type { Expr } from '../plan/expr.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
-import { scan } from '../plan/logical-plan.ts'
 import { alwaysMatches, mightMatch } from '../plan/prune.ts'
 import { statisticsIn } from '../plan/scan-statistics.ts'
 import type { ActionOptions } from './action-options.ts'
@@ -249,27 +248,19 @@ class TableRewriter {
     const { snapshot } = this.#change
     const columns = snapshot.columns.filter(({ name }) => names.has(name))
     if (columns.length === 0) return batch(schema([]), [], partition.rows)
-    const partitions = {
-      all: { partitions: [partition], statistics: (await this.#allPartitions()).statistics },
-      kept: [partition.id],
-      pruned: new Map<number, string>(),
-    }
-    const { settings, store } = this.#place
     const { signal, onProgress } = this.#options
-    const context = execContext({
+    const source = {
+      store: this.#place.store,
+      table: snapshot,
+      partitions: await this.#allPartitions(),
       signal,
-      memoryLimit: settings.memoryBytesMax,
-      stores: new Map([[snapshot.storeUrl, store]]),
-      onScanned: (rows, bytes) => {
+      onRead: (rows: number, bytes: number) => {
         this.rowsRead += rows
         this.bytesRead += bytes
         onProgress?.({ phase: 'scan', rows: this.rowsRead, bytes: this.bytesRead })
       },
-    })
-    const plan = scan(snapshot, { columns, partitions })
-    const batches: Batch[] = []
-    for await (const part of run(plan, context)) batches.push(part)
-    return concatBatches(plan.schema, batches)
+    }
+    return readColumns(source, partition, columns)
   }
 
   *#inserted(): Generator<Batch> {

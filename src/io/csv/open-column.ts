@@ -5,6 +5,11 @@ import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { CsvColumnReader } from './csv-column-reader.ts'
 import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
 
+export interface OpenOptions extends StoreOptions {
+  /** `always` compares the checksum also where this process has read the file before. */
+  readonly verify?: 'once' | 'always'
+}
+
 /**
  * Opens a column file for reading from its first row on. The first time that this process reads a
  * file to its end, its CRC-32 is checked, so that every byte is read whatever is skipped; later
@@ -16,10 +21,10 @@ import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
 export async function openColumn(
   store: ObjectStore,
   file: ColumnFile,
-  options: StoreOptions = {},
+  options: OpenOptions = {},
 ): Promise<ColumnReader> {
   const { key, statistics } = file
-  const source = await store.open(key, options)
+  const source = await store.open(key, { signal: options.signal })
   if (source === null) throw corrupt(`"${key}" is missing`, { file: key, store: store.url })
   if (source.byteLength !== statistics.bytes) {
     source.close()
@@ -30,7 +35,7 @@ export async function openColumn(
     })
   }
   const verification = verificationKey(store, file)
-  const trusted = isVerified(verification)
+  const trusted = options.verify !== 'always' && isVerified(verification)
   const window = new ByteWindow(source, key, { signal: options.signal, withCrc: !trusted })
   try {
     const reader = new CsvColumnReader(file, window, {

@@ -1,0 +1,61 @@
+import { type Batch, batch } from '../../arrow/batch.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import type { PartitionSet } from '../../catalog/model/partition-set.ts'
+import {
+  type Column,
+  type Partition,
+  partitionKey,
+  type TableSnapshot,
+  tableSchema,
+} from '../../catalog/model/table.ts'
+import { openColumn } from '../../io/csv/open-column.ts'
+import type { ObjectStore } from '../../io/object-store.ts'
+import { pooled } from '../../io/pooled.ts'
+import { nullVector } from '../function/argument.ts'
+
+const FILES_MAX = 8
+
+/** Where columns are read from, and who hears of it. */
+export interface ColumnSource {
+  readonly store: ObjectStore
+  readonly table: TableSnapshot
+  /** With the statistics of the columns that are read. */
+  readonly partitions: PartitionSet
+  readonly signal?: AbortSignal | undefined
+  readonly onRead: (rows: number, bytes: number) => void
+}
+
+/**
+ * Columns of a partition, whole. The checksum of every file is compared each time, since what is
+ * read here is written again. Throws DATA.
+ */
+export async function readColumns(
+  source: ColumnSource,
+  partition: Partition,
+  columns: readonly Column[],
+): Promise<Batch> {
+  const vectors = await pooled(columns, FILES_MAX, (column) =>
+    readColumn(source, partition, column),
+  )
+  return batch(tableSchema(columns), vectors, partition.rows)
+}
+
+async function readColumn(
+  { store, table, partitions, signal, onRead }: ColumnSource,
+  { id, rows }: Partition,
+  column: Column,
+): Promise<Vector> {
+  const { name, type } = column
+  const statistics = partitions.statistics.get(column.id)?.get(id)
+  if (statistics === undefined) return nullVector(type, rows)
+  const key = partitionKey(table.folder, column, statistics.file)
+  const file = { key, name, type, statistics }
+  const reader = await openColumn(store, file, { signal, verify: 'always' })
+  try {
+    const vector = await reader.read(rows)
+    onRead(rows, reader.bytesRead)
+    return vector
+  } finally {
+    reader.close()
+  }
+}
