@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { scalarAt } from '../../src/arrow/scalar.ts'
+import { take } from '../../src/arrow/vector.ts'
+import { vectorFrom } from '../../src/arrow/vector-from.ts'
 import { type DatabaseCatalog, openDatabase } from '../../src/catalog/database-catalog.ts'
+import type { TableSnapshot } from '../../src/catalog/model/table.ts'
 import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
+import { readColumns } from '../../src/exec/change/read-columns.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { ordersBatch, ordersTable, storedIds } from '../support/orders-table.ts'
 
@@ -87,6 +92,75 @@ const write = fc
       who,
     ),
   )
+
+/** Gives chosen ids another value, in new files of one column, or removes their rows. */
+const change = fc
+  .tuple(process, fc.constantFrom('update' as const, 'delete' as const), fc.integer({ min: 2, max: 4 }), fc.nat(3))
+  .map(([who, operation, step, rest]) =>
+    command(
+      `${operation} of each ${step}th by ${rest}`,
+      isLive,
+      async (model, real) => {
+        const table = real.tables[who]!
+        const snapshot = await table.refresh()
+        const chosen = (id: number) => id % step === rest
+        const rewritten = await rewriteIds(real, table, snapshot, operation, chosen)
+        const ids = model.versions.at(-1)!
+        if (rewritten === 0) return
+        model.versions.push(
+          operation === 'delete'
+            ? ids.filter((id) => !chosen(id))
+            : ids.map((id) => (chosen(id) ? id + 1_000_000 : id)),
+        )
+      },
+      who,
+    ),
+  )
+
+/** Commits a change of the ids that are chosen; answers how many partitions it was about. */
+async function rewriteIds(
+  { store }: Real,
+  table: TableCatalog,
+  snapshot: TableSnapshot,
+  operation: 'update' | 'delete',
+  chosen: (id: number) => boolean,
+): Promise<number> {
+  const columns = snapshot.columns.map(({ id }) => id)
+  const set = await table.partitions(snapshot, columns)
+  const writer = table.stageWriter()
+  let count = 0
+  for (const partition of set.partitions) {
+    const one = { ...set, partitions: [partition] }
+    const batch = await readColumns(
+      { store, table: snapshot, partitions: one, onRead: () => {} },
+      partition,
+      snapshot.columns,
+    )
+    const ids = Array.from({ length: partition.rows }, (_, row) =>
+      Number(scalarAt(batch.columns[0]!, row)),
+    )
+    if (!ids.some(chosen)) continue
+    count++
+    const kept = Uint32Array.from(ids.keys()).filter((row) => !chosen(ids[row]!))
+    if (operation === 'delete' && kept.length === 0) {
+      writer.remove(partition)
+      continue
+    }
+    const files = new Map(columns.map((id) => [id, set.statistics.get(id)!.get(partition.id)!]))
+    const values = ids.map((id) => (chosen(id) ? id + 1_000_000 : id))
+    const changed =
+      operation === 'delete'
+        ? snapshot.columns.map((column, at) => ({
+            column,
+            vector: take(batch.columns[at]!, kept, kept.length),
+          }))
+        : [{ column: snapshot.columns[0]!, vector: vectorFrom(values, batch.schema.fields[0]!) }]
+    const rows = operation === 'delete' ? kept.length : partition.rows
+    await writer.rewrite({ partition, rows, files, changed })
+  }
+  await writer.commit({ operation, basedOn: snapshot.version })
+  return count
+}
 
 const restore = fc.tuple(process, fc.nat()).map(([who, at]) =>
   command(
@@ -210,7 +284,7 @@ const reopen = process.map((who) =>
 export function equalsItsModel(
   open: () => Promise<{ store: ObjectStore; close(): Promise<void> }>,
 ) {
-  const commands = [write, write, restore, tag, untag, clone, vacuum, drop, undrop, reopen]
+  const commands = [write, write, change, change, restore, tag, untag, clone, vacuum, drop, undrop, reopen]
   return async (count: number) => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (sequence) => {

@@ -146,7 +146,7 @@ describe('delete', () => {
 
   test('of all rows of a partition reads and writes no data file', async () => {
     const { store, log } = loggedStore(memoryStore())
-    const { table, db } = await items(store)
+    const { table } = await items(store)
     log.length = 0
     expect(await table.delete((o) => o.id.lte(2))).toMatchObject({ rowsDeleted: 2, bytes: 0 })
     expect(log.filter(({ key }) => /\/partition\d+\.csv$/.test(key))).toEqual([])

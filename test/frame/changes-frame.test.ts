@@ -94,7 +94,7 @@ describe('changes', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 8 }), fc.nat(), async (steps, at) => {
-        const { db, table } = await tableOf()
+        const { table } = await tableOf()
         let next = 0
         for (const { kind, ...of } of steps) {
           if ('count' in of) {
