@@ -300,3 +300,33 @@ const answered = await lake.transaction(async (tx) => {
   return typed.toArray()
 })
 expectEqual<typeof answered, { id: bigint; note: string | null }[]>()
+const changed = await orders.update({
+  set: {
+    customer: 'x',
+    amount: (o) => o.amount.mul(2),
+    quantity: (o) => o.quantity.add(1),
+    weight: null,
+    placed_at: (o) => o.day,
+  },
+  where: (o) => o.paid.and(o.amount.gt(3)),
+})
+expectEqual<typeof changed.rowsUpdated, number>()
+await orders.delete((o) => o.weight.isNull())
+await orders.merge(customers, {
+  on: [['customer', 'customer']],
+  whenMatched: [
+    { when: (o, c) => c.country.eq('DE').and(o.paid), delete: true },
+    { set: { customer: (o, c) => c.country.str.concat(o.customer), quantity: (_, c) => c.id } },
+  ],
+  whenNotMatchedBySource: { when: (o) => o.paid, set: { weight: 0 } },
+})
+await customers.merge(customers, { on: 'id', whenNotMatched: { insert: 'all' } })
+await customers.write([{ customer: 'a', id: 1, country: 'DE' }], {
+  mode: 'overwrite',
+  replaceWhere: (c) => c.id.eq(1),
+})
+const changesOfCustomers = customers.changes({ from: { version: 1 } })
+expectEqual<
+  Rows<typeof changesOfCustomers>,
+  { customer: string; id: number; country: string; _change: string }
+>()

@@ -163,3 +163,36 @@ lake.from([{ a: 'x' }], { a: t.int32() })
 await connect('memory:', { casche: true })
 // @ts-expect-error fn has no such function
 fn.summ()
+
+// @ts-expect-error update: misspelt column
+o.update({ set: { idd: 1 } })
+// @ts-expect-error update: text for a number
+o.update({ set: { id: 'x' } })
+// @ts-expect-error update: null in a column that takes none
+o.update({ set: { id: null } })
+// @ts-expect-error update: an expression of another type
+o.update({ set: { s: (r) => r.id } })
+// @ts-expect-error update: an expression that may be null in a column that takes none
+o.update({ set: { id: (r) => r.id.nullIf(1) } })
+// @ts-expect-error update: a float into whole numbers
+o.update({ set: { id: (r) => r.a.coalesce(0) } })
+// @ts-expect-error update: not a predicate
+o.update({ set: { id: 1 }, where: (r) => r.id })
+// @ts-expect-error delete: not a predicate
+o.delete((r) => r.s)
+// @ts-expect-error merge: a key that the source has not
+o.merge(c, { on: 's', whenMatched: { delete: true } })
+// @ts-expect-error merge: a column of the source that does not exist
+o.merge(c, { on: 'id', whenMatched: { set: { s: (_, x) => x.nam } } })
+// @ts-expect-error merge: a type that the column does not take
+o.merge(c, { on: 'id', whenMatched: { set: { b: (_, x) => x.name } } })
+// @ts-expect-error merge: a column that takes no null is missing
+o.merge(c, { on: 'id', whenNotMatched: { insert: { id: (x) => x.id, s: 'x' } } })
+// @ts-expect-error merge: both set and delete
+o.merge(c, { on: 'id', whenMatched: { set: { s: 'x' }, delete: true } })
+// @ts-expect-error write: a mode that does not exist
+o.write([], { mode: 'replace' })
+// @ts-expect-error write: a value of another type
+c.write([{ id: 'x', name: 'y' }])
+// @ts-expect-error changes: without a beginning
+o.changes({})
