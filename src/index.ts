@@ -12,6 +12,7 @@ export type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  OnceOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -51,7 +52,7 @@ export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { ConnectOptions, Lake } from './frame/lake.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
-export type { InsertOptions, LoadOptions, OnceOptions, Table } from './frame/table.ts'
+export type { InsertOptions, LoadOptions, Table } from './frame/table.ts'
 export type {
   StagedRows,
   Transaction,

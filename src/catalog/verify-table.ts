@@ -66,10 +66,7 @@ function verifyTotals(
   const { rows: all } = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom: 0 })
   const live = all.filter(({ removed }) => removed === null)
   const rows = live.reduce((sum, { value }) => sum + value.rows, 0)
-  const nextId = records.reduce(
-    (next, { actions }) => Math.max(next, numberAfter(actions)),
-    1,
-  )
+  const nextId = records.reduce((next, { actions }) => Math.max(next, numberAfter(actions)), 1)
   const fresh = records.flatMap(({ actions }) => freshIds(actions))
   const wrong = [
     [head.partitions !== live.length, `has ${head.partitions} partitions, its log ${live.length}`],

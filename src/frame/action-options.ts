@@ -47,6 +47,18 @@ export interface WriteOptions extends ActionOptions {
   readonly clusterBy?: readonly string[]
 }
 
+/**
+ * Makes a write one that can be repeated: it is committed only when the table has no equal or
+ * higher sequence number of that application. A repeated one answers 0 rows. Tables remember the
+ * 256 applications that wrote last.
+ */
+export interface OnceOptions {
+  /** Name of the application, 1 to 200 characters. Give both or none. */
+  readonly app?: string | undefined
+  /** A whole number from 0 on, which grows with each write of the application. */
+  readonly sequence?: number | undefined
+}
+
 /** What a write did. */
 export interface WriteResult {
   /** The version of the table that holds it. */

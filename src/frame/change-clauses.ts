@@ -1,7 +1,7 @@
 import { isExact, isFloat, isInteger, isNumeric, typesEqual, typeText } from '../arrow/data-type.ts'
 import { type Field, field, fieldNamed, fieldNames, type Schema, schema } from '../arrow/schema.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
-import type { Assignments } from '../exec/change/row-clauses.ts'
+import type { Assignments } from '../exec/row-change.ts'
 import type { Expr } from '../plan/expr.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { resolveTerm } from '../plan/resolve-term.ts'
@@ -106,11 +106,7 @@ export function wholeRow(assignments: Assignments, target: Schema, where: string
 function assigned(value: unknown, column: Field, { schema: of }: ClauseScope, where: string): Expr {
   const term = termFrom(value, where)
   const isLoose = term.kind === 'literal' && term.type === null
-  return asColumn(
-    resolveTerm(isLoose ? { ...term, type: column.type } : term, of),
-    column,
-    where,
-  )
+  return asColumn(resolveTerm(isLoose ? { ...term, type: column.type } : term, of), column, where)
 }
 
 /** `expr` as values of `column`. */

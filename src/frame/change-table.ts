@@ -15,20 +15,20 @@ import type { ChangedColumn } from '../catalog/rewritten-partitions.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import type { WriteOperation } from '../catalog/table-writer.ts'
 import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
-import type { MergeSource } from '../exec/change/merge-source.ts'
-import { readColumns } from '../exec/change/read-columns.ts'
 import {
   type Assignments,
   allRows,
   type Clause,
+  evaluate,
   type Hit,
   hitsOf,
   keptRows,
+  type MergeSource,
   newValues,
   type Rows,
+  readColumns,
   sideBySide,
-} from '../exec/change/row-clauses.ts'
-import { evaluate } from '../exec/evaluate.ts'
+} from '../exec/row-change.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { StatisticsOf } from '../plan/bounds.ts'
 import type { Expr } from '../plan/expr.ts'
@@ -132,7 +132,9 @@ class TableRewriter {
     const { snapshot, source, unmatched } = this.#change
     const range = source?.range ?? null
     const conditions = unmatched.flatMap(({ when }) => (when === null ? [] : [when]))
-    const known = await this.#partitions(namesIn(range === null ? conditions : [range, ...conditions]))
+    const known = await this.#partitions(
+      namesIn(range === null ? conditions : [range, ...conditions]),
+    )
     const statisticsOf = statisticsIn(snapshot, known)
     const plans = known.partitions.flatMap((partition) => {
       const clauses = pruned(unmatched, statisticsOf(partition))
@@ -216,13 +218,17 @@ class TableRewriter {
 
   async *#changedColumns(
     partition: Partition,
-    { hits, kept, files }: { hits: readonly Hit[]; kept: Uint32Array; files: ReadonlyMap<number, unknown> },
+    {
+      hits,
+      kept,
+      files,
+    }: { hits: readonly Hit[]; kept: Uint32Array; files: ReadonlyMap<number, unknown> },
   ): AsyncGenerator<ChangedColumn> {
     const { columns } = this.#change.snapshot
     const set = new Map<string, Expr[]>()
     const rowsSet = new Map<string, number>()
-    for (const { then, rows } of hits) {
-      for (const [name, expr] of then === 'delete' ? [] : then) {
+    for (const { outcome, rows } of hits) {
+      for (const [name, expr] of outcome === 'delete' ? [] : outcome) {
         set.set(name, [...(set.get(name) ?? []), expr])
         rowsSet.set(name, (rowsSet.get(name) ?? 0) + rows.length)
       }
@@ -270,7 +276,7 @@ class TableRewriter {
     const target = tableSchema(snapshot.columns)
     for (const hit of hitsOf(inserts, source.rows, rows)) {
       const of = sideBySide(source.rows, hit)
-      const values = hit.then as Assignments
+      const values = hit.outcome as Assignments
       const columns = target.fields.map(({ name }) => evaluate(values.get(name)!, of))
       yield batch(target, columns, of.length)
     }
@@ -305,8 +311,8 @@ interface PartitionPlan {
 /** The clauses that may be true in a partition, without the conditions that always are. */
 function pruned(clauses: readonly Clause[], statisticsOf: StatisticsOf): Clause[] {
   return clauses.flatMap((clause) => {
-    const { when, then } = clause
-    if (when === null || alwaysMatches(when, statisticsOf)) return [{ when: null, then }]
+    const { when, outcome } = clause
+    if (when === null || alwaysMatches(when, statisticsOf)) return [{ when: null, outcome }]
     return mightMatch(when, statisticsOf) ? [clause] : []
   })
 }

@@ -1,8 +1,7 @@
 import type { Accessor } from './accessor.ts'
-import type { ActionOptions } from './action-options.ts'
+import type { ActionOptions, OnceOptions } from './action-options.ts'
 import type { Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
-import type { OnceOptions } from './table.ts'
 import type {
   Base,
   Bool,
@@ -104,9 +103,7 @@ export interface MergeChange<S, R> {
     | readonly (Key<S> & Key<R>)[]
     | readonly (readonly [Key<S>, Key<R>])[]
   /** For rows with a source row. `set: 'all'` sets every column of the source, by name. */
-  readonly whenMatched?: OneOrMore<
-    RowClause<S, [target: Accessor<S>, source: Accessor<R>], 'all'>
-  >
+  readonly whenMatched?: OneOrMore<RowClause<S, [target: Accessor<S>, source: Accessor<R>], 'all'>>
   /** For source rows without a row. */
   readonly whenNotMatched?: OneOrMore<InsertClause<S, R>>
   /** For rows without a source row. */

@@ -3,9 +3,7 @@ import { bool, typeText } from '../arrow/data-type.ts'
 import { fieldNamed, type Schema } from '../arrow/schema.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { clip, invalid } from '../error.ts'
-import { type KeyPair, MergeSource } from '../exec/change/merge-source.ts'
-import type { Clause } from '../exec/change/row-clauses.ts'
-import { emptyBatch } from '../exec/operator/join-output.ts'
+import { type Clause, emptyBatch, type KeyPair, MergeSource } from '../exec/row-change.ts'
 import { scansOf } from '../plan/bind-partitions.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { superType } from '../plan/super-type.ts'
@@ -44,21 +42,21 @@ export function updateChange(snapshot: TableSnapshot, change: unknown): RowsChan
   const target = tableSchema(snapshot.columns)
   const scope = rowScope(target)
   const when = where === undefined ? null : conditionOf(where, scope, 'update, where')
-  const then = assignmentsOf(set, target, scope, 'update')
-  return { ...NO_CHANGE, operation: 'update', unmatched: [{ when, then }] }
+  const outcome = assignmentsOf(set, target, scope, 'update')
+  return { ...NO_CHANGE, operation: 'update', unmatched: [{ when, outcome }] }
 }
 
 /** The change of `delete`. */
 export function deleteChange(snapshot: TableSnapshot, where: unknown): RowsChange {
   const scope = rowScope(tableSchema(snapshot.columns))
   const when = conditionOf(where, scope, 'delete')
-  return { ...NO_CHANGE, operation: 'delete', unmatched: [{ when, then: 'delete' }] }
+  return { ...NO_CHANGE, operation: 'delete', unmatched: [{ when, outcome: 'delete' }] }
 }
 
 /** The change that puts `rows` in the place of all rows. */
 export function allRowsChange(rows: TableChange['rows']): RowsChange {
   const operation = Array.isArray(rows) && rows.length === 0 ? 'truncate' : 'overwrite'
-  return { ...NO_CHANGE, operation, unmatched: [{ when: null, then: 'delete' }], rows }
+  return { ...NO_CHANGE, operation, unmatched: [{ when: null, outcome: 'delete' }], rows }
 }
 
 /** The change of `write`, to a table that may have rows. */
@@ -79,7 +77,7 @@ export function writeChange(
     return {
       ...NO_CHANGE,
       operation: 'replace',
-      unmatched: [{ when: where, then: 'delete' }],
+      unmatched: [{ when: where, outcome: 'delete' }],
       rows: onlyRowsOf(where, rows),
       exclusive: where,
     }
@@ -168,14 +166,14 @@ interface ClausePlace {
 function rowClause(clause: unknown, { target, scope, where, source }: ClausePlace): Clause {
   const given = checkedParts(clause, ['when', 'set', 'delete'], where)
   const when = given.when === undefined ? null : conditionOf(given.when, scope, `${where}, when`)
-  if (given.delete === true && given.set === undefined) return { when, then: 'delete' }
+  if (given.delete === true && given.set === undefined) return { when, outcome: 'delete' }
   if (given.delete !== undefined || given.set === undefined) {
     throw invalid(`${where}: say either set: { column: value } or delete: true`)
   }
   if (given.set === 'all' && source !== undefined) {
-    return { when, then: allByName(target, source, scope as MergeScope, where) }
+    return { when, outcome: allByName(target, source, scope as MergeScope, where) }
   }
-  return { when, then: assignmentsOf(given.set, target, scope, where) }
+  return { when, outcome: assignmentsOf(given.set, target, scope, where) }
 }
 
 function insertClause(clause: unknown, target: Schema, from: Schema, scope: MergeScope): Clause {
@@ -187,7 +185,7 @@ function insertClause(clause: unknown, target: Schema, from: Schema, scope: Merg
     given.insert === 'all'
       ? allByName(target, from, scope, where)
       : assignmentsOf(given.insert, target, source, where)
-  return { when, then: wholeRow(values, target, where) }
+  return { when, outcome: wholeRow(values, target, where) }
 }
 
 function listOf(clauses: unknown): readonly unknown[] {

@@ -13,7 +13,7 @@ import {
 } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
-import { rowDifferences } from '../exec/change/row-differences.ts'
+import { rowDifferences } from '../exec/row-change.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { columnExpr, literalExpr } from '../plan/expr-walk.ts'

@@ -123,10 +123,9 @@ export function keyPairs(on: unknown, verb: string): KeyPair[] {
     if (typeof key === 'string') return [key, key]
     const [left, right]: unknown[] = Array.isArray(key) && key.length === 2 ? key : []
     if (typeof left === 'string' && typeof right === 'string') return [left, right]
-    throw invalid(
-      `${verb}: on has to be a name, a list of names, or pairs [['left', 'right']]`,
-      { on },
-    )
+    throw invalid(`${verb}: on has to be a name, a list of names, or pairs [['left', 'right']]`, {
+      on,
+    })
   })
   if (pairs.length > 0) return pairs
   const hint = verb === 'join' ? "; for all pairs say how: 'cross'" : ''

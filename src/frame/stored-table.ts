@@ -11,7 +11,7 @@ import { csvBatches } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { WriteResult } from './action-options.ts'
+import type { OnceOptions, WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
@@ -36,7 +36,7 @@ import {
 } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { stage } from './stage.ts'
-import type { InsertOptions, LoadOptions, OnceOptions, Table } from './table.ts'
+import type { InsertOptions, LoadOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
 
@@ -218,10 +218,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return outcome
   }
 
-  async #writeRows(
-    data: unknown,
-    options: TableWriteOptions<Untyped>,
-  ): Promise<ChangeResult> {
+  async #writeRows(data: unknown, options: TableWriteOptions<Untyped>): Promise<ChangeResult> {
     const { mode = 'append', replaceWhere, ...rest } = options
     const { settings } = this.#place
     return this.#change('write', rest, async (snapshot) => {

@@ -9,6 +9,7 @@ import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
   ArrowTable,
+  OnceOptions,
   WriteOptions,
   WriteResult,
   WriteTarget,
@@ -26,18 +27,6 @@ import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-t
 
 /** How CSV text is read into a table; progress tells bytes and rows read. */
 export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'>, OnceOptions {}
-
-/**
- * Makes a write one that can be repeated: it is committed only when the table has no equal or
- * higher sequence number of that application. A repeated one answers 0 rows. Tables remember the
- * 256 applications that wrote last.
- */
-export interface OnceOptions {
-  /** Name of the application, 1 to 200 characters. Give both or none. */
-  readonly app?: string | undefined
-  /** A whole number from 0 on, which grows with each write of the application. */
-  readonly sequence?: number | undefined
-}
 
 export interface InsertOptions extends ActionOptions, OnceOptions {}
 

@@ -1,7 +1,7 @@
 import type { Batch } from '../arrow/batch.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { invalid } from '../error.ts'
-import { selectRows } from '../exec/evaluate.ts'
+import { selectRows } from '../exec/row-change.ts'
 import type { Expr } from '../plan/expr.ts'
 import type { ActionOptions } from './action-options.ts'
 import { frameBatches } from './execute.ts'

@@ -95,7 +95,12 @@ const write = fc
 
 /** Gives chosen ids another value, in new files of one column, or removes their rows. */
 const change = fc
-  .tuple(process, fc.constantFrom('update' as const, 'delete' as const), fc.integer({ min: 2, max: 4 }), fc.nat(3))
+  .tuple(
+    process,
+    fc.constantFrom('update' as const, 'delete' as const),
+    fc.integer({ min: 2, max: 4 }),
+    fc.nat(3),
+  )
   .map(([who, operation, step, rest]) =>
     command(
       `${operation} of each ${step}th by ${rest}`,
@@ -284,7 +289,20 @@ const reopen = process.map((who) =>
 export function equalsItsModel(
   open: () => Promise<{ store: ObjectStore; close(): Promise<void> }>,
 ) {
-  const commands = [write, write, change, change, restore, tag, untag, clone, vacuum, drop, undrop, reopen]
+  const commands = [
+    write,
+    write,
+    change,
+    change,
+    restore,
+    tag,
+    untag,
+    clone,
+    vacuum,
+    drop,
+    undrop,
+    reopen,
+  ]
   return async (count: number) => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (sequence) => {

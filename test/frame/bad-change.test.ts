@@ -5,7 +5,6 @@ import type { ObjectStore } from '../../src/io/object-store.ts'
 
 let store: ObjectStore
 let lake: Lake
-// biome-ignore lint/suspicious/noExplicitAny: what the compiler refuses is what is tried here
 let table: Table<any>
 
 beforeEach(async () => {
@@ -35,11 +34,26 @@ async function dataFiles(): Promise<string[]> {
 const source = () => lake.from([{ id: 1, name: 'x', other: 5 }])
 
 const REFUSED: readonly [what: string, run: () => unknown, code: string, message: RegExp][] = [
-  ['nothing to set', () => table.update({}), 'INVALID', /update: expected values by column/],
+  [
+    'nothing to set',
+    () => table.update({} as never),
+    'INVALID',
+    /update: expected values by column/,
+  ],
   ['an empty set', () => table.update({ set: {} }), 'INVALID', /no column is named/],
   ['no object', () => table.update('x' as never), 'INVALID', /update: expected an object/],
-  ['an unknown part', () => table.update({ set: { id: 1 }, were: 1 } as never), 'INVALID', /"were"/],
-  ['an unknown column', () => table.update({ set: { nme: 'x' } }), 'NOT_FOUND', /did you mean "name"|"nme"/],
+  [
+    'an unknown part',
+    () => table.update({ set: { id: 1 }, were: 1 } as never),
+    'INVALID',
+    /"were"/,
+  ],
+  [
+    'an unknown column',
+    () => table.update({ set: { nme: 'x' } }),
+    'NOT_FOUND',
+    /did you mean "name"|"nme"/,
+  ],
   ['a wrong type', () => table.update({ set: { name: 7 } }), 'INVALID', /./],
   ['a float for a whole number', () => table.update({ set: { id: 1.5 } }), 'INVALID', /./],
   ['undefined', () => table.update({ set: { id: undefined } }), 'INVALID', /got undefined/],
@@ -54,8 +68,18 @@ const REFUSED: readonly [what: string, run: () => unknown, code: string, message
     'INVALID',
     /"name": null/,
   ],
-  ['a division by zero', () => table.update({ set: { id: (o: any) => o.id.intDiv(0) } }), 'INVALID', /zero/],
-  ['a source that is none', () => table.merge([] as never, { on: 'id' }), 'INVALID', /expected a frame/],
+  [
+    'a division by zero',
+    () => table.update({ set: { id: (o: any) => o.id.intDiv(0) } }),
+    'INVALID',
+    /zero/,
+  ],
+  [
+    'a source that is none',
+    () => table.merge([] as never, { on: 'id' }),
+    'INVALID',
+    /expected a frame/,
+  ],
   ['no clause', () => table.merge(source(), { on: 'id' }), 'INVALID', /nothing is to be done/],
   [
     'no key',

@@ -127,9 +127,7 @@ describe('update', () => {
       'c7/partition4.csv',
     ])
     const rows = await table.select('c3', 'c7', 'c99').toArray()
-    expect(rows).toEqual(
-      numbers.map((n) => ({ c3: n, c7: n >= 15 && n <= 35 ? -1 : n, c99: n })),
-    )
+    expect(rows).toEqual(numbers.map((n) => ({ c3: n, c7: n >= 15 && n <= 35 ? -1 : n, c99: n })))
     expect(await table.verify()).toEqual([])
   })
 })
@@ -250,9 +248,10 @@ describe('truncate and write', () => {
     await expect(table.write([row(1n)], { mode: 'errorIfExists' })).rejects.toMatchObject({
       code: 'INVALID',
     })
-    expect(
-      await table.write(lake.from([row(8n)], COLUMNS), { mode: 'overwrite' }),
-    ).toMatchObject({ rowsInserted: 1, rowsDeleted: 5 })
+    expect(await table.write(lake.from([row(8n)], COLUMNS), { mode: 'overwrite' })).toMatchObject({
+      rowsInserted: 1,
+      rowsDeleted: 5,
+    })
     expect(ids(await table.toArray())).toEqual([8])
     await table.truncate()
     expect(await table.write([row(9n)], { mode: 'errorIfExists' })).toMatchObject({
@@ -299,7 +298,11 @@ describe('changes at the same time', () => {
     const { lake, db, table } = await items()
     const other = await db.table('items', COLUMNS)
     const source = lake.from([{ id: 100n, name: 'n', amount: '1.00', count: 1 }], COLUMNS)
-    const upsert = { on: 'id', whenMatched: { set: 'all' }, whenNotMatched: { insert: 'all' } } as const
+    const upsert = {
+      on: 'id',
+      whenMatched: { set: 'all' },
+      whenNotMatched: { insert: 'all' },
+    } as const
     const outcomes = await Promise.allSettled([
       table.merge(source, upsert),
       other.merge(source, upsert),

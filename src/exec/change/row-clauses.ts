@@ -11,7 +11,7 @@ export type Assignments = ReadonlyMap<string, Expr>
 /** What becomes of the rows for which `when` is true; of all when it is null. */
 export interface Clause {
   readonly when: Expr | null
-  readonly then: 'delete' | Assignments
+  readonly outcome: 'delete' | Assignments
 }
 
 /** Rows of a batch, ascending, and what stands beside each of them. */
@@ -23,7 +23,7 @@ export interface Rows {
 
 /** The rows that a clause decides about. */
 export interface Hit extends Rows {
-  readonly then: Clause['then']
+  readonly outcome: Clause['outcome']
 }
 
 /** Row numbers 0 to `length - 1`. */
@@ -40,14 +40,14 @@ export function allRows(length: number): Uint32Array {
 export function hitsOf(clauses: readonly Clause[], target: Batch, of: Rows): Hit[] {
   const hits: Hit[] = []
   let open = of
-  for (const { when, then } of clauses) {
+  for (const { when, outcome } of clauses) {
     const count = open.rows.length
     if (count === 0) break
-    if (when === null) return [...hits, { ...open, then }]
+    if (when === null) return [...hits, { ...open, outcome }]
     const taken = new Uint32Array(count)
     const takenCount = selectRows(when, sideBySide(target, open), null, count, taken)
     if (takenCount === 0) continue
-    hits.push({ ...subset(open, taken.subarray(0, takenCount)), then })
+    hits.push({ ...subset(open, taken.subarray(0, takenCount)), outcome })
     open = subset(open, others(taken, takenCount, count))
   }
   return hits
@@ -79,8 +79,8 @@ export function newValues(
   const parts: Vector[] = before === null ? [] : [before]
   const from = before === null ? new Uint32Array(target.length) : allRows(target.length)
   let offset = before?.length ?? 0
-  for (const { rows, beside, then } of hits) {
-    const expr = then === 'delete' ? undefined : then.get(column.name)
+  for (const { rows, beside, outcome } of hits) {
+    const expr = outcome === 'delete' ? undefined : outcome.get(column.name)
     if (expr === undefined) continue
     parts.push(evaluate(expr, sideBySide(target, { rows, beside })))
     for (let i = 0; i < rows.length; i++) from[rows[i]!] = offset + i
@@ -94,8 +94,8 @@ export function newValues(
 /** The rows of 0 to `length - 1` that no clause of `hits` deletes. */
 export function keptRows(hits: readonly Hit[], length: number): Uint32Array {
   const gone = new Uint8Array(length)
-  for (const { rows, then } of hits) {
-    if (then === 'delete') for (let i = 0; i < rows.length; i++) gone[rows[i]!] = 1
+  for (const { rows, outcome } of hits) {
+    if (outcome === 'delete') for (let i = 0; i < rows.length; i++) gone[rows[i]!] = 1
   }
   const kept = new Uint32Array(length)
   let count = 0
