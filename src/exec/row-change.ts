@@ -1,6 +1,6 @@
 /** What a change of a table's rows is made with: the way into `change/` for the floors above. */
 export { type KeyPair, MergeSource } from './change/merge-source.ts'
-export { type ColumnSource, readColumns } from './change/read-columns.ts'
+export { readColumns } from './change/read-columns.ts'
 export {
   type Assignments,
   allRows,
