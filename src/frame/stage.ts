@@ -52,7 +52,9 @@ export async function stage(
 export async function writeRows(
   writer: Pick<StagedWriter, 'write'>,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'settings'> & { readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'> },
+  options: Pick<StageOptions, 'signal' | 'settings'> & {
+    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
+  },
 ): Promise<number> {
   const { columns, clusterBy } = options.snapshot
   const schema = tableSchema(columns)

@@ -1,9 +1,8 @@
 import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
-import type { ActionOptions, ArrowTable } from './action-options.ts'
+import type { ActionOptions, ArrowTable, OnceOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
-import type { OnceOptions } from './table.ts'
 import type { InputColumns, InputRow, Untyped } from './type-tag.ts'
 
 /** With `app` and `sequence` it is committed only when none of its tables has that number yet. */

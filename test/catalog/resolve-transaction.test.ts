@@ -82,7 +82,13 @@ describe('an insert with a sequence number', () => {
     const made = await ordersTable()
     const other = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
     expect(await insert(made.table, 1)).toMatchObject({ version: 1, rows: 2 })
-    expect(await insert(made.table, 1)).toEqual({ version: 1, rows: 0, bytes: 0, partitions: 0 })
+    expect(await insert(made.table, 1)).toEqual({
+      version: 1,
+      rows: 0,
+      bytes: 0,
+      partitions: 0,
+      isNew: false,
+    })
     expect(await insert(other, 1)).toMatchObject({ rows: 0 })
     expect(await insert(other, 0)).toMatchObject({ rows: 0 })
     expect(await insert(other, 2)).toMatchObject({ version: 2, rows: 2 })

@@ -61,7 +61,7 @@ describe('a table', () => {
   it('makes no version for an append of nothing', async () => {
     const { table } = await ordersTable()
     const result = await table.stageWriter().commit({ operation: 'append' })
-    expect(result).toEqual({ version: 0, rows: 0, bytes: 0, partitions: 0 })
+    expect(result).toEqual({ version: 0, rows: 0, bytes: 0, partitions: 0, isNew: false })
     expect(await table.history()).toHaveLength(1)
   })
 
