@@ -1,26 +1,32 @@
 import { crc32 } from 'node:zlib'
 import { corrupt, throwIfAborted } from '../../error.ts'
+import { wasmKernels } from '../../kernel/wasm/kernels.ts'
+import { freeSlot, SLOT_SIZE, takeSlot } from '../../kernel/wasm/slots.ts'
 import type { ByteSource } from '../object-store.ts'
 
-const CHUNK = 256 * 1024
+const CHUNK: number = SLOT_SIZE
 /** Kernels load whole words, so some bytes beyond the last are readable. */
 const SLACK = 64
 const POOL_SIZE = 32
 
 const pool: ArrayBuffer[] = []
 
-/** Bytes of a file, `bytes[start .. end)` of them not decoded yet. */
+/**
+ * Bytes of a file, `bytes[start .. end)` of them not decoded yet. They stand in the memory of the
+ * WebAssembly kernels if there is a slot for them, else on the heap.
+ */
 export class LineBuffer {
-  bytes: Uint8Array
-  words: Int32Array
-  view: DataView
+  bytes!: Uint8Array
+  words!: Int32Array
+  view!: DataView
+  /** Position of byte 0 in the kernels' memory; 0 when the bytes are on the heap. */
+  address = 0
   start = 0
   end = 0
 
-  constructor(buffer: ArrayBuffer) {
-    this.bytes = new Uint8Array(buffer)
-    this.words = new Int32Array(buffer)
-    this.view = new DataView(buffer)
+  /** @param capacity How many bytes it has to hold at least. */
+  constructor(capacity: number) {
+    this.#take(capacity)
   }
 
   /** How many bytes it can hold. */
@@ -30,20 +36,45 @@ export class LineBuffer {
 
   /** Moves what is not decoded into a buffer that holds at least `capacity` bytes. */
   grow(capacity: number): void {
-    const buffer = bufferFor(capacity)
-    const bytes = new Uint8Array(buffer)
-    bytes.set(this.bytes.subarray(this.start, this.end))
+    const { bytes, address } = this
+    this.#take(capacity)
+    this.bytes.set(bytes.subarray(this.start, this.end))
     this.end -= this.start
     this.start = 0
-    this.bytes = bytes
-    this.words = new Int32Array(buffer)
-    this.view = new DataView(buffer)
+    giveBack(bytes, address)
+  }
+
+  /** Gives the buffer back, empty from then on. */
+  release(): void {
+    giveBack(this.bytes, this.address)
+    this.forget()
+  }
+
+  /** Is empty from now on, and leaves the buffer to whoever still writes to it. */
+  protected forget(): void {
+    this.bytes = new Uint8Array(0)
+    this.address = 0
+    this.start = 0
+    this.end = 0
+  }
+
+  #take(capacity: number): void {
+    this.address = capacity <= CHUNK ? takeSlot() : 0
+    const size = this.address > 0 ? CHUNK + SLACK : (capacity + SLACK + 3) & ~3
+    const pooled = size === CHUNK + SLACK ? pool.pop() : undefined
+    const buffer =
+      this.address > 0 ? wasmKernels()!.bytes.buffer : (pooled ?? new ArrayBuffer(size))
+    this.bytes = new Uint8Array(buffer, this.address, size)
+    this.words = new Int32Array(buffer, this.address, size >> 2)
+    this.view = new DataView(buffer, this.address, size)
   }
 }
 
-/** A zeroed buffer for `capacity` bytes and what kernels read beyond them. */
-export function bufferFor(capacity: number): ArrayBuffer {
-  return new ArrayBuffer((capacity + SLACK + 3) & ~3)
+function giveBack(bytes: Uint8Array, address: number): void {
+  if (address !== 0) freeSlot(address)
+  else if (bytes.length === CHUNK + SLACK && pool.length < POOL_SIZE) {
+    pool.push(bytes.buffer as ArrayBuffer)
+  }
 }
 
 /** A file passing by in chunks of 256 KiB, with the CRC-32 of what was read. */
@@ -54,6 +85,7 @@ export class ByteWindow extends LineBuffer {
   /** Where in the file `end` is. */
   #position = 0
   #pending = false
+  #closed = false
   readonly #source: ByteSource
   readonly #key: string
   readonly #signal: AbortSignal | undefined
@@ -64,8 +96,7 @@ export class ByteWindow extends LineBuffer {
     key: string,
     options: { readonly signal: AbortSignal | undefined; readonly withCrc: boolean },
   ) {
-    const small = source.byteLength < CHUNK
-    super((small ? undefined : pool.pop()) ?? bufferFor(small ? source.byteLength : CHUNK))
+    super(Math.min(source.byteLength, CHUNK))
     this.#source = source
     this.#key = key
     this.#signal = options.signal
@@ -103,6 +134,7 @@ export class ByteWindow extends LineBuffer {
         bytes: this.#source.byteLength,
       })
     }
+    if (this.#closed) throw new Error(`"${this.#key}" was closed while it was read`)
     if (this.end - this.start > this.capacity / 2) this.grow(this.capacity * 2)
     else if (this.start > 0) {
       this.bytes.copyWithin(0, this.start, this.end)
@@ -113,20 +145,30 @@ export class ByteWindow extends LineBuffer {
     const target = this.bytes.subarray(this.end, this.end + size)
     const read = this.#source.read(target, this.#position)
     if (typeof read === 'number') return this.#accept(read)
+    const { bytes, address } = this
     this.#pending = true
-    return read.then((count) => {
+    const settle = () => {
       this.#pending = false
-      this.#accept(count)
-    })
+      if (this.#closed) giveBack(bytes, address)
+    }
+    return read.then(
+      (count) => {
+        settle()
+        if (!this.#closed) this.#accept(count)
+      },
+      (error: unknown) => {
+        settle()
+        throw error
+      },
+    )
   }
 
-  /** Gives the buffer back, unless a read into it may still be under way. */
+  /** Gives the buffer back, once no read into it is under way. */
   close(): void {
-    const reusable = !this.#pending && this.bytes.buffer.byteLength === CHUNK + SLACK
-    if (reusable && pool.length < POOL_SIZE) pool.push(this.bytes.buffer as ArrayBuffer)
-    this.bytes = new Uint8Array(0)
-    this.start = 0
-    this.end = 0
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#pending) this.forget()
+    else this.release()
     this.#source.close()
   }
 

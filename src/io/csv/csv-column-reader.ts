@@ -8,7 +8,8 @@ import {
   findRecords,
 } from '../../kernel/find-lines.ts'
 import { lineAfter, onlyPrintable, skipLines } from '../../kernel/skip-lines.ts'
-import { type ByteWindow, bufferFor, LineBuffer } from './byte-window.ts'
+import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
+import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { numberDecoder } from './number-decoder.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
@@ -17,7 +18,7 @@ import { isTextual, TextRunDecoder } from './text-decoder.ts'
 const BLOCK = 16_384
 /** Line ends found and used up within one step, which never waits: so all readers share them. */
 const lineEnds = new Int32Array(BLOCK)
-const cursor = new Int32Array(2)
+const cursor = new Int32Array(4)
 const NO_ROWS = new Uint32Array(0)
 /** With fewer than one line in so many wanted, counting lines beats finding each. */
 const SPARSE = 12
@@ -120,6 +121,8 @@ export class CsvColumnReader implements ColumnReader {
 
   close(): void {
     this.#window.close()
+    this.#scratch?.release()
+    this.#scratch = null
   }
 
   /** Finds the ends of the next `rowCount` lines and copies the selected ones to the scratch. */
@@ -131,6 +134,14 @@ export class CsvColumnReader implements ColumnReader {
     return () => {
       while (passed < rowCount) {
         const { bytes, words, start, end } = window
+        if (window.address !== 0 && scratch.address !== 0 && !this.#quoted) {
+          selected += this.#gather(scratch, rows, selected, count, passed, rowCount)
+          passed = cursor[1]!
+          if (passed === rowCount) return true
+          if (cursor[3] === 0) return false
+          scratch.grow(scratch.capacity * 2)
+          continue
+        }
         const limit = Math.min(BLOCK, rowCount - passed)
         const found = this.#quoted
           ? findRecords(bytes, start, end, lineEnds, limit)
@@ -155,6 +166,38 @@ export class CsvColumnReader implements ColumnReader {
     }
   }
 
+  /** Does so by WebAssembly for all that is in the window; answers how many lines were copied. */
+  #gather(
+    scratch: LineBuffer,
+    rows: Uint32Array,
+    selected: number,
+    count: number,
+    passed: number,
+    rowCount: number,
+  ): number {
+    const { address, start, end } = this.#window
+    const [from, to] = [address + start, address + end]
+    const target = scratch.address + scratch.end
+    const full = scratch.address + scratch.capacity
+    const copied = wasmGatherLines(
+      from,
+      to,
+      passed,
+      rowCount,
+      rows,
+      selected,
+      count,
+      target,
+      full,
+      cursor,
+    )
+    const next = cursor[0]! - address
+    this.#verify(start, next, cursor[1]! - passed)
+    scratch.end = cursor[2]! - scratch.address
+    this.#window.start = next
+    return copied
+  }
+
   /** The same where the places of lines are known. */
   #seekStep(rowCount: number, rows: Uint32Array, count: number, stride: number): () => boolean {
     const window = this.#window
@@ -172,7 +215,13 @@ export class CsvColumnReader implements ColumnReader {
         let last = selected
         while (last < count && rows[last]! < beyond) last++
         const { view: target, end: at } = scratch
-        scratch.end = copyEvenLines(view, start, stride, rows, selected, last, row, target, at)
+        if (window.address !== 0 && scratch.address !== 0) {
+          const [from, to] = [window.address + start, scratch.address + at]
+          wasmGatherEven(from, stride, row, rows, selected, last, to)
+          scratch.end = at + (last - selected) * stride
+        } else {
+          scratch.end = copyEvenLines(view, start, stride, rows, selected, last, row, target, at)
+        }
         selected = last
       }
       window.seek(base + rowCount * stride)
@@ -218,13 +267,14 @@ export class CsvColumnReader implements ColumnReader {
   #stepTo(rowCount: number, rows: Uint32Array, count: number): () => boolean {
     if (!this.#trusted || this.#quoted) return this.#scanStep(rowCount, rows, count)
     if (this.#stride !== null) return this.#seekStep(rowCount, rows, count, this.#stride)
+    if (this.#window.address !== 0) return this.#scanStep(rowCount, rows, count)
     return count * SPARSE < rowCount && !isTextual(this.#file.type)
       ? this.#leapStep(rowCount, rows, count)
       : this.#scanStep(rowCount, rows, count)
   }
 
   #emptyScratch(count: number): LineBuffer {
-    this.#scratch ??= new LineBuffer(bufferFor(count === 0 ? 0 : 4096))
+    this.#scratch ??= new LineBuffer(count === 0 ? 0 : 4096)
     this.#scratch.start = 0
     this.#scratch.end = 0
     return this.#scratch

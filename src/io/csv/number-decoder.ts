@@ -19,6 +19,12 @@ import {
   MONTHS,
 } from '../../kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
+import {
+  wasmDecodeCents,
+  wasmDecodeDates,
+  wasmDecodeExact,
+  wasmDecodeInt32,
+} from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { ColumnFile } from './column-reader.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
@@ -32,15 +38,22 @@ const LONG_FLOAT = /^(?=.{17,26}$)-?(?:0|[1-9]\d*)\.\d*[1-9]$/
 abstract class NumberDecoder extends RunDecoder {
   decode(lines: LineBuffer): boolean {
     const to = wholeLines(lines)
+    // Lines that WebAssembly leaves are rarely alone: the loops in TypeScript go on from there.
+    let { address } = lines
     while (this.row < this.rows && lines.start < to) {
-      this.row = this.fast(lines, to)
+      this.row = this.fast(lines, to, address)
       lines.start = this.cursor[0]!
+      address = 0
       if (this.row < this.rows && lines.start < to) this.decodeLine(lines)
     }
     return this.row === this.rows
   }
 
-  protected abstract fast(lines: LineBuffer, to: number): number
+  /**
+   * Decodes lines of `lines.bytes[lines.start .. to)` up to one that it does not know, where
+   * `cursor[0]` points then. `address`: see `LineBuffer`; 0 keeps from using WebAssembly.
+   */
+  protected abstract fast(lines: LineBuffer, to: number, address: number): number
   protected abstract put(row: number, value: Scalar): void
 
   private decodeLine(lines: LineBuffer): void {
@@ -114,9 +127,12 @@ class Int32Decoder extends NumberDecoder {
     this.#values = new Int32Array(rows)
   }
 
-  protected fast(lines: LineBuffer, to: number): number {
+  protected fast(lines: LineBuffer, to: number, address: number): number {
     const { row, rows, validity, cursor, file } = this
     const values = this.#values
+    if (file.type.name === 'date' && address !== 0) {
+      return wasmDecodeDates(address, lines.start, to, values, row, rows, validity, cursor)
+    }
     if (file.type.name === 'date') {
       return decodeDates(
         lines.bytes,
@@ -132,6 +148,21 @@ class Int32Decoder extends NumberDecoder {
       )
     }
     const [least, greatest] = [this.#least, this.#greatest]
+    if (address !== 0) {
+      const { start } = lines
+      return wasmDecodeInt32(
+        address,
+        start,
+        to,
+        values,
+        row,
+        rows,
+        validity,
+        least,
+        greatest,
+        cursor,
+      )
+    }
     return decodeInt32(
       lines.view,
       lines.start,
@@ -191,7 +222,7 @@ class FloatDecoder extends Float64Decoder {
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 
-  protected fast(lines: LineBuffer, to: number): number {
+  protected fast(lines: LineBuffer, to: number, _address: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
   }
@@ -205,9 +236,9 @@ class Float32Decoder extends FloatDecoder {
     throw this.wrongLine(lines, 'is not the text of a float32')
   }
 
-  protected override fast(lines: LineBuffer, to: number): number {
+  protected override fast(lines: LineBuffer, to: number, address: number): number {
     const from = this.row
-    const next = super.fast(lines, to)
+    const next = super.fast(lines, to, address)
     const { values } = this
     for (let row = from; row < next; row++) {
       if (Math.fround(values[row]!) === values[row]!) continue
@@ -234,10 +265,28 @@ class ExactDecoder extends Float64Decoder {
     this.#cents = this.#scale === 2 && statistics.hints.width === 4 && this.#greatest >= 999
   }
 
-  protected fast(lines: LineBuffer, to: number): number {
+  protected fast(lines: LineBuffer, to: number, address: number): number {
     const { row, rows, validity, cursor, values } = this
     const [scale, least, greatest] = [this.#scale, this.#least, this.#greatest]
     const { bytes, view, start } = lines
+    if (address !== 0 && this.#cents) {
+      return wasmDecodeCents(address, start, to, values, row, rows, cursor)
+    }
+    if (address !== 0 && scale <= 9) {
+      return wasmDecodeExact(
+        address,
+        start,
+        to,
+        values,
+        row,
+        rows,
+        validity,
+        scale,
+        least,
+        greatest,
+        cursor,
+      )
+    }
     if (this.#cents) return decodeCents(view, start, to, values, row, rows, cursor)
     if (scale === 0) {
       return decodeExact(view, start, to, values, row, rows, validity, least, greatest, cursor)

@@ -1,0 +1,251 @@
+import { blockEnd, blockEnds } from './find-lines'
+import { CURSOR, ENDS, KEEP, KEEP8 } from './memory-map'
+
+const MINUS: u32 = 45
+/** `\N` */
+const NULL_TOKEN: u32 = 0x4e5c
+
+/** Digits of two numbers, 8 bytes each, as four numbers of 4 digits. */
+// @ts-ignore: decorator
+@inline
+function fours(digits: v128): v128 {
+  const pairs = i16x8.add(
+    i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)),
+    i16x8.shr_u(digits, 8),
+  )
+  return i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1))
+}
+
+/**
+ * Decodes `count` (a multiple of 4) lines without sign that have at most 8 digits, `scale` of them
+ * behind a point, four at a time. The lines end at the pointers from ENDS on. False when some line
+ * is anything else, and then `out` holds nothing of worth.
+ */
+// @ts-ignore: decorator
+@inline
+function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: bool, float: bool): bool {
+  const point: u32 = pointed ? 1 : 0
+  const zero = i8x16.splat(48)
+  const nine = i8x16.splat(9)
+  const none = i64x2.splat(0)
+  // A number of less than scale + 1 digits wraps around to a great length.
+  const least = i32x4.splat(<i32>point + scale + 2)
+  const span = i32x4.splat(7 - scale)
+  const greatest = i32x4.splat(most)
+  // Of 8 right-aligned digits: those before the point, without the last, may not begin with 0.
+  const leading = i64x2.splat(<i64>(((<u64>1) << (<u64>(56 - (scale << 3)))) - 1))
+  const before = i64x2.splat(<i64>((<u64>-1) >> (<u64>(scale << 3))))
+  const pointMask = i64x2.splat(<i64>((<u64>0xff) << (<u64>(56 - (scale << 3)))))
+  const points = i8x16.splat(46)
+  let wrong = none
+  let o = out
+  const end = ENDS + (<usize>count << 2)
+  for (let s = ENDS; s < end; s += 16) {
+    const sizes = i32x4.sub(v128.load(s), v128.load(s - 4))
+    wrong = v128.or(wrong, i32x4.gt_u(i32x4.sub(sizes, least), span))
+    const t = <usize>load<u32>(s - 4)
+    const t0 = <usize>load<u32>(s)
+    const t1 = <usize>load<u32>(s, 4)
+    const t2 = <usize>load<u32>(s, 8)
+    const t3 = <usize>load<u32>(s, 12)
+    let a = v128.load64_lane(t1 - 8, v128.load64_zero(t0 - 8), 1)
+    let b = v128.load64_lane(t3 - 8, v128.load64_zero(t2 - 8), 1)
+    if (pointed) {
+      wrong = v128.or(
+        wrong,
+        v128.and(v128.or(v128.xor(a, points), v128.xor(b, points)), pointMask),
+      )
+      a = v128.bitselect(v128.load64_lane(t1 - 9, v128.load64_zero(t0 - 9), 1), a, before)
+      b = v128.bitselect(v128.load64_lane(t3 - 9, v128.load64_zero(t2 - 9), 1), b, before)
+    }
+    const mask = KEEP8 - 1 - point
+    const keepA = v128.load64_lane(mask + (t1 - t0), v128.load64_zero(mask + (t0 - t)), 1)
+    const keepB = v128.load64_lane(mask + (t3 - t2), v128.load64_zero(mask + (t2 - t1)), 1)
+    a = v128.and(i8x16.sub(a, zero), keepA)
+    b = v128.and(i8x16.sub(b, zero), keepB)
+    wrong = v128.or(wrong, v128.or(i8x16.gt_u(a, nine), i8x16.gt_u(b, nine)))
+    const firstA = v128.and(v128.andnot(keepA, i64x2.shl(keepA, 8)), i8x16.eq(a, none))
+    const firstB = v128.and(v128.andnot(keepB, i64x2.shl(keepB, 8)), i8x16.eq(b, none))
+    wrong = v128.or(wrong, v128.and(v128.or(firstA, firstB), leading))
+    const values = i32x4.dot_i16x8_s(
+      i16x8.narrow_i32x4_u(fours(a), fours(b)),
+      i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1),
+    )
+    wrong = v128.or(wrong, i32x4.gt_s(values, greatest))
+    if (float) {
+      v128.store(o, f64x2.convert_low_i32x4_s(values))
+      v128.store(o, f64x2.convert_low_i32x4_s(i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)), 16)
+      o += 32
+    } else {
+      v128.store(o, values)
+      o += 16
+    }
+  }
+  return !v128.any_true(wrong)
+}
+
+/**
+ * Decodes the lines that end at `ends[0 .. count)` one by one: with a sign, up to 15 digits, null.
+ * Answers how many were decoded before one that is none of these.
+ */
+// @ts-ignore: decorator
+@inline
+function decodeEach(
+  ends: usize, count: i32, out: usize, validity: usize, scale: i32,
+  least: f64, greatest: f64, pointed: bool, float: bool,
+): i32 {
+  const point: usize = pointed ? 1 : 0
+  // Moves the bytes before the point up by one, over it.
+  const order = i8x16.add(
+    i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+    i8x16.lt_s(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>(16 - scale))),
+  )
+  let start = <usize>load<u32>(ends - 4) + 1
+  for (let i = 0; i < count; i++) {
+    const t = <usize>load<u32>(ends + (<usize>i << 2))
+    const negative = load<u8>(start) == MINUS
+    const size = t - start - <usize>negative
+    let value: f64 = 0
+    if (size == 2 && !negative && load<u16>(start) == NULL_TOKEN) {
+      if (!validity) return i
+      store<u8>(validity + <usize>i, 0)
+    } else {
+      const digits = size - point
+      const whole = digits - <usize>scale
+      // Sizes that are too small wrap around and are too great then.
+      if (whole - 1 > <usize>(pointed ? 8 : 14) || digits > 15) return i
+      if (whole > 1 && load<u8>(start + <usize>negative) == 48) return i
+      let text = i8x16.sub(v128.load(t - 16), i8x16.splat(48))
+      if (pointed) {
+        if (load<u8>(t - <usize>scale - 1) != 46) return i
+        text = i8x16.swizzle(text, order)
+      }
+      text = v128.and(text, v128.load(KEEP + digits))
+      if (v128.any_true(i8x16.gt_u(text, i8x16.splat(9)))) return i
+      const parts = fours(text)
+      const halves = i32x4.dot_i16x8_s(
+        i16x8.narrow_i32x4_u(parts, parts),
+        i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1),
+      )
+      value = <f64>i32x4.extract_lane(halves, 0) * 1e8 + <f64>i32x4.extract_lane(halves, 1)
+      if (negative) {
+        if (value == 0) return i
+        value = -value
+      }
+      if (value < least || value > greatest) return i
+      if (validity) store<u8>(validity + <usize>i, 1)
+    }
+    if (float) store<f64>(out + (<usize>i << 3), value)
+    else store<i32>(out + (<usize>i << 2), <i32>value)
+    start = t + 1
+  }
+  return count
+}
+
+/**
+ * The body of every kernel below. Blocks of lines go four at a time while that works; after a block
+ * where it did not, one line at a time for some blocks.
+ */
+// @ts-ignore: decorator
+@inline
+function decodeLines(
+  from: usize, to: usize, out: usize, limit: i32, validity: usize, scale: i32,
+  least: f64, greatest: f64, pointed: bool, float: bool,
+): i32 {
+  const width: i32 = float ? 3 : 2
+  const most = <i32>min<f64>(greatest, 99999999)
+  let rows = 0
+  let last = from - 1
+  let patience = scale > 6 || least > 0 ? i32.MAX_VALUE : 0
+  let penalty = 1
+  for (let p = from; p < to && rows < limit; ) {
+    const stop = blockEnd(p, to)
+    store<u32>(ENDS - 4, <u32>last)
+    const count = min(<i32>((blockEnds(p, stop, ENDS) - ENDS) >> 2), limit - rows)
+    p = stop
+    if (count == 0) continue
+    const target = out + ((<usize>rows) << width)
+    const valid = validity ? validity + <usize>rows : 0
+    let done = 0
+    if (patience > 0) patience--
+    else {
+      const quads = count & ~3
+      if (decodeFours(quads, target, scale, most, pointed, float)) {
+        done = quads
+        if (valid) memory.fill(valid, 1, quads)
+        penalty = 1
+      } else {
+        patience = penalty
+        if (penalty < 64) penalty <<= 1
+      }
+    }
+    done += decodeEach(
+      ENDS + (<usize>done << 2), count - done, target + ((<usize>done) << width),
+      valid ? valid + <usize>done : 0, scale, least, greatest, pointed, float,
+    )
+    rows += done
+    if (done > 0) last = <usize>load<u32>(ENDS + (<usize>(done - 1) << 2))
+    if (done < count) break
+  }
+  store<u32>(CURSOR, <u32>(last + 1))
+  return rows
+}
+
+/** Whole numbers into int32; see src/kernel/decode-whole.ts. */
+export function decodeInt32(from: usize, to: usize, out: usize, limit: i32, validity: usize, least: f64, greatest: f64): i32 {
+  return decodeLines(from, to, out, limit, validity, 0, least, greatest, false, false)
+}
+
+/** Whole numbers into float64. */
+export function decodeExact(from: usize, to: usize, out: usize, limit: i32, validity: usize, least: f64, greatest: f64): i32 {
+  return decodeLines(from, to, out, limit, validity, 0, least, greatest, false, true)
+}
+
+/** Decimals into unscaled float64; see src/kernel/decode-decimal.ts. */
+export function decodeDecimal(from: usize, to: usize, out: usize, limit: i32, validity: usize, scale: i32, least: f64, greatest: f64): i32 {
+  return decodeLines(from, to, out, limit, validity, scale, least, greatest, true, true)
+}
+
+/** Lines `d.dd` into unscaled float64. */
+export function decodeCents(from: usize, to: usize, out: usize, limit: i32): i32 {
+  const rows = min(limit, <i32>((to - from) / 5))
+  const weights = i16x8(100, 1, 100, 1, 100, 1, 100, 1)
+  let p = from
+  let o = out
+  let row = 0
+  for (; row + 3 <= rows; row += 3) {
+    // Three lines: their digits, their points and newlines.
+    const text = v128.load(p)
+    const digits = i8x16.sub(
+      i8x16.swizzle(text, i8x16(0, 2, 3, 0, 5, 7, 8, 0, 10, 12, 13, 0, 0, 0, 0, 0)),
+      i8x16.splat(48),
+    )
+    const marks = v128.and(
+      v128.xor(text, i8x16(0, 46, 0, 0, 10, 0, 46, 0, 0, 10, 0, 46, 0, 0, 10, 0)),
+      i8x16(0, -1, 0, 0, -1, 0, -1, 0, 0, -1, 0, -1, 0, 0, -1, 0),
+    )
+    if (v128.any_true(v128.or(marks, i8x16.gt_u(digits, i8x16.splat(9))))) break
+    // Bytes a, b, c, x of a value: a and c in the low bytes, b in a high one.
+    const even = v128.and(digits, i16x8.splat(0xff))
+    const odd = v128.and(i16x8.shr_u(digits, 8), i32x4.splat(0xffff))
+    const values = i32x4.add(
+      i32x4.dot_i16x8_s(even, weights),
+      i32x4.mul(odd, i32x4.splat(10)),
+    )
+    v128.store(o, f64x2.convert_low_i32x4_s(values))
+    store<f64>(o, <f64>i32x4.extract_lane(values, 2), 16)
+    p += 15
+    o += 24
+  }
+  for (; row < rows; row++) {
+    const a = <u32>load<u8>(p) - 48
+    const b = <u32>load<u8>(p, 2) - 48
+    const c = <u32>load<u8>(p, 3) - 48
+    if (a > 9 || b > 9 || c > 9 || load<u8>(p, 1) != 46 || load<u8>(p, 4) != 10) break
+    store<f64>(o, <f64>(a * 100 + b * 10 + c))
+    p += 5
+    o += 8
+  }
+  store<u32>(CURSOR, <u32>p)
+  return row
+}

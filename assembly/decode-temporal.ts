@@ -1,0 +1,153 @@
+import { CURSOR } from './memory-map'
+
+const NULL_LINE: u32 = 0x0a4e5c
+
+/** The bytes of two dates of 11 bytes, newline included, less what each has to be at least. */
+// @ts-ignore: decorator
+@inline
+function digitsOf(a: v128, b: v128): v128 {
+  return i8x16.sub(
+    i8x16.shuffle(a, b, 0, 1, 2, 3, 5, 6, 8, 9, 16, 17, 18, 19, 21, 22, 24, 25),
+    i8x16.splat(48),
+  )
+}
+
+/** The dashes and the newline of a date, 0 where they are what they have to be. */
+// @ts-ignore: decorator
+@inline
+function marksOf(a: v128): v128 {
+  return v128.and(
+    v128.xor(a, i8x16(0, 0, 0, 0, 45, 0, 0, 45, 0, 0, 10, 0, 0, 0, 0, 0)),
+    i8x16(0, 0, 0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, 0, 0, 0),
+  )
+}
+
+/** Century and year in it of two dates each, and month and day: 8 numbers of two digits. */
+// @ts-ignore: decorator
+@inline
+function pairsOf(digits: v128): v128 {
+  return i16x8.add(
+    i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)),
+    i16x8.shr_u(digits, 8),
+  )
+}
+
+/** Decodes lines `YYYY-MM-DD` into days since 1970-01-01; see src/kernel/decode-temporal.ts. */
+export function decodeDates(from: usize, to: usize, out: usize, limit: i32, validity: usize): i32 {
+  let rows = 0
+  let p = from
+  while (rows < limit && p < to) {
+    const quads = min((limit - rows) & ~3, <i32>((to - p) / 44) << 2)
+    const done = decodeFourDates(p, quads, out + (<usize>rows << 2))
+    if (validity) memory.fill(validity + <usize>rows, 1, done)
+    rows += done
+    p += <usize>done * 11
+    // What stopped it is a null, a line that is no date, or the end; up to four lines one by one.
+    const until = min(rows + 4, limit)
+    const before = rows
+    while (rows < until && p < to) {
+      if ((load<u32>(p) & 0xffffff) == NULL_LINE) {
+        if (!validity) break
+        store<i32>(out + (<usize>rows << 2), 0)
+        store<u8>(validity + <usize>rows, 0)
+        p += 3
+      } else {
+        if (p + 11 > to) break
+        const day = oneDate(p)
+        if (day == i32.MIN_VALUE) break
+        store<i32>(out + (<usize>rows << 2), day)
+        if (validity) store<u8>(validity + <usize>rows, 1)
+        p += 11
+      }
+      rows++
+    }
+    if (rows == before || rows < until) break
+  }
+  store<u32>(CURSOR, <u32>p)
+  return rows
+}
+
+function oneDate(p: usize): i32 {
+  const a = v128.load(p)
+  const digits = digitsOf(a, a)
+  const wrong = v128.or(marksOf(a), i8x16.gt_u(digits, i8x16.splat(9)))
+  if (v128.any_true(wrong)) return i32.MIN_VALUE
+  const pairs = pairsOf(digits)
+  return i32x4.extract_lane(daysOf(pairs, pairs), 0)
+}
+
+/** Decodes up to `count`, a multiple of 4; answers how many before four that are not all dates. */
+function decodeFourDates(from: usize, count: i32, out: usize): i32 {
+  let p = from
+  let o = out
+  for (let row = 0; row < count; row += 4) {
+    const t0 = v128.load(p)
+    const t1 = v128.load(p, 11)
+    const t2 = v128.load(p, 22)
+    const t3 = v128.load(p, 33)
+    const marks = v128.or(v128.or(marksOf(t0), marksOf(t1)), v128.or(marksOf(t2), marksOf(t3)))
+    const a = digitsOf(t0, t1)
+    const b = digitsOf(t2, t3)
+    const nine = i8x16.splat(9)
+    const others = v128.or(i8x16.gt_u(a, nine), i8x16.gt_u(b, nine))
+    const days = daysOf(pairsOf(a), pairsOf(b))
+    v128.store(o, days)
+    const none = i32x4.eq(days, i32x4.splat(i32.MIN_VALUE))
+    if (v128.any_true(v128.or(marks, v128.or(others, none)))) return row
+    p += 44
+    o += 16
+  }
+  return count
+}
+
+/**
+ * Four dates in days since 1970-01-01, from the `YY YY MM DD` of two dates each, proleptic
+ * Gregorian; the least int32 for what is no date.
+ */
+// @ts-ignore: decorator
+@inline
+function daysOf(a: v128, b: v128): v128 {
+  // 16-bit pairs to four lanes of 32 bits each: the centuries, the years in them, months, days.
+  const yearA = i16x8.shuffle(a, b, 0, 4, 8, 12, 1, 5, 9, 13)
+  const monthA = i16x8.shuffle(a, b, 2, 6, 10, 14, 3, 7, 11, 15)
+  const century = i32x4.extend_low_i16x8_u(yearA)
+  const inCentury = i32x4.extend_high_i16x8_u(yearA)
+  const month = i32x4.extend_low_i16x8_u(monthA)
+  const day = i32x4.extend_high_i16x8_u(monthA)
+  const zero = i32x4.splat(0)
+  const three = i32x4.splat(3)
+  // Leap: divisible by 4, and by 400 if by 100.
+  const cycle = v128.bitselect(century, inCentury, i32x4.eq(inCentury, zero))
+  const leap = i32x4.eq(v128.and(cycle, three), zero)
+  // Days of the month, and days of the year before it, by the month; of a month above 15: 0.
+  const monthBytes = v128.or(month, i32x4.splat(0xffffff00))
+  const length = i8x16.swizzle(
+    i8x16(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0),
+    monthBytes,
+  )
+  const isLeap = v128.and(leap, i32x4.splat(1))
+  const february = i32x4.eq(month, i32x4.splat(2))
+  const most = i32x4.add(length, v128.and(isLeap, february))
+  const wrong = v128.or(i32x4.gt_s(day, most), i32x4.eq(day, zero))
+  // Modulo 256 in bytes.
+  const before = i32x4.add(
+    i8x16.swizzle(
+      i8x16(0, 0, 31, 59, 90, 120, -105, -75, -44, -13, 17, 48, 78, 0, 0, 0), monthBytes,
+    ),
+    v128.and(i32x4.gt_s(month, i32x4.splat(9)), i32x4.splat(256)),
+  )
+  const leapBefore = v128.and(isLeap, i32x4.gt_s(month, i32x4.splat(2)))
+  // Days from 0000-01-01 to the year's first: 365 each and one for each leap year before.
+  const year = i32x4.add(i32x4.mul(century, i32x4.splat(100)), inCentury)
+  const centuries = i32x4.sub(century, i32x4.ne(inCentury, zero))
+  const leaps = i32x4.add(
+    i32x4.sub(i32x4.shr_u(i32x4.add(year, three), 2), centuries),
+    i32x4.shr_u(i32x4.add(centuries, three), 2),
+  )
+  const first = i32x4.add(i32x4.mul(year, i32x4.splat(365)), leaps)
+  const days = i32x4.add(
+    i32x4.add(first, i32x4.add(before, leapBefore)),
+    i32x4.sub(day, i32x4.splat(719529)),
+  )
+  return v128.bitselect(i32x4.splat(i32.MIN_VALUE), days, wrong)
+}

@@ -1,0 +1,5 @@
+export { CURSOR, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
+export { findLines } from './find-lines'
+export { decodeCents, decodeDecimal, decodeExact, decodeInt32 } from './decode-number'
+export { decodeDates } from './decode-temporal'
+export { gatherEven, gatherLines } from './gather-lines'

@@ -1,0 +1,115 @@
+import { WASM_MODULE } from './module.generated.ts'
+
+/** 64 KiB pages of the memory: scratch, and slots for the bytes of files. Untouched ones cost nothing. */
+const PAGES = 192
+
+type Decode = (
+  from: number,
+  to: number,
+  out: number,
+  limit: number,
+  validity: number,
+  ...more: number[]
+) => number
+
+/** The functions of assembly/, which take positions in the memory. */
+interface WasmFunctions {
+  readonly findLines: (from: number, to: number, base: number, out: number, limit: number) => number
+  readonly decodeInt32: Decode
+  readonly decodeExact: Decode
+  readonly decodeDecimal: Decode
+  readonly decodeCents: (from: number, to: number, out: number, limit: number) => number
+  readonly decodeDates: Decode
+  readonly gatherLines: (
+    from: number,
+    to: number,
+    row: number,
+    rows: number,
+    wanted: number,
+    count: number,
+    target: number,
+    targetEnd: number,
+  ) => number
+  readonly gatherEven: (
+    from: number,
+    stride: number,
+    row: number,
+    wanted: number,
+    count: number,
+    target: number,
+  ) => void
+}
+
+/** The kernels of this thread and their memory, which neither grows nor moves. */
+export interface WasmKernels {
+  readonly run: WasmFunctions
+  readonly bytes: Uint8Array
+  readonly ints: Int32Array
+  readonly floats: Float64Array
+  readonly places: MemoryMap
+}
+
+/** Positions in the memory; see assembly/memory-map.ts. */
+interface MemoryMap {
+  readonly CURSOR: number
+  readonly OUT: number
+  readonly ROWS_MAX: number
+  readonly VALIDITY: number
+  readonly WANTED: number
+  readonly SLOTS: number
+}
+
+/** What of WebAssembly's own interface is used here; the types of Node.js have none of it. */
+interface WebAssemblyApi {
+  readonly validate: (bytes: Uint8Array) => boolean
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Memory: new (size: {
+    initial: number
+    maximum: number
+  }) => { readonly buffer: ArrayBuffer }
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Readonly<Record<string, unknown>> }
+}
+
+let kernels: WasmKernels | null | undefined
+let disabled = false
+
+/**
+ * The kernels in WebAssembly, compiled at the first call; null where there is no SIMD or they are
+ * switched off, and then the loops in TypeScript do the work.
+ */
+export function wasmKernels(): WasmKernels | null {
+  if (disabled) return null
+  if (kernels === undefined) kernels = instantiate()
+  return kernels
+}
+
+/** Switches the kernels in WebAssembly off or on again, for files opened from then on. */
+export function switchWasm(state: 'on' | 'off'): void {
+  disabled = state === 'off'
+}
+
+function instantiate(): WasmKernels | null {
+  const api = Reflect.get(globalThis, 'WebAssembly') as WebAssemblyApi | undefined
+  const code = Buffer.from(WASM_MODULE, 'base64')
+  if (api === undefined || !api.validate(code)) return null
+  const memory = new api.Memory({ initial: PAGES, maximum: PAGES })
+  const { exports } = new api.Instance(new api.Module(code), { env: { memory } })
+  const place = (name: keyof MemoryMap) => (exports[name] as { readonly value: number }).value
+  return {
+    run: exports as unknown as WasmFunctions,
+    bytes: new Uint8Array(memory.buffer),
+    ints: new Int32Array(memory.buffer),
+    floats: new Float64Array(memory.buffer),
+    places: {
+      CURSOR: place('CURSOR'),
+      OUT: place('OUT'),
+      ROWS_MAX: place('ROWS_MAX'),
+      VALIDITY: place('VALIDITY'),
+      WANTED: place('WANTED'),
+      SLOTS: place('SLOTS'),
+    },
+  }
+}

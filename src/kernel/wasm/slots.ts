@@ -1,0 +1,26 @@
+import { wasmKernels } from './kernels.ts'
+
+/** Bytes that a slot holds. */
+export const SLOT_SIZE = 256 * 1024
+/** Kernels read some bytes before the first and behind the last. */
+const MARGIN = 64
+
+let free: number[] | undefined
+
+/** Where a slot in the kernels' memory begins; 0 when all are taken, or there are no kernels. */
+export function takeSlot(): number {
+  const kernels = wasmKernels()
+  if (kernels === null) return 0
+  if (free === undefined) {
+    free = []
+    const { SLOTS } = kernels.places
+    const size = SLOT_SIZE + 2 * MARGIN
+    for (let at = kernels.bytes.length - size; at >= SLOTS; at -= size) free.push(at + MARGIN)
+  }
+  return free.pop() ?? 0
+}
+
+/** Gives a slot back; 0 is none. */
+export function freeSlot(address: number): void {
+  if (address !== 0) free?.push(address)
+}
