@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeCents, decodeDecimal } from '../../../src/kernel/decode-decimal.ts'
+import { decodeDates, enterYear, MONTHS } from '../../../src/kernel/decode-temporal.ts'
+import { decodeExact, decodeInt32 } from '../../../src/kernel/decode-whole.ts'
+import {
+  wasmDecodeCents,
+  wasmDecodeDates,
+  wasmDecodeExact,
+  wasmDecodeInt32,
+} from '../../../src/kernel/wasm/decode-number.ts'
+import { runs } from '../../support/random.ts'
+import { anyLines, type Chunk, withChunk } from './twin.ts'
+
+const SAFE = Number.MAX_SAFE_INTEGER
+
+interface Outcome {
+  readonly values: Int32Array | Float64Array
+  readonly validity: Uint8Array
+  readonly cursor: Int32Array
+}
+
+type Kernel = (chunk: Chunk, of: Outcome, row: number, limit: number) => number
+
+/** What a kernel answers and all that it has written. */
+function outcomeOf(kernel: Kernel, chunk: Chunk, frame: Frame) {
+  const values = new frame.type(frame.rows + 5)
+  const validity = new Uint8Array(frame.nulls ? frame.rows + 5 : 0).fill(1)
+  const cursor = new Int32Array(3)
+  const end = kernel(chunk, { values, validity, cursor }, frame.row, frame.row + frame.rows)
+  const known = Array.from(values.subarray(0, end))
+  return { end, rest: cursor[0], values: known, validity: Array.from(validity.subarray(0, end)) }
+}
+
+interface Frame {
+  readonly type: typeof Int32Array | typeof Float64Array
+  readonly row: number
+  readonly rows: number
+  readonly nulls: boolean
+}
+
+interface Case {
+  readonly name: string
+  readonly type: typeof Int32Array | typeof Float64Array
+  readonly usual: fc.Arbitrary<string>
+  readonly twin: Kernel
+  readonly wasm: Kernel
+}
+
+const digits = (least: number, most: number) =>
+  fc.tuple(fc.integer({ min: least, max: most }), fc.nat(1e9), fc.nat(1e9)).map(([count, a, b]) =>
+    `${a}${String(b).padStart(9, '0')}`
+      .padStart(count, '7')
+      .slice(-count)
+      .replace(/^0+(?=.)/, '9'),
+  )
+const signed = (text: fc.Arbitrary<string>) =>
+  fc.tuple(fc.constantFrom('', '', '-'), text).map(([sign, number]) => sign + number)
+const decimals = (scale: number, most: number) =>
+  fc
+    .tuple(digits(1, most), fc.nat(10 ** scale - 1))
+    .map(([whole, part]) => `${whole}.${String(part).padStart(scale, '0')}`)
+const calendar = fc
+  .tuple(fc.integer({ min: 0, max: 9999 }), fc.integer({ min: 0, max: 13 }), fc.nat(32))
+  .map((parts) => parts.map((part, i) => String(part).padStart(i === 0 ? 4 : 2, '0')).join('-'))
+const dates = fc
+  .integer({ min: -719_528, max: 2_932_896 })
+  .map((day) => new Date(day * 86_400_000).toISOString())
+  .map((text) => (text.startsWith('+') ? '9999-12-31' : text.slice(0, 10)))
+
+const months = new Int32Array(MONTHS)
+for (let year = 0; year < 10_000; year++) enterYear(months, year)
+
+const int32 = (name: string, least: number, greatest: number): Case => ({
+  name,
+  type: Int32Array,
+  usual: fc.oneof(digits(1, 8), digits(1, 3), signed(digits(1, 10))),
+  twin: ({ view, from, to }, { values, validity, cursor }, row, limit) =>
+    decodeInt32(
+      view,
+      from,
+      to,
+      values as Int32Array,
+      row,
+      limit,
+      validity,
+      least,
+      greatest,
+      cursor,
+    ),
+  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Int32Array
+    return wasmDecodeInt32(address, from, to, into, row, limit, validity, least, greatest, cursor)
+  },
+})
+
+const exact = (name: string, least: number, greatest: number): Case => ({
+  name,
+  type: Float64Array,
+  usual: fc.oneof(digits(1, 8), digits(7, 8), signed(digits(1, 16))),
+  twin: ({ view, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Float64Array
+    return decodeExact(view, from, to, into, row, limit, validity, least, greatest, cursor)
+  },
+  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Float64Array
+    const scale = 0
+    const limits = [scale, least, greatest] as const
+    return wasmDecodeExact(address, from, to, into, row, limit, validity, ...limits, cursor)
+  },
+})
+
+const decimal = (scale: number, greatest: number): Case => ({
+  name: `decimals of ${scale} fraction digits up to ${greatest}`,
+  type: Float64Array,
+  usual: fc.oneof(decimals(scale, Math.max(1, 8 - scale)), signed(decimals(scale, 10))),
+  twin: ({ bytes, view, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Float64Array
+    const limits = [scale, -greatest, greatest] as const
+    return decodeDecimal(bytes, view, from, to, into, row, limit, validity, ...limits, cursor)
+  },
+  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Float64Array
+    const limits = [scale, -greatest, greatest] as const
+    return wasmDecodeExact(address, from, to, into, row, limit, validity, ...limits, cursor)
+  },
+})
+
+const cases: Case[] = [
+  int32('int8', -128, 127),
+  int32('uint16', 0, 65_535),
+  int32('int32', -(2 ** 31), 2 ** 31 - 1),
+  exact('uint32', 0, 2 ** 32 - 1),
+  exact('int64', -SAFE, SAFE),
+  decimal(1, 99),
+  decimal(2, SAFE),
+  decimal(3, 99_999),
+  decimal(6, SAFE),
+  decimal(7, SAFE),
+  decimal(8, SAFE),
+  decimal(9, SAFE),
+  {
+    name: 'cents',
+    type: Float64Array,
+    usual: decimals(2, 1),
+    twin: ({ view, from, to }, { values, cursor }, row, limit) =>
+      decodeCents(view, from, to, values as Float64Array, row, limit, cursor),
+    wasm: ({ address, from, to }, { values, cursor }, row, limit) =>
+      wasmDecodeCents(address, from, to, values as Float64Array, row, limit, cursor),
+  },
+  {
+    name: 'dates',
+    type: Int32Array,
+    usual: dates,
+    twin: ({ bytes, view, from, to }, { values, validity, cursor }, row, limit) => {
+      const into = values as Int32Array
+      return decodeDates(bytes, view, from, to, into, row, limit, validity, months, cursor)
+    },
+    wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) =>
+      wasmDecodeDates(address, from, to, values as Int32Array, row, limit, validity, cursor),
+  },
+]
+
+const odd = fc.constantFrom(
+  ...[
+    '',
+    '\\N',
+    '-',
+    '-0',
+    '-0.00',
+    '0',
+    '00',
+    '01',
+    '+1',
+    '1e3',
+    '1.',
+    '.5',
+    '0.5',
+    '0.05',
+    '00.5',
+  ],
+  ...['127', '128', '-128', '-129', '65535', '65536', '4294967295', '4294967296', '-4294967297'],
+  ...['2147483647', '2147483648', '-2147483648', '-2147483649', '99999999', '100000000'],
+  ...['9007199254740991', '9007199254740993', '9223372036854775807', '-9223372036854775808'],
+  ...['999999999999999', '1000000000000000', '12345678.90', '123456789.12', '1234567890.12'],
+  ...['12345678901234567890123456789012345678', '1,5', '1 ', ' 1', '1:', '/1', '"1"', '1.255'],
+  ...['1994-02-29', '2000-02-29', '1900-02-29', '0000-02-29', '9999-12-31', '0000-01-01'],
+  ...['1994-13-01', '1994-00-10', '1994-01-00', '1994/01/01', '1994-01-011', '\xff\xfe', '\\M'],
+)
+
+describe('every kernel in WebAssembly does what its twin does:', () => {
+  it.each(cases.map((of) => [of.name, of] as const))('%s', (_, of) => {
+    const rare = fc.oneof(odd, odd, calendar, signed(digits(1, 20)), of.usual)
+    const frame = fc.record({
+      type: fc.constant(of.type),
+      row: fc.nat(3),
+      rows: fc.oneof(fc.nat(40), fc.nat(3000)),
+      nulls: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(anyLines(of.usual, rare), fc.nat(70), frame, (text, from, shape) => {
+        withChunk(text, from, (chunk) => {
+          const wanted = outcomeOf(of.twin, chunk, shape)
+          expect(outcomeOf(of.wasm, chunk, shape)).toEqual(wanted)
+        })
+      }),
+      { numRuns: runs(300) },
+    )
+  })
+
+  it('lines that are longer than a block', () => {
+    const text = `1\n${'7'.repeat(9000)}\n2\n`
+    withChunk(text, 3, (chunk) => {
+      const of = exact('int64', -SAFE, SAFE)
+      const frame = { type: Float64Array, row: 0, rows: 10, nulls: false }
+      expect(outcomeOf(of.wasm, chunk, frame)).toEqual(outcomeOf(of.twin, chunk, frame))
+    })
+  })
+})
