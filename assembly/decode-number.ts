@@ -207,7 +207,7 @@ export function decodeDecimal(from: usize, to: usize, out: usize, limit: i32, va
 }
 
 /** Lines `d.dd` into unscaled float64. */
-export function decodeCents(from: usize, to: usize, out: usize, limit: i32): i32 {
+export function decodeCents(from: usize, to: usize, out: usize, limit: i32, validity: usize): i32 {
   const rows = min(limit, <i32>((to - from) / 5))
   const weights = i16x8(100, 1, 100, 1, 100, 1, 100, 1)
   let p = from
@@ -246,6 +246,7 @@ export function decodeCents(from: usize, to: usize, out: usize, limit: i32): i32
     p += 5
     o += 8
   }
+  if (validity) memory.fill(validity, 1, row)
   store<u32>(CURSOR, <u32>p)
   return row
 }

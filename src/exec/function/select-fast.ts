@@ -1,5 +1,5 @@
 import type { Batch } from '../../arrow/batch.ts'
-import { type DataType, isFloat } from '../../arrow/data-type.ts'
+import { type DataType, isFloat, layoutOf } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { fieldPosition } from '../../arrow/schema.ts'
 import { SAFE, type Vector } from '../../arrow/vector.ts'
@@ -134,6 +134,30 @@ export function meet(a: NumberRange, b: NumberRange): NumberRange | undefined {
 
 const nextFloat = (value: number): number =>
   value === 0 ? Number.MIN_VALUE : -previousFloat(-value)
+
+/**
+ * The numbers for which `predicate`, over one column of `type`, is true, whatever else that column
+ * holds; undefined where they are no range, or not numbers.
+ */
+export function rangeOfPredicate(predicate: Expr, type: DataType): NumberRange | undefined {
+  const layout = layoutOf(type)
+  if (layout !== 'i32' && layout !== 'f64') return undefined
+  if (predicate.kind === 'call' && predicate.name === 'and') {
+    return predicate.args
+      .map((arg) => rangeOfPredicate(arg, type))
+      .reduce((a, b) => (a === undefined || b === undefined ? undefined : meet(a, b)))
+  }
+  const comparison = columnComparison(predicate)
+  // Against a whole number beyond 2^53 those beyond it are to be told apart exactly.
+  if (comparison === undefined || !isWithin(comparison.value)) return undefined
+  return rangeOf(type, comparison)
+}
+
+function isWithin(value: Scalar): boolean {
+  return (
+    typeof value === 'number' || (typeof value === 'bigint' && Number(value) === clampWhole(value))
+  )
+}
 
 /** What of `rows` is to be looked at; see `selectRows`. */
 export interface Selection {

@@ -4,6 +4,7 @@ import { type Column, type Partition, partitionKey } from '../../catalog/model/t
 import type { ColumnFile, ColumnReader } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import { nullVector } from '../function/argument.ts'
 
@@ -66,6 +67,26 @@ export class PartitionReader {
     const skipped = skipTo(open, run.start)
     if (skipped instanceof Promise) return skipped.then(() => readRun(open, run))
     return readRun(open, run)
+  }
+
+  /**
+   * Writes to `out` which of the wanted rows of `column`, which must be open, hold a number in
+   * `range`, by their index among the wanted; answers how many.
+   */
+  selectInRange(
+    column: Column,
+    run: Run,
+    range: NumberRange,
+    out: Uint32Array,
+  ): number | Promise<number> {
+    const open = this.#open.get(column)
+    if (open === undefined) return 0
+    const select = () => {
+      open.position += run.length
+      return open.reader.selectInRange(run.length, run.rows, run.count, range, out)
+    }
+    const skipped = skipTo(open, run.start)
+    return skipped instanceof Promise ? skipped.then(select) : select()
   }
 
   /** Passes over what is left of the open files, so that their checksums are compared. */

@@ -2,9 +2,11 @@ import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
 import { selectRows } from '../evaluate.ts'
+import { rangeOfPredicate } from '../function/select-fast.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
 /** One conjunct of a scan's predicate, and what is still to be read after it. */
@@ -12,6 +14,8 @@ export interface Step {
   readonly predicate: Expr
   readonly columns: readonly Column[]
   readonly schema: Schema
+  /** The one range that the predicate stands for, if it does for one and its column is numbers. */
+  readonly range: NumberRange | undefined
   /** Columns that a later step or the output needs. */
   readonly later: ReadonlySet<Column>
 }
@@ -27,7 +31,10 @@ export function stepsOf(
   for (const predicate of [...conjuncts].reverse()) {
     const names = columnsOf(predicate)
     const columns = tableColumns.filter(({ name }) => names.has(name))
-    steps.unshift({ predicate, columns, schema: tableSchema(columns), later: new Set(later) })
+    const [column] = columns
+    const range = columns.length === 1 ? rangeOfPredicate(predicate, column!.type) : undefined
+    const schema = tableSchema(columns)
+    steps.unshift({ predicate, columns, schema, range, later: new Set(later) })
     for (const column of columns) later.add(column)
   }
   return steps
@@ -59,16 +66,29 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
-      await this.#load(reader, step.columns, run)
-      const columns = step.columns.map((column) => this.#vectors.get(column)!)
-      const input = batch(step.schema, columns, run.count)
-      const count = selectRows(step.predicate, input, null, run.count, this.#found)
+      const count = await this.#select(reader, step, run)
       if (count === 0) return null
       if (count < run.count) run = this.#narrowed(run, count, step.later)
     }
     await this.#load(reader, this.#output, run)
     const columns = this.#output.map((column) => this.#vectors.get(column)!)
     return batch(this.#schema, columns, run.count)
+  }
+
+  /** How many of the rows pass `step`; they stand in `#found`. */
+  async #select(reader: PartitionReader, step: Step, run: Run): Promise<number> {
+    const { range, later } = step
+    const column = step.columns[0]!
+    if (range !== undefined && !later.has(column) && !this.#vectors.has(column)) {
+      const opening = reader.open(step.columns)
+      if (opening !== undefined) await opening
+      const count = reader.selectInRange(column, run, range, this.#found)
+      return count instanceof Promise ? await count : count
+    }
+    await this.#load(reader, step.columns, run)
+    const columns = step.columns.map((column) => this.#vectors.get(column)!)
+    const input = batch(step.schema, columns, run.count)
+    return selectRows(step.predicate, input, null, run.count, this.#found)
   }
 
   async #load(reader: PartitionReader, columns: readonly Column[], run: Run): Promise<void> {

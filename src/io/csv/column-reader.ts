@@ -1,6 +1,7 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
 
 /** A column file and what is known of it. */
 export interface ColumnFile {
@@ -23,6 +24,18 @@ export interface ColumnReader {
   read(rowCount: number): Vector | Promise<Vector>
   /** Of the next `rowCount` rows those at `rows[0 .. count)`, ascending and relative to the run. */
   readSelected(rowCount: number, rows: Uint32Array, count: number): Vector | Promise<Vector>
+  /**
+   * Writes to `out`, ascending, which of the next `rowCount` rows (`rows` null), or which of those at
+   * `rows[0 .. count)` by their index in `rows`, hold a number in `range`; answers how many. Only for
+   * columns whose vectors are of layout i32, f64 or big.
+   */
+  selectInRange(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    range: NumberRange,
+    out: Uint32Array,
+  ): number | Promise<number>
   /** Passes over the next `rowCount` rows. */
   skip(rowCount: number): void | Promise<void>
   /** Bytes taken from the store so far. */

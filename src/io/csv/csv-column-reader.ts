@@ -1,17 +1,14 @@
 import { copyText, take, type Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
-import {
-  copyEvenLines,
-  copyLines,
-  endsEvenly,
-  findLines,
-  findRecords,
-} from '../../kernel/find-lines.ts'
-import { lineAfter, onlyPrintable, skipLines } from '../../kernel/skip-lines.ts'
+import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
+import { lineAfter, skipLines } from '../../kernel/skip-lines.ts'
 import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
+import { type LineClaims, lineFault } from './line-fault.ts'
 import { numberDecoder } from './number-decoder.ts'
+import { NumberDecoder } from './number-run-decoder.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
 import { isTextual, TextRunDecoder } from './text-decoder.ts'
 
@@ -22,8 +19,6 @@ const cursor = new Int32Array(4)
 const NO_ROWS = new Uint32Array(0)
 /** With fewer than one line in so many wanted, counting lines beats finding each. */
 const SPARSE = 12
-/** Bytes that stand only in quotes: `"`, `,` and CR. */
-const QUOTED_ONLY = [34, 44, 13]
 
 /**
  * Reads a column file through a window of bytes. Work is cut into steps that use up what is in
@@ -39,6 +34,7 @@ export class CsvColumnReader implements ColumnReader {
   /** Bytes of a line where all are equally long. */
   readonly #stride: number | null
   readonly #quoted: boolean
+  readonly #claims: LineClaims
   #scratch: LineBuffer | null = null
   #row = 0
   #skipped = false
@@ -57,6 +53,11 @@ export class CsvColumnReader implements ColumnReader {
     this.#onVerified = options.onVerified
     this.#quoted = mayQuote(type) && !plain
     this.#stride = width === null || this.#quoted ? null : width + 1
+    this.#claims = {
+      stride: this.#stride,
+      printable: !isTextual(type),
+      unquoted: mayQuote(type) && !this.#quoted,
+    }
   }
 
   get bytesRead(): number {
@@ -77,20 +78,40 @@ export class CsvColumnReader implements ColumnReader {
 
   read(rowCount: number): Vector | Promise<Vector> {
     this.#expect(rowCount)
-    const decoder = this.#decoder
-    const window = this.#window
-    decoder.begin(rowCount, this.#row, this.#bytesOf(rowCount))
-    const step = () => {
-      const { start } = window
-      const before = decoder.row
-      const complete = rowCount === 0 || decoder.decode(window)
-      this.#verify(start, window.start, decoder.row - before)
-      return complete
-    }
-    return this.#drive(step, () => {
-      const vector = decoder.finish()
+    this.#decoder.begin(rowCount, this.#row, this.#bytesOf(rowCount))
+    return this.#drive(this.#decodeStep(rowCount), () => {
+      const vector = this.#decoder.finish()
       this.#advance(rowCount)
       return vector
+    })
+  }
+
+  selectInRange(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    range: NumberRange,
+    out: Uint32Array,
+  ): number | Promise<number> {
+    this.#expect(rowCount)
+    const decoder = this.#decoder
+    if (!(decoder instanceof NumberDecoder)) throw new Error('a range of values without order')
+    const row = this.#row
+    if (rows === null) {
+      decoder.beginSelection(rowCount, row, null, range, out)
+      return this.#drive(this.#decodeStep(rowCount), () => {
+        const found = decoder.finishSelection()
+        this.#advance(rowCount)
+        return found
+      })
+    }
+    return this.#drive(this.#stepTo(rowCount, rows, count), () => {
+      decoder.beginSelection(count, row, rows, range, out)
+      this.#decodeScratch(count)
+      const found = decoder.finishSelection()
+      this.#skipped = true
+      this.#advance(rowCount)
+      return found
     })
   }
 
@@ -104,7 +125,9 @@ export class CsvColumnReader implements ColumnReader {
     }
     this.#expect(rowCount)
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {
-      const vector = this.#decodeScratch(rows, count)
+      this.#decoder.begin(count, this.#row, this.#scratch!.end, rows)
+      this.#decodeScratch(count)
+      const vector = this.#decoder.finish()
       this.#skipped = true
       this.#advance(rowCount)
       return vector
@@ -123,6 +146,19 @@ export class CsvColumnReader implements ColumnReader {
     this.#window.close()
     this.#scratch?.release()
     this.#scratch = null
+  }
+
+  /** Decodes and checks the next `rowCount` lines. */
+  #decodeStep(rowCount: number): () => boolean {
+    const decoder = this.#decoder
+    const window = this.#window
+    return () => {
+      const { start } = window
+      const before = decoder.row
+      const complete = rowCount === 0 || decoder.decode(window)
+      this.#verify(start, window.start, decoder.row - before)
+      return complete
+    }
   }
 
   /** Finds the ends of the next `rowCount` lines and copies the selected ones to the scratch. */
@@ -280,34 +316,17 @@ export class CsvColumnReader implements ColumnReader {
     return this.#scratch
   }
 
-  #decodeScratch(rows: Uint32Array, count: number): Vector {
-    const scratch = this.#scratch!
-    this.#decoder.begin(count, this.#row, scratch.end, rows)
-    if (count > 0 && !this.#decoder.decode(scratch)) {
+  #decodeScratch(count: number): void {
+    if (count > 0 && !this.#decoder.decode(this.#scratch!)) {
       throw new Error(`${count} lines were copied, ${this.#decoder.row} are there`)
     }
-    return this.#decoder.finish()
   }
 
   /** Checks what the hints say of `rows` lines in `bytes[from .. to)` of the window. */
   #verify(from: number, to: number, rows: number): void {
     if (this.#trusted || rows === 0) return
-    const { bytes, words } = this.#window
-    const stride = this.#stride
-    if (
-      stride !== null &&
-      (to - from !== rows * stride || !endsEvenly(bytes, from, rows, stride))
-    ) {
-      throw this.#wrong(`holds values that are not ${stride - 1} bytes long`)
-    }
-    if (!isTextual(this.#file.type) && !onlyPrintable(bytes, words, from, to)) {
-      throw this.#wrong('holds bytes that are no ASCII text')
-    }
-    if (!mayQuote(this.#file.type) || this.#quoted) return
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
-    if (QUOTED_ONLY.some((byte) => text.includes(byte))) {
-      throw this.#wrong('holds a quote, a comma or a carriage return, against its hints')
-    }
+    const found = lineFault(this.#window, from, to, rows, this.#claims)
+    if (found !== undefined) throw this.#wrong(found)
   }
 
   /** Notes that `rowCount` rows are done, and checks the file as a whole after the last. */

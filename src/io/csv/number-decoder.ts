@@ -1,118 +1,49 @@
-import {
-  type DataType,
-  integerRange,
-  isExact,
-  type TimestampType,
-  typeText,
-} from '../../arrow/data-type.ts'
-import { parseScalar, type Scalar, scalarText } from '../../arrow/scalar.ts'
+import { type DataType, integerRange, isExact, type TimestampType } from '../../arrow/data-type.ts'
+import type { Scalar } from '../../arrow/scalar.ts'
 import { SAFE, type Vector } from '../../arrow/vector.ts'
-import { GraupelError } from '../../error.ts'
 import { decodeBools } from '../../kernel/decode-bool.ts'
 import { decodeCents, decodeDecimal } from '../../kernel/decode-decimal.ts'
 import { decodeFloats } from '../../kernel/decode-float.ts'
-import {
-  decodeDates,
-  decodeTimes,
-  decodeTimestamps,
-  enterYear,
-  MONTHS,
-} from '../../kernel/decode-temporal.ts'
+import { decodeDates, decodeTimes, decodeTimestamps } from '../../kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
 import {
-  wasmDecodeCents,
-  wasmDecodeDates,
-  wasmDecodeExact,
-  wasmDecodeInt32,
+  type WasmDecode,
+  wasmCents,
+  wasmDates,
+  wasmExact,
+  wasmInt32,
 } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { ColumnFile } from './column-reader.ts'
-import { RunDecoder, wholeLines } from './run-decoder.ts'
-
-/** Years met so far, shared by all readers: they never change once entered. */
-const months = new Int32Array(MONTHS)
+import { months, NumberDecoder } from './number-run-decoder.ts'
+import type { RunDecoder } from './run-decoder.ts'
 
 const LONG_FLOAT = /^(?=.{17,26}$)-?(?:0|[1-9]\d*)\.\d*[1-9]$/
 
-/** Fast kernels for the lines they know, and one line at a time for the rest. */
-abstract class NumberDecoder extends RunDecoder {
-  decode(lines: LineBuffer): boolean {
-    const to = wholeLines(lines)
-    // Lines that WebAssembly leaves are rarely alone: the loops in TypeScript go on from there.
-    let { address } = lines
-    while (this.row < this.rows && lines.start < to) {
-      this.row = this.fast(lines, to, address)
-      lines.start = this.cursor[0]!
-      address = 0
-      if (this.row < this.rows && lines.start < to) this.decodeLine(lines)
-    }
-    return this.row === this.rows
-  }
-
-  /**
-   * Decodes lines of `lines.bytes[lines.start .. to)` up to one that it does not know, where
-   * `cursor[0]` points then. `address`: see `LineBuffer`; 0 keeps from using WebAssembly.
-   */
-  protected abstract fast(lines: LineBuffer, to: number, address: number): number
-  protected abstract put(row: number, value: Scalar): void
-
-  private decodeLine(lines: LineBuffer): void {
-    const end = lines.bytes.indexOf(10, lines.start)
-    const stop = Math.min(end, lines.start + 400)
-    let text = ''
-    for (let p = lines.start; p < stop; p++) text += String.fromCharCode(lines.bytes[p]!)
-    if (text === '\\N') {
-      if (this.validity.length === 0) {
-        throw this.wrongLine(lines, 'is a null, where the statistics say that there is none')
-      }
-      this.validity[this.row] = 0
-    } else this.put(this.row, this.strictValue(text, lines))
-    this.row++
-    lines.start = end + 1
-  }
-
-  /** The value whose text is exactly `text`. */
-  protected strictValue(text: string, lines: LineBuffer): Scalar {
-    const { type } = this.file
-    let value: Exclude<Scalar, null> | undefined
-    try {
-      value = parseScalar(text, type)
-    } catch (error) {
-      if (!(error instanceof GraupelError)) throw error
-    }
-    if (value === undefined || scalarText(value, type) !== text) {
-      throw this.wrongLine(lines, `is not the text of a ${typeText(type)}`)
-    }
-    if (type.name === 'date' || type.name === 'timestamp')
-      enterYear(months, Number(text.slice(0, 4)))
-    return value
-  }
-}
-
 class BoolDecoder extends NumberDecoder {
-  #values = new Uint8Array(0)
+  protected values = new Uint8Array(0)
 
   protected allocate(rows: number): void {
-    this.#values = new Uint8Array(rows)
+    this.values = new Uint8Array(rows)
   }
 
   protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor } = this
-    return decodeBools(lines.bytes, lines.start, to, this.#values, row, rows, validity, cursor)
+    return decodeBools(lines.bytes, lines.start, to, this.values, row, rows, validity, cursor)
   }
 
   protected put(row: number, value: Scalar): void {
-    this.#values[row] = value === true ? 1 : 0
+    this.values[row] = value === true ? 1 : 0
   }
 
   protected vector(validity: Uint8Array | null): Vector {
     const { type } = this.file
-    return { type, layout: 'bool', length: this.rows, validity, values: this.#values }
+    return { type, layout: 'bool', length: this.rows, validity, values: this.values }
   }
 }
 
 class Int32Decoder extends NumberDecoder {
-  #values = new Int32Array(0)
+  protected values = new Int32Array(0)
   readonly #least: number
   readonly #greatest: number
 
@@ -124,15 +55,17 @@ class Int32Decoder extends NumberDecoder {
   }
 
   protected allocate(rows: number): void {
-    this.#values = new Int32Array(rows)
+    this.values = new Int32Array(rows)
   }
 
-  protected fast(lines: LineBuffer, to: number, address: number): number {
+  protected override wasm(): WasmDecode {
+    if (this.file.type.name === 'date') return wasmDates()
+    return wasmInt32(this.#least, this.#greatest)
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, file } = this
-    const values = this.#values
-    if (file.type.name === 'date' && address !== 0) {
-      return wasmDecodeDates(address, lines.start, to, values, row, rows, validity, cursor)
-    }
+    const values = this.values
     if (file.type.name === 'date') {
       return decodeDates(
         lines.bytes,
@@ -148,21 +81,6 @@ class Int32Decoder extends NumberDecoder {
       )
     }
     const [least, greatest] = [this.#least, this.#greatest]
-    if (address !== 0) {
-      const { start } = lines
-      return wasmDecodeInt32(
-        address,
-        start,
-        to,
-        values,
-        row,
-        rows,
-        validity,
-        least,
-        greatest,
-        cursor,
-      )
-    }
     return decodeInt32(
       lines.view,
       lines.start,
@@ -178,12 +96,12 @@ class Int32Decoder extends NumberDecoder {
   }
 
   protected put(row: number, value: Scalar): void {
-    this.#values[row] = value as number
+    this.values[row] = value as number
   }
 
   protected vector(validity: Uint8Array | null): Vector {
     const { type } = this.file
-    return { type, layout: 'i32', length: this.rows, validity, values: this.#values }
+    return { type, layout: 'i32', length: this.rows, validity, values: this.values }
   }
 }
 
@@ -201,7 +119,8 @@ abstract class Float64Decoder extends NumberDecoder {
     if (typeof value === 'bigint' && (value > BigInt(SAFE) || value < -BigInt(SAFE))) {
       this.#wide ??= new Map()
       this.#wide.set(row, value)
-    } else this.values[row] = Number(value)
+    }
+    this.values[row] = Number(value)
   }
 
   protected vector(validity: Uint8Array | null): Vector {
@@ -222,7 +141,7 @@ class FloatDecoder extends Float64Decoder {
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 
-  protected fast(lines: LineBuffer, to: number, _address: number): number {
+  protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
   }
@@ -236,9 +155,9 @@ class Float32Decoder extends FloatDecoder {
     throw this.wrongLine(lines, 'is not the text of a float32')
   }
 
-  protected override fast(lines: LineBuffer, to: number, address: number): number {
+  protected override fast(lines: LineBuffer, to: number): number {
     const from = this.row
-    const next = super.fast(lines, to, address)
+    const next = super.fast(lines, to)
     const { values } = this
     for (let row = from; row < next; row++) {
       if (Math.fround(values[row]!) === values[row]!) continue
@@ -265,28 +184,15 @@ class ExactDecoder extends Float64Decoder {
     this.#cents = this.#scale === 2 && statistics.hints.width === 4 && this.#greatest >= 999
   }
 
-  protected fast(lines: LineBuffer, to: number, address: number): number {
+  protected override wasm(): WasmDecode | null {
+    if (this.#cents) return wasmCents()
+    return this.#scale > 9 ? null : wasmExact(this.#scale, this.#least, this.#greatest)
+  }
+
+  protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     const [scale, least, greatest] = [this.#scale, this.#least, this.#greatest]
     const { bytes, view, start } = lines
-    if (address !== 0 && this.#cents) {
-      return wasmDecodeCents(address, start, to, values, row, rows, cursor)
-    }
-    if (address !== 0 && scale <= 9) {
-      return wasmDecodeExact(
-        address,
-        start,
-        to,
-        values,
-        row,
-        rows,
-        validity,
-        scale,
-        least,
-        greatest,
-        cursor,
-      )
-    }
     if (this.#cents) return decodeCents(view, start, to, values, row, rows, cursor)
     if (scale === 0) {
       return decodeExact(view, start, to, values, row, rows, validity, least, greatest, cursor)

@@ -31,12 +31,16 @@ export abstract class RunDecoder {
    * `selected` says where in it each row stands, unless the run is decoded whole.
    */
   begin(rows: number, firstRow: number, bytes: number, selected: Uint32Array | null = null): void {
+    this.beginRows(rows, firstRow, selected)
+    this.allocate(rows, bytes)
+  }
+
+  protected beginRows(rows: number, firstRow: number, selected: Uint32Array | null): void {
     this.rows = rows
     this.firstRow = firstRow
     this.#selected = selected
     this.row = 0
     this.validity = this.file.statistics.nulls > 0 ? new Uint8Array(rows).fill(1) : NO_NULLS
-    this.allocate(rows, bytes)
   }
 
   /**
@@ -48,10 +52,15 @@ export abstract class RunDecoder {
 
   /** The run's vector, which owns its values. */
   finish(): Vector {
+    return this.vector(this.countNulls() === 0 ? null : this.validity)
+  }
+
+  /** Adds the nulls of the run to those of all runs; answers how many they are. */
+  protected countNulls(): number {
     let nulls = 0
     for (let row = 0; row < this.validity.length; row++) nulls += 1 - this.validity[row]!
     this.nulls += nulls
-    return this.vector(nulls === 0 ? null : this.validity)
+    return nulls
   }
 
   protected abstract allocate(rows: number, bytes: number): void

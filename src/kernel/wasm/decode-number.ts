@@ -1,125 +1,102 @@
+import type { NumberRange } from '../select-numbers.ts'
 import { type WasmKernels, wasmKernels } from './kernels.ts'
 
-const NO_NULLS = new Uint8Array(0)
+/**
+ * A kernel that decodes lines into the memory's scratch: at most `most` of those in `[line, end)`,
+ * positions in that memory. `valid`: where it writes 1 for a value and 0 for a null; 0 for "no null
+ * may stand here". Answers how many it decoded before a line that it does not know.
+ */
+export interface WasmDecode {
+  readonly layout: 'i32' | 'f64'
+  readonly step: (line: number, end: number, most: number, valid: number) => number
+}
+
+/** Decodes what `decodeInt32` does. */
+export function wasmInt32(least: number, greatest: number): WasmDecode {
+  const { run, places } = wasmKernels()!
+  const out = places.OUT
+  return {
+    layout: 'i32',
+    step: (line, end, most, valid) => run.decodeInt32(line, end, out, most, valid, least, greatest),
+  }
+}
+
+/** Decodes what `decodeExact` does, or with a `scale` of 1 to 9 what `decodeDecimal` does. */
+export function wasmExact(scale: number, least: number, greatest: number): WasmDecode {
+  const { run, places } = wasmKernels()!
+  const out = places.OUT
+  return {
+    layout: 'f64',
+    step: (line, end, most, valid) =>
+      scale === 0
+        ? run.decodeExact(line, end, out, most, valid, least, greatest)
+        : run.decodeDecimal(line, end, out, most, valid, scale, least, greatest),
+  }
+}
+
+/** Decodes what `decodeCents` does. */
+export function wasmCents(): WasmDecode {
+  const { run, places } = wasmKernels()!
+  const out = places.OUT
+  return {
+    layout: 'f64',
+    step: (line, end, most, valid) => run.decodeCents(line, end, out, most, valid),
+  }
+}
+
+/** Decodes what `decodeDates` does, but needs no table of years. */
+export function wasmDates(): WasmDecode {
+  const { run, places } = wasmKernels()!
+  const out = places.OUT
+  return {
+    layout: 'i32',
+    step: (line, end, most, valid) => run.decodeDates(line, end, out, most, valid),
+  }
+}
+
+/** Takes only the rows whose value is in `range`, not their values. */
+export interface RangeSink {
+  readonly range: NumberRange
+  /** Receives the rows, ascending, from index `found` on. */
+  readonly out: Uint32Array
+  found: number
+}
 
 /**
- * As `decodeInt32` of the twin, for bytes that stand in the kernels' memory.
+ * Decodes lines of bytes that stand in the kernels' memory, as the twins do.
  *
  * @param address Position of byte 0 in that memory.
+ * @param from Position of the first line; `to` stands behind a newline.
+ * @param target Receives the values from index `row` on, or the rows that pass.
+ * @param limit Row to stop before.
+ * @param validity Receives 0 for a null; empty when there can be none.
+ * @param cursor `[0]` receives the position of the first line that is not decoded.
+ * @returns The row after the last one decoded.
  */
-export function wasmDecodeInt32(
+export function wasmDecode(
+  { layout, step }: WasmDecode,
   address: number,
   from: number,
   to: number,
-  values: Int32Array,
-  row: number,
-  limit: number,
-  validity: Uint8Array,
-  least: number,
-  greatest: number,
-  cursor: Int32Array,
-): number {
-  const kernels = wasmKernels()!
-  const { run, places } = kernels
-  const { OUT, ROWS_MAX } = places
-  const valid = validity.length > 0 ? places.VALIDITY : 0
-  const end = address + to
-  let line = address + from
-  while (row < limit && line < end) {
-    const most = Math.min(limit - row, ROWS_MAX)
-    const rows = run.decodeInt32(line, end, OUT, most, valid, least, greatest)
-    values.set(kernels.ints.subarray(OUT >> 2, (OUT >> 2) + rows), row)
-    line = takeOver(kernels, validity, row, rows)
-    row += rows
-    if (rows < most) break
-  }
-  cursor[0] = line - address
-  return row
-}
-
-/** As `decodeExact` and, with a `scale`, `decodeDecimal` of the twins; see `wasmDecodeInt32`. */
-export function wasmDecodeExact(
-  address: number,
-  from: number,
-  to: number,
-  values: Float64Array,
-  row: number,
-  limit: number,
-  validity: Uint8Array,
-  scale: number,
-  least: number,
-  greatest: number,
-  cursor: Int32Array,
-): number {
-  const kernels = wasmKernels()!
-  const { run, places } = kernels
-  const { OUT, ROWS_MAX } = places
-  const valid = validity.length > 0 ? places.VALIDITY : 0
-  const end = address + to
-  let line = address + from
-  while (row < limit && line < end) {
-    const most = Math.min(limit - row, ROWS_MAX)
-    const rows =
-      scale === 0
-        ? run.decodeExact(line, end, OUT, most, valid, least, greatest)
-        : run.decodeDecimal(line, end, OUT, most, valid, scale, least, greatest)
-    values.set(kernels.floats.subarray(OUT >> 3, (OUT >> 3) + rows), row)
-    line = takeOver(kernels, validity, row, rows)
-    row += rows
-    if (rows < most) break
-  }
-  cursor[0] = line - address
-  return row
-}
-
-/** As `decodeCents` of the twin; see `wasmDecodeInt32`. */
-export function wasmDecodeCents(
-  address: number,
-  from: number,
-  to: number,
-  values: Float64Array,
-  row: number,
-  limit: number,
-  cursor: Int32Array,
-): number {
-  const kernels = wasmKernels()!
-  const { OUT, ROWS_MAX } = kernels.places
-  const end = address + to
-  let line = address + from
-  while (row < limit && line < end) {
-    const most = Math.min(limit - row, ROWS_MAX)
-    const rows = kernels.run.decodeCents(line, end, OUT, most)
-    values.set(kernels.floats.subarray(OUT >> 3, (OUT >> 3) + rows), row)
-    line = takeOver(kernels, NO_NULLS, row, rows)
-    row += rows
-    if (rows < most) break
-  }
-  cursor[0] = line - address
-  return row
-}
-
-/** As `decodeDates` of the twin, but for years of which that has no table; see `wasmDecodeInt32`. */
-export function wasmDecodeDates(
-  address: number,
-  from: number,
-  to: number,
-  values: Int32Array,
+  target: Int32Array | Float64Array | RangeSink,
   row: number,
   limit: number,
   validity: Uint8Array,
   cursor: Int32Array,
 ): number {
   const kernels = wasmKernels()!
-  const { run, places } = kernels
-  const { OUT, ROWS_MAX } = places
-  const valid = validity.length > 0 ? places.VALIDITY : 0
+  const { CURSOR, OUT, ROWS_MAX, VALIDITY } = kernels.places
+  const valid = validity.length > 0 ? VALIDITY : 0
   const end = address + to
   let line = address + from
   while (row < limit && line < end) {
     const most = Math.min(limit - row, ROWS_MAX)
-    const rows = run.decodeDates(line, end, OUT, most, valid)
-    values.set(kernels.ints.subarray(OUT >> 2, (OUT >> 2) + rows), row)
-    line = takeOver(kernels, validity, row, rows)
+    const rows = step(line, end, most, valid)
+    line = kernels.ints[CURSOR >> 2]!
+    if (valid !== 0) validity.set(kernels.bytes.subarray(valid, valid + rows), row)
+    if ('found' in target) select(kernels, layout, target, row, rows, valid)
+    else if (layout === 'i32') target.set(kernels.ints.subarray(OUT >> 2, (OUT >> 2) + rows), row)
+    else target.set(kernels.floats.subarray(OUT >> 3, (OUT >> 3) + rows), row)
     row += rows
     if (rows < most) break
   }
@@ -127,9 +104,32 @@ export function wasmDecodeDates(
   return row
 }
 
-/** Copies the validity of rows just decoded; answers where the first line after them stands. */
-function takeOver(kernels: WasmKernels, validity: Uint8Array, row: number, rows: number): number {
-  const { VALIDITY, CURSOR } = kernels.places
-  if (validity.length > 0) validity.set(kernels.bytes.subarray(VALIDITY, VALIDITY + rows), row)
-  return kernels.ints[CURSOR >> 2]!
+function select(
+  { run, ints, places }: WasmKernels,
+  layout: 'i32' | 'f64',
+  sink: RangeSink,
+  row: number,
+  rows: number,
+  valid: number,
+): void {
+  const { OUT, SELECTED } = places
+  const { range, out, found } = sink
+  const { flip } = range
+  let count: number
+  if (layout === 'f64') {
+    const { least, greatest } = range
+    count = run.selectFloat64(OUT, rows, row, least, greatest, flip, valid, SELECTED)
+  } else {
+    const least = Math.max(Math.ceil(range.least), -2147483648)
+    const greatest = Math.min(Math.floor(range.greatest), 2147483647)
+    const [from, to] = least > greatest ? [1, 0] : [least, greatest]
+    count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
+  }
+  out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
+  sink.found = found + count
+}
+
+/** As `onlyPrintable` of the twin, for positions in the kernels' memory. */
+export function wasmOnlyPrintable(from: number, to: number): boolean {
+  return wasmKernels()!.run.onlyPrintable(from, to) !== 0
 }

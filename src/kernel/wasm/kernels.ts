@@ -12,14 +12,28 @@ type Decode = (
   ...more: number[]
 ) => number
 
+type Select = (
+  values: number,
+  count: number,
+  base: number,
+  least: number,
+  greatest: number,
+  flip: number,
+  validity: number,
+  out: number,
+) => number
+
 /** The functions of assembly/, which take positions in the memory. */
 interface WasmFunctions {
   readonly findLines: (from: number, to: number, base: number, out: number, limit: number) => number
   readonly decodeInt32: Decode
   readonly decodeExact: Decode
   readonly decodeDecimal: Decode
-  readonly decodeCents: (from: number, to: number, out: number, limit: number) => number
+  readonly decodeCents: Decode
   readonly decodeDates: Decode
+  readonly selectInt32: Select
+  readonly selectFloat64: Select
+  readonly onlyPrintable: (from: number, to: number) => number
   readonly gatherLines: (
     from: number,
     to: number,
@@ -56,6 +70,7 @@ interface MemoryMap {
   readonly ROWS_MAX: number
   readonly VALIDITY: number
   readonly WANTED: number
+  readonly SELECTED: number
   readonly SLOTS: number
 }
 
@@ -109,6 +124,7 @@ function instantiate(): WasmKernels | null {
       ROWS_MAX: place('ROWS_MAX'),
       VALIDITY: place('VALIDITY'),
       WANTED: place('WANTED'),
+      SELECTED: place('SELECTED'),
       SLOTS: place('SLOTS'),
     },
   }

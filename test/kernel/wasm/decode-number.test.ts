@@ -4,10 +4,12 @@ import { decodeCents, decodeDecimal } from '../../../src/kernel/decode-decimal.t
 import { decodeDates, enterYear, MONTHS } from '../../../src/kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../../src/kernel/decode-whole.ts'
 import {
-  wasmDecodeCents,
-  wasmDecodeDates,
-  wasmDecodeExact,
-  wasmDecodeInt32,
+  type WasmDecode,
+  wasmCents,
+  wasmDates,
+  wasmDecode,
+  wasmExact,
+  wasmInt32,
 } from '../../../src/kernel/wasm/decode-number.ts'
 import { runs } from '../../support/random.ts'
 import { anyLines, type Chunk, withChunk } from './twin.ts'
@@ -46,6 +48,11 @@ interface Case {
   readonly twin: Kernel
   readonly wasm: Kernel
 }
+
+const inWasm =
+  (of: WasmDecode): Kernel =>
+  ({ address, from, to }, { values, validity, cursor }, row, limit) =>
+    wasmDecode(of, address, from, to, values, row, limit, validity, cursor)
 
 const digits = (least: number, most: number) =>
   fc.tuple(fc.integer({ min: least, max: most }), fc.nat(1e9), fc.nat(1e9)).map(([count, a, b]) =>
@@ -88,10 +95,7 @@ const int32 = (name: string, least: number, greatest: number): Case => ({
       greatest,
       cursor,
     ),
-  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
-    const into = values as Int32Array
-    return wasmDecodeInt32(address, from, to, into, row, limit, validity, least, greatest, cursor)
-  },
+  wasm: inWasm(wasmInt32(least, greatest)),
 })
 
 const exact = (name: string, least: number, greatest: number): Case => ({
@@ -102,12 +106,7 @@ const exact = (name: string, least: number, greatest: number): Case => ({
     const into = values as Float64Array
     return decodeExact(view, from, to, into, row, limit, validity, least, greatest, cursor)
   },
-  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
-    const into = values as Float64Array
-    const scale = 0
-    const limits = [scale, least, greatest] as const
-    return wasmDecodeExact(address, from, to, into, row, limit, validity, ...limits, cursor)
-  },
+  wasm: inWasm(wasmExact(0, least, greatest)),
 })
 
 const decimal = (scale: number, greatest: number): Case => ({
@@ -119,11 +118,7 @@ const decimal = (scale: number, greatest: number): Case => ({
     const limits = [scale, -greatest, greatest] as const
     return decodeDecimal(bytes, view, from, to, into, row, limit, validity, ...limits, cursor)
   },
-  wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) => {
-    const into = values as Float64Array
-    const limits = [scale, -greatest, greatest] as const
-    return wasmDecodeExact(address, from, to, into, row, limit, validity, ...limits, cursor)
-  },
+  wasm: inWasm(wasmExact(scale, -greatest, greatest)),
 })
 
 const cases: Case[] = [
@@ -145,8 +140,7 @@ const cases: Case[] = [
     usual: decimals(2, 1),
     twin: ({ view, from, to }, { values, cursor }, row, limit) =>
       decodeCents(view, from, to, values as Float64Array, row, limit, cursor),
-    wasm: ({ address, from, to }, { values, cursor }, row, limit) =>
-      wasmDecodeCents(address, from, to, values as Float64Array, row, limit, cursor),
+    wasm: inWasm(wasmCents()),
   },
   {
     name: 'dates',
@@ -156,8 +150,7 @@ const cases: Case[] = [
       const into = values as Int32Array
       return decodeDates(bytes, view, from, to, into, row, limit, validity, months, cursor)
     },
-    wasm: ({ address, from, to }, { values, validity, cursor }, row, limit) =>
-      wasmDecodeDates(address, from, to, values as Int32Array, row, limit, validity, cursor),
+    wasm: inWasm(wasmDates()),
   },
 ]
 
