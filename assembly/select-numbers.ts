@@ -77,3 +77,24 @@ export function selectFloat64(
   }
   return <i32>((o - out) >> 2)
 }
+
+/**
+ * Copies the values of the `count` ascending rows at `rows`, each less `base`, to `out`, which may
+ * be `values`: no value moves behind a later one.
+ */
+export function packInt32(values: usize, rows: usize, count: i32, base: i32, out: usize): void {
+  const from = values - (<usize>base << 2)
+  for (let i = 0; i < count; i++) {
+    const row = <usize>load<u32>(rows + (<usize>i << 2))
+    store<i32>(out + (<usize>i << 2), load<i32>(from + (row << 2)))
+  }
+}
+
+/** The same for float64. */
+export function packFloat64(values: usize, rows: usize, count: i32, base: i32, out: usize): void {
+  const from = values - (<usize>base << 3)
+  for (let i = 0; i < count; i++) {
+    const row = <usize>load<u32>(rows + (<usize>i << 2))
+    store<f64>(out + (<usize>i << 3), load<f64>(from + (row << 3)))
+  }
+}

@@ -1,10 +1,14 @@
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
 import { type Column, type Partition, partitionKey } from '../../catalog/model/table.ts'
-import type { ColumnFile, ColumnReader } from '../../io/csv/column-reader.ts'
+import type {
+  ColumnFile,
+  ColumnReader,
+  RangeAnswer,
+  RangeQuery,
+} from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
-import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import { nullVector } from '../function/argument.ts'
 
@@ -69,21 +73,13 @@ export class PartitionReader {
     return readRun(open, run)
   }
 
-  /**
-   * Writes to `out` which of the wanted rows of `column`, which must be open, hold a number in
-   * `range`, by their index among the wanted; answers how many.
-   */
-  selectInRange(
-    column: Column,
-    run: Run,
-    range: NumberRange,
-    out: Uint32Array,
-  ): number | Promise<number> {
+  /** Which of the wanted rows of `column`, which must be open, hold a number that `query` names. */
+  selectInRange(column: Column, run: Run, query: RangeQuery): RangeAnswer | Promise<RangeAnswer> {
     const open = this.#open.get(column)
-    if (open === undefined) return 0
+    if (open === undefined) return { count: 0, vector: null }
     const select = () => {
       open.position += run.length
-      return open.reader.selectInRange(run.length, run.rows, run.count, range, out)
+      return open.reader.selectInRange(run.length, run.rows, run.count, query)
     }
     const skipped = skipTo(open, run.start)
     return skipped instanceof Promise ? skipped.then(select) : select()

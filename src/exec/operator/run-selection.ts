@@ -2,6 +2,7 @@ import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
+import type { RangeAnswer } from '../../io/csv/column-reader.ts'
 import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
@@ -66,25 +67,33 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
-      const count = await this.#select(reader, step, run)
+      const answer = await this.#selectInRange(reader, step, run)
+      const count = answer === undefined ? await this.#select(reader, step, run) : answer.count
       if (count === 0) return null
       if (count < run.count) run = this.#narrowed(run, count, step.later)
+      const kept = answer?.vector ?? null
+      if (kept !== null) this.#vectors.set(step.columns[0]!, kept)
     }
     await this.#load(reader, this.#output, run)
     const columns = this.#output.map((column) => this.#vectors.get(column)!)
     return batch(this.#schema, columns, run.count)
   }
 
+  /** Leaves a range of numbers to the reader, which need not make vectors of all rows then. */
+  async #selectInRange(
+    reader: PartitionReader,
+    { range, columns, later }: Step,
+    run: Run,
+  ): Promise<RangeAnswer | undefined> {
+    const column = columns[0]!
+    if (range === undefined || this.#vectors.has(column)) return undefined
+    const opening = reader.open(columns)
+    if (opening !== undefined) await opening
+    return reader.selectInRange(column, run, { range, out: this.#found, keep: later.has(column) })
+  }
+
   /** How many of the rows pass `step`; they stand in `#found`. */
   async #select(reader: PartitionReader, step: Step, run: Run): Promise<number> {
-    const { range, later } = step
-    const column = step.columns[0]!
-    if (range !== undefined && !later.has(column) && !this.#vectors.has(column)) {
-      const opening = reader.open(step.columns)
-      if (opening !== undefined) await opening
-      const count = reader.selectInRange(column, run, range, this.#found)
-      return count instanceof Promise ? await count : count
-    }
     await this.#load(reader, step.columns, run)
     const columns = step.columns.map((column) => this.#vectors.get(column)!)
     const input = batch(step.schema, columns, run.count)

@@ -13,6 +13,20 @@ export interface ColumnFile {
   readonly statistics: ColumnStatistics
 }
 
+/** Numbers to look for; `out` receives, ascending, the rows or the indices in `rows`. */
+export interface RangeQuery {
+  readonly range: NumberRange
+  readonly out: Uint32Array
+  /** Whether the values found are wanted, too. */
+  readonly keep: boolean
+}
+
+export interface RangeAnswer {
+  readonly count: number
+  /** The values of the rows found; null when they were not wanted. */
+  readonly vector: Vector | null
+}
+
 /**
  * Reads one column of one partition from its first row on, each row once. A run of rows is
  * decoded whole, in part or not at all, so that late columns cost only what survives.
@@ -25,17 +39,15 @@ export interface ColumnReader {
   /** Of the next `rowCount` rows those at `rows[0 .. count)`, ascending and relative to the run. */
   readSelected(rowCount: number, rows: Uint32Array, count: number): Vector | Promise<Vector>
   /**
-   * Writes to `out`, ascending, which of the next `rowCount` rows (`rows` null), or which of those at
-   * `rows[0 .. count)` by their index in `rows`, hold a number in `range`; answers how many. Only for
-   * columns whose vectors are of layout i32, f64 or big.
+   * Finds which of the next `rowCount` rows (`rows` null), or which of those at `rows[0 .. count)`,
+   * hold a number in a range. Only for columns whose vectors are of layout i32, f64 or big.
    */
   selectInRange(
     rowCount: number,
     rows: Uint32Array | null,
     count: number,
-    range: NumberRange,
-    out: Uint32Array,
-  ): number | Promise<number>
+    query: RangeQuery,
+  ): RangeAnswer | Promise<RangeAnswer>
   /** Passes over the next `rowCount` rows. */
   skip(rowCount: number): void | Promise<void>
   /** Bytes taken from the store so far. */

@@ -1,11 +1,10 @@
 import { copyText, take, type Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
-import type { NumberRange } from '../../kernel/select-numbers.ts'
 import { lineAfter, skipLines } from '../../kernel/skip-lines.ts'
 import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
-import type { ColumnFile, ColumnReader } from './column-reader.ts'
+import type { ColumnFile, ColumnReader, RangeAnswer, RangeQuery } from './column-reader.ts'
 import { type LineClaims, lineFault } from './line-fault.ts'
 import { numberDecoder } from './number-decoder.ts'
 import { NumberDecoder } from './number-run-decoder.ts'
@@ -90,15 +89,14 @@ export class CsvColumnReader implements ColumnReader {
     rowCount: number,
     rows: Uint32Array | null,
     count: number,
-    range: NumberRange,
-    out: Uint32Array,
-  ): number | Promise<number> {
+    query: RangeQuery,
+  ): RangeAnswer | Promise<RangeAnswer> {
     this.#expect(rowCount)
     const decoder = this.#decoder
     if (!(decoder instanceof NumberDecoder)) throw new Error('a range of values without order')
     const row = this.#row
     if (rows === null) {
-      decoder.beginSelection(rowCount, row, null, range, out)
+      decoder.beginSelection(rowCount, row, null, query)
       return this.#drive(this.#decodeStep(rowCount), () => {
         const found = decoder.finishSelection()
         this.#advance(rowCount)
@@ -106,7 +104,7 @@ export class CsvColumnReader implements ColumnReader {
       })
     }
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {
-      decoder.beginSelection(count, row, rows, range, out)
+      decoder.beginSelection(count, row, rows, query)
       this.#decodeScratch(count)
       const found = decoder.finishSelection()
       this.#skipped = true

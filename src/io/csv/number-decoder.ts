@@ -130,6 +130,14 @@ abstract class Float64Decoder extends NumberDecoder {
     for (const [row, value] of this.#wide) values[row] = value
     return { ...head, layout: 'big', values }
   }
+
+  protected override keptVector(kept: Int32Array | Float64Array, rows: Uint32Array): Vector {
+    const wide = this.#wide
+    if (wide === null) return super.keptVector(kept, rows)
+    const values = Array.from(kept, (value, i) => wide.get(rows[i]!) ?? BigInt(value))
+    const head = { type: this.file.type, length: values.length, validity: null }
+    return { ...head, layout: 'big', values }
+  }
 }
 
 class FloatDecoder extends Float64Decoder {

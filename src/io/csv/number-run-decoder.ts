@@ -1,45 +1,67 @@
-import { typeText } from '../../arrow/data-type.ts'
+import { layoutOf, typeText } from '../../arrow/data-type.ts'
 import { parseScalar, type Scalar, scalarText } from '../../arrow/scalar.ts'
+import type { Vector } from '../../arrow/vector.ts'
 import { GraupelError } from '../../error.ts'
 import { enterYear, MONTHS } from '../../kernel/decode-temporal.ts'
-import { type NumberRange, selectFlags, selectNumbers } from '../../kernel/select-numbers.ts'
+import { selectFlags, selectNumbers } from '../../kernel/select-numbers.ts'
 import { type RangeSink, type WasmDecode, wasmDecode } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
+import type { RangeAnswer, RangeQuery } from './column-reader.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
 
 /** Years met so far, shared by all readers: they never change once entered. */
 export const months: Int32Array = new Int32Array(MONTHS)
 
+type NumberArray = Int32Array | Float64Array
+
 /** Fast kernels for the lines they know, and one line at a time for the rest. */
 export abstract class NumberDecoder extends RunDecoder {
   #wasm: WasmDecode | null | undefined
   #sink: RangeSink | null = null
-  protected abstract values: Uint8Array | Int32Array | Float64Array
+  #kept: NumberArray = new Int32Array(0)
+  protected abstract values: Uint8Array | NumberArray
 
   protected abstract override allocate(rows: number): void
 
   /**
-   * As `begin`, but instead of keeping values finds the rows whose value is in `range`, for
-   * `finishSelection`. `out` receives them, relative to the run or to `selected`.
+   * As `begin`, but instead of keeping all values finds the rows that `query` asks for, for
+   * `finishSelection`; rows of the run, or indices in `selected`.
    */
   beginSelection(
     rows: number,
     firstRow: number,
     selected: Uint32Array | null,
-    range: NumberRange,
-    out: Uint32Array,
+    { range, out, keep }: RangeQuery,
   ): void {
     this.beginRows(rows, firstRow, selected)
     this.allocate(0)
-    this.#sink = { range, out, found: 0 }
+    const kept = keep ? this.#room(rows) : null
+    this.#sink = { range, out, kept, found: 0 }
   }
 
-  /** How many rows were found; they stand in `out`. */
-  finishSelection(): number {
-    const { found } = this.#sink!
+  /** What was found, its values owned by the vector. */
+  finishSelection(): RangeAnswer {
+    const { found, kept, out } = this.#sink!
     this.#sink = null
     this.countNulls()
-    return found
+    const vector = kept === null ? null : this.keptVector(kept.slice(0, found), out)
+    return { count: found, vector }
+  }
+
+  /** The vector of `values`, which stood at `rows` of the run; none of them is null. */
+  protected keptVector(values: NumberArray, _rows: Uint32Array): Vector {
+    const head = { type: this.file.type, length: values.length, validity: null }
+    return values instanceof Int32Array
+      ? { ...head, layout: 'i32', values }
+      : { ...head, layout: 'f64', values }
+  }
+
+  /** Room for the values of a run, used again for the next. */
+  #room(rows: number): NumberArray {
+    if (this.#kept.length < rows)
+      this.#kept =
+        layoutOf(this.file.type) === 'i32' ? new Int32Array(rows) : new Float64Array(rows)
+    return this.#kept
   }
 
   decode(lines: LineBuffer): boolean {
@@ -66,20 +88,23 @@ export abstract class NumberDecoder extends RunDecoder {
     if (this.#wasm === null) return
     const { row, rows, validity, cursor } = this
     const { address, start } = lines
-    const target = this.#sink ?? (this.values as Int32Array | Float64Array)
+    const target = this.#sink ?? (this.values as NumberArray)
     this.row = wasmDecode(this.#wasm, address, start, to, target, row, rows, validity, cursor)
     lines.start = cursor[0]!
   }
 
   /** What of the rows from `first` on, decoded in TypeScript, is in the range. */
   #selectFrom(sink: RangeSink, first: number): void {
-    const { range, out } = sink
+    const { range, out, kept } = sink
     const { row, validity } = this
-    const values = (this.values as Int32Array | Float64Array).subarray(first, row)
+    const values = (this.values as NumberArray).subarray(first, row)
     const room = out.subarray(sink.found)
     let count = selectNumbers(values, range, null, row - first, room)
     for (let i = 0; i < count; i++) room[i] = room[i]! + first
     if (validity.length > 0) count = selectFlags(validity, 1, room, count, room)
+    if (kept !== null) {
+      for (let i = 0; i < count; i++) kept[sink.found + i] = this.values[room[i]!]!
+    }
     sink.found += count
   }
 

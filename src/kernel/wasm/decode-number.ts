@@ -54,11 +54,13 @@ export function wasmDates(): WasmDecode {
   }
 }
 
-/** Takes only the rows whose value is in `range`, not their values. */
+/** Takes only the rows whose value is in `range`. */
 export interface RangeSink {
   readonly range: NumberRange
   /** Receives the rows, ascending, from index `found` on. */
   readonly out: Uint32Array
+  /** Receives their values from the same index on, if they are wanted. */
+  readonly kept: Int32Array | Float64Array | null
   found: number
 }
 
@@ -105,7 +107,7 @@ export function wasmDecode(
 }
 
 function select(
-  { run, ints, places }: WasmKernels,
+  { run, ints, floats, places }: WasmKernels,
   layout: 'i32' | 'f64',
   sink: RangeSink,
   row: number,
@@ -113,7 +115,7 @@ function select(
   valid: number,
 ): void {
   const { OUT, SELECTED } = places
-  const { range, out, found } = sink
+  const { range, out, kept, found } = sink
   const { flip } = range
   let count: number
   if (layout === 'f64') {
@@ -126,6 +128,13 @@ function select(
     count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
   }
   out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
+  if (kept !== null && layout === 'f64') {
+    run.packFloat64(OUT, SELECTED, count, row, OUT)
+    kept.set(floats.subarray(OUT >> 3, (OUT >> 3) + count), found)
+  } else if (kept !== null) {
+    run.packInt32(OUT, SELECTED, count, row, OUT)
+    kept.set(ints.subarray(OUT >> 2, (OUT >> 2) + count), found)
+  }
   sink.found = found + count
 }
 

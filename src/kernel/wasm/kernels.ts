@@ -23,6 +23,8 @@ type Select = (
   out: number,
 ) => number
 
+type Pack = (values: number, rows: number, count: number, base: number, out: number) => void
+
 /** The functions of assembly/, which take positions in the memory. */
 interface WasmFunctions {
   readonly findLines: (from: number, to: number, base: number, out: number, limit: number) => number
@@ -33,6 +35,8 @@ interface WasmFunctions {
   readonly decodeDates: Decode
   readonly selectInt32: Select
   readonly selectFloat64: Select
+  readonly packInt32: Pack
+  readonly packFloat64: Pack
   readonly onlyPrintable: (from: number, to: number) => number
   readonly gatherLines: (
     from: number,
