@@ -6,6 +6,7 @@ import { foldConstant } from '../../src/exec/fold-constant.ts'
 import { execContext, run } from '../../src/exec/run.ts'
 import { stateOf } from '../../src/frame/frame-state.ts'
 import type { DataFrame } from '../../src/index.ts'
+import { switchWasm } from '../../src/kernel/wasm/slots.ts'
 import { bindPartitions, scansOf } from '../../src/plan/bind-partitions.ts'
 import { columnsOf } from '../../src/plan/expr-walk.ts'
 import type { Scan } from '../../src/plan/logical-plan.ts'
@@ -22,6 +23,8 @@ export interface Variant {
   readonly threads?: number
   /** Bytes that operators may hold; no limit when not given. */
   readonly memoryLimit?: number
+  /** Whether files may be decoded by WebAssembly; `on` when not given. */
+  readonly wasm?: 'on' | 'off'
 }
 
 export const PLAIN: Variant = { name: 'no rules', rules: [], boundRules: [], batchRowsMax: 65_536 }
@@ -41,6 +44,7 @@ export const VARIANTS: readonly Variant[] = [
     rules: RULES,
     boundRules: BOUND_RULES.filter((other) => other !== rule),
   })),
+  { ...PLAIN, name: 'all rules in TypeScript', rules: RULES, boundRules: BOUND_RULES, wasm: 'off' },
   ...[1, 7, 1024].map((batchRowsMax) => ({
     ...PLAIN,
     name: `all rules, batches of ${batchRowsMax}`,
@@ -86,7 +90,12 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
     memoryLimit: variant.memoryLimit,
   })
   const rows: unknown[][] = []
-  for await (const batch of run(final, context)) rows.push(...batchRows(batch))
+  switchWasm(variant.wasm ?? 'on')
+  try {
+    for await (const batch of run(final, context)) rows.push(...batchRows(batch))
+  } finally {
+    switchWasm('on')
+  }
   return { rows, plan: printPlan(final) }
 }
 

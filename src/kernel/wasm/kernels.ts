@@ -93,21 +93,14 @@ interface WebAssemblyApi {
 }
 
 let kernels: WasmKernels | null | undefined
-let disabled = false
 
 /**
- * The kernels in WebAssembly, compiled at the first call; null where there is no SIMD or they are
- * switched off, and then the loops in TypeScript do the work.
+ * The kernels in WebAssembly, compiled at the first call; null where there is no SIMD, and then the
+ * loops in TypeScript do the work.
  */
 export function wasmKernels(): WasmKernels | null {
-  if (disabled) return null
   if (kernels === undefined) kernels = instantiate()
   return kernels
-}
-
-/** Switches the kernels in WebAssembly off or on again, for files opened from then on. */
-export function switchWasm(state: 'on' | 'off'): void {
-  disabled = state === 'off'
 }
 
 function instantiate(): WasmKernels | null {

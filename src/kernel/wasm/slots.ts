@@ -6,10 +6,16 @@ export const SLOT_SIZE = 256 * 1024
 const MARGIN = 64
 
 let free: number[] | undefined
+let closed = false
 
-/** Where a slot in the kernels' memory begins; 0 when all are taken, or there are no kernels. */
+/** Keeps new files out of the kernels' memory, so that the loops in TypeScript do all work. */
+export function switchWasm(state: 'on' | 'off'): void {
+  closed = state === 'off'
+}
+
+/** Where a slot in the kernels' memory begins; 0 when none is to be had. */
 export function takeSlot(): number {
-  const kernels = wasmKernels()
+  const kernels = closed ? null : wasmKernels()
   if (kernels === null) return 0
   if (free === undefined) {
     free = []

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { switchWasm, wasmKernels } from '../../../src/kernel/wasm/kernels.ts'
 import { WASM_MODULE } from '../../../src/kernel/wasm/module.generated.ts'
+import { freeSlot, SLOT_SIZE, switchWasm, takeSlot } from '../../../src/kernel/wasm/slots.ts'
 
 test('the module is what assembly/ compiles to', () => {
   const folder = mkdtempSync(join(tmpdir(), 'graupel-wasm-'))
@@ -23,10 +23,19 @@ test('the module is small enough to compile in some milliseconds', () => {
   expect(Buffer.from(WASM_MODULE, 'base64').length).toBeLessThan(32_000)
 })
 
-test('kernels can be switched off and on again', () => {
-  expect(wasmKernels()).not.toBeNull()
+test('slots are apart, are had again once given back, and none is given while switched off', () => {
+  const slots = new Set<number>()
+  for (let slot = takeSlot(); slot !== 0; slot = takeSlot()) slots.add(slot)
+  const ordered = [...slots].sort((a, b) => a - b)
+  expect(ordered.length).toBeGreaterThanOrEqual(32)
+  for (const [i, slot] of ordered.slice(1).entries()) {
+    expect(slot - ordered[i]!).toBeGreaterThanOrEqual(SLOT_SIZE + 64)
+  }
+  for (const slot of ordered) freeSlot(slot)
   switchWasm('off')
-  expect(wasmKernels()).toBeNull()
+  expect(takeSlot()).toBe(0)
   switchWasm('on')
-  expect(wasmKernels()).not.toBeNull()
+  const again = takeSlot()
+  expect(slots.has(again)).toBe(true)
+  freeSlot(again)
 })
