@@ -183,7 +183,8 @@ const odd = fc.constantFrom(
 
 describe('every kernel in WebAssembly does what its twin does:', () => {
   it.each(cases.map((of) => [of.name, of] as const))('%s', (_, of) => {
-    const rare = fc.oneof(odd, odd, calendar, signed(digits(1, 20)), of.usual)
+    const padded = of.usual.map((text) => text.replace(/\d/, '0$&'))
+    const rare = fc.oneof(odd, odd, calendar, signed(digits(1, 20)), of.usual, padded, padded)
     const frame = fc.record({
       type: fc.constant(of.type),
       row: fc.nat(3),

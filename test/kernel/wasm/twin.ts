@@ -47,7 +47,7 @@ export function anyLines(
   const parts = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: some.map(([lines, times]) => repeated(lines, times)) },
-      { weight: 1, arbitrary: fc.array(rare, { maxLength: 3 }) },
+      { weight: 1, arbitrary: fc.array(rare, { minLength: 1, maxLength: 2 }) },
     ),
     { maxLength: 6 },
   )
