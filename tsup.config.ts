@@ -5,7 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
     'cli/main': 'src/cli/main.ts',
-    'aggregate-worker': 'src/exec/threads/aggregate-worker.ts',
+    'partition-worker': 'src/exec/threads/partition-worker.ts',
   },
   format: 'esm',
   target: 'node20',

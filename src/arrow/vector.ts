@@ -1,4 +1,4 @@
-import { type DataType, isExact, type Layout, layoutOf } from './data-type.ts'
+import { type DataType, float64, int32, isExact, type Layout, layoutOf } from './data-type.ts'
 
 interface Common {
   readonly type: DataType
@@ -191,6 +191,16 @@ function allNull({ type, layout }: Vector, length: number): Vector {
     case 'f64':
       return { ...head, layout, values: new Float64Array(length) }
   }
+}
+
+/** A float64 vector over `values`, without nulls. */
+export function floatVector(values: Float64Array): Float64Vector {
+  return { type: float64, layout: 'f64', length: values.length, validity: null, values }
+}
+
+/** An int32 vector over `values`, without nulls. */
+export function int32Vector(values: Int32Array): Int32Vector {
+  return { type: int32, layout: 'i32', length: values.length, validity: null, values }
 }
 
 /** All rows of `vectors`, one after another. They must share `type`; at least one. */

@@ -17,12 +17,16 @@ import type { Operator } from './operator.ts'
  * The operators that run `plan`, one per node. Pure: nothing is opened.
  *
  * @param wrap Called with every operator and its node; its answer takes the operator's place.
+ * @param instead An operator for a node and all below it; null for the usual ones.
  */
 export function physicalPlan(
   plan: LogicalPlan,
   wrap: (operator: Operator, plan: LogicalPlan) => Operator = (operator) => operator,
+  instead: (plan: LogicalPlan) => Operator | null = () => null,
 ): Operator {
-  const inputs = inputsOf(plan).map((input) => physicalPlan(input, wrap))
+  const other = instead(plan)
+  if (other !== null) return wrap(other, plan)
+  const inputs = inputsOf(plan).map((input) => physicalPlan(input, wrap, instead))
   return wrap(operatorOf(plan, inputs), plan)
 }
 

@@ -6,7 +6,7 @@ import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
 import { physicalPlan } from './physical-planner.ts'
-import { aggregateOnThreads } from './threads/aggregate-on-threads.ts'
+import { partitionedOperators } from './threads/partitioned-operators.ts'
 
 export interface ExecOptions {
   readonly signal?: AbortSignal | undefined
@@ -71,10 +71,11 @@ export async function* run(
 ): AsyncGenerator<Batch, void, undefined> {
   const { metrics } = options
   // What is measured runs on one thread, so that the figures of its nodes add up.
-  const ready = metrics === undefined ? await aggregateOnThreads(plan, context) : plan
+  const instead = metrics === undefined ? partitionedOperators(plan, context) : () => null
   const root = physicalPlan(
-    ready,
+    plan,
     (operator, node) => metrics?.measured(operator, node) ?? operator,
+    instead,
   )
   throwIfAborted(context.signal)
   const { memoryShare } = context

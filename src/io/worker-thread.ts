@@ -18,7 +18,8 @@ type Message =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-interface Failure {
+/** An error as plain data. */
+export interface Failure {
   readonly code: ErrorCode | null
   readonly message: string
   readonly facts: unknown
@@ -75,26 +76,32 @@ export function startWorker(entry: URL): WorkerThread {
   }
 }
 
+/** Tells the main thread something; buffers that are `moved` are lost here, and not copied. */
+export type Answer = (answer: unknown, moved?: readonly ArrayBuffer[]) => void
+
 /** Answers each task that the main thread sends by what `work` tells through `answer`. */
-export function serve(work: (task: unknown, answer: (answer: unknown) => void) => Promise<void>) {
+export function serve(work: (task: unknown, answer: Answer) => Promise<void>) {
   const port = parentPort
   if (port === null) throw new Error('serve is for worker threads')
   port.on('message', (task: unknown) => {
-    const tell = (message: Message) => port.postMessage(message)
-    work(task, (answer) => tell({ kind: 'answer', answer })).then(
+    const tell = (message: Message, moved: readonly ArrayBuffer[] = []) =>
+      port.postMessage(message, moved)
+    work(task, (answer, moved) => tell({ kind: 'answer', answer }, moved)).then(
       () => tell({ kind: 'done' }),
       (error: unknown) => tell({ kind: 'failed', failure: flattened(error) }),
     )
   })
 }
 
-function flattened(error: unknown): Failure {
+/** `error` as `revived` takes it, on another thread. */
+export function flattened(error: unknown): Failure {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   if (!(error instanceof GraupelError)) return { code: null, message, facts: {}, stack }
   return { code: error.code, message, facts: error.facts, stack }
 }
 
-function revived({ code, message, facts, stack }: Failure): Error {
+/** The error that `flattened` was given: a GraupelError has its code and facts. */
+export function revived({ code, message, facts, stack }: Failure): Error {
   if (code !== null) return new GraupelError(code, message, facts as Record<string, unknown>)
   return Object.assign(new Error(message), { stack })
 }

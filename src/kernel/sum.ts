@@ -1,4 +1,12 @@
-import { type BigVector, type NumberVector, SAFE, type Vector } from '../arrow/vector.ts'
+import type { DataType } from '../arrow/data-type.ts'
+import {
+  type BigVector,
+  type Float64Vector,
+  floatVector,
+  type NumberVector,
+  SAFE,
+  type Vector,
+} from '../arrow/vector.ts'
 import { grownFloat64 } from './group-storage.ts'
 
 const UNIT = 2 ** 26
@@ -30,7 +38,9 @@ export class ExactSums {
       throw new Error(`no sum of a ${vector.layout} vector`)
     }
     const bound = vector.length * (vector.layout === 'i32' ? 2 ** 31 : largest(vector.values))
-    if (bound <= SAFE - UNIT) {
+    // With more groups than rows, moving up every group's sum would cost more than it saves.
+    const foldIsDear = this.#lowBound + bound > SAFE && groupCount > vector.length
+    if (bound <= SAFE - UNIT && !foldIsDear) {
       if (this.#lowBound + bound > SAFE) this.#fold()
       this.#lowBound += bound
       if (groups === null) this.#low[0]! += sumOf(vector)
@@ -44,10 +54,24 @@ export class ExactSums {
     return (this.#wide[group] ?? 0n) + BigInt(this.#high[group] ?? 0) * UNIT_BIG + low
   }
 
-  /** The sums of all groups while none can have passed 2^53; null from then on. */
+  /** The sums of all groups when each is within 2^53; null when one is not. */
   safeTotals(groupCount: number): Float64Array | null {
-    if (this.#high.length > 0 || this.#wide.length > 0) return null
-    return grownFloat64(this.#low, groupCount).slice(0, groupCount)
+    if (this.#wide.length > 0) return null
+    const totals = grownFloat64(this.#low, groupCount).slice(0, groupCount)
+    if (this.#high.length === 0) return totals
+    for (let group = 0; group < groupCount; group++) {
+      totals[group]! += (this.#high[group] ?? 0) * UNIT
+      if (!(Math.abs(totals[group]!) <= SAFE)) return null
+    }
+    return totals
+  }
+
+  /** The sums of all groups as a vector: as `f64` when all are within 2^53, else as `big`. */
+  totals(type: DataType, groupCount: number, validity: Uint8Array | null): Vector {
+    const safe = this.safeTotals(groupCount)
+    if (safe !== null) return { type, layout: 'f64', length: groupCount, validity, values: safe }
+    const values = Array.from({ length: groupCount }, (_, group) => this.total(group))
+    return { type, layout: 'big', length: groupCount, validity, values }
   }
 
   #addSplit({ values, validity, length }: NumberVector, groups: Int32Array | null): void {
@@ -179,6 +203,20 @@ export class FloatSums {
       errors[group]! += sum - (next - part) + (value - part)
       sums[group] = next
     }
+  }
+
+  /** The sums so far and their errors, for `merge`. */
+  parts(groupCount: number, validity: Uint8Array | null): Vector[] {
+    const sums = grownFloat64(this.#sums, groupCount).slice(0, groupCount)
+    const errors = grownFloat64(this.#errors, groupCount).slice(0, groupCount)
+    return [{ ...floatVector(sums), validity }, floatVector(errors)]
+  }
+
+  /** Adds what another gave as its `parts`, group by group; `groups` are those here. */
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.add(parts[0]!, groups, groupCount)
+    const { values } = parts[1] as Float64Vector
+    for (let row = 0; row < groups.length; row++) this.#errors[groups[row]!]! += values[row]!
   }
 
   /** The sum of `group`; 0 when it has no values. */

@@ -72,3 +72,13 @@ function mapKey(of: SortKey, rewrite: (expr: Expr) => Expr): SortKey {
   const expr = rewrite(of.expr)
   return expr === of.expr ? of : Object.freeze({ ...of, expr })
 }
+
+/** The expressions that stand in `plan` itself. */
+export function exprsOf(plan: LogicalPlan): Expr[] {
+  const exprs: Expr[] = []
+  mapNodeExprs(plan, (expr) => {
+    exprs.push(expr)
+    return expr
+  })
+  return exprs
+}

@@ -13,6 +13,19 @@ export interface AggregateState {
   update(groups: Int32Array | null, input: Vector | null, length: number, groupCount: number): void
   /** The result of each of `groupCount` groups. Throws INVALID when one does not fit its type. */
   finish(groupCount: number): Vector
+  /**
+   * What has been gathered of `groupCount` groups, each fed at least one row, as vectors for
+   * `merge`. They may be of any length. The state is not to be fed afterwards.
+   */
+  parts(groupCount: number): Vector[]
+  /**
+   * Takes in what another state of the same aggregate has gathered of later rows.
+   *
+   * @param groups The group here of each group there.
+   * @param parts What the other's `parts` gave.
+   * @param groupCount Groups seen so far, those of `groups` included.
+   */
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void
 }
 
 /** A state that grows with the rows of a group, not only with the number of groups. */

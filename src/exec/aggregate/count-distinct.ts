@@ -1,5 +1,5 @@
 import { type DataType, int64 } from '../../arrow/data-type.ts'
-import { take, type Vector } from '../../arrow/vector.ts'
+import { type Int32Vector, int32Vector, take, type Vector } from '../../arrow/vector.ts'
 import type { GroupIndex } from '../../kernel/group-index.ts'
 import { GroupPairs } from '../../kernel/group-pair.ts'
 import { grownInt32 } from '../../kernel/group-storage.ts'
@@ -38,6 +38,29 @@ export class CountDistinctState implements GrowingState {
     if (validity !== null)
       for (let row = 0; row < length; row++) if (validity[row] === 0) ids[row] = -1
     this.#pairs.add(groups, ids, length)
+  }
+
+  /** The distinct values, and the pairs of a group and the position of a value; one group: none. */
+  parts(): Vector[] {
+    const values = this.#values.keys()
+    if (this.#grouped === 0) return [values]
+    const { left, right } = this.#pairs.sides
+    return [values, int32Vector(left.slice()), int32Vector(right.slice())]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[]): void {
+    const [values, left, right] = parts
+    const ids = new Int32Array(values!.length)
+    this.#values.assign(values!, ids)
+    const { validity } = values!
+    if (left === undefined || right === undefined) {
+      if (validity?.includes(0)) this.#sawNull = 1
+      return
+    }
+    this.#grouped = 1
+    const here = (left as Int32Vector).values.map((group) => groups[group]!)
+    const valueIds = (right as Int32Vector).values.map((id) => ids[id]!)
+    this.#pairs.add(here, valueIds, here.length)
   }
 
   finish(groupCount: number): Vector {

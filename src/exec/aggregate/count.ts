@@ -1,5 +1,5 @@
 import { int64 } from '../../arrow/data-type.ts'
-import { nullCount, type Vector } from '../../arrow/vector.ts'
+import { type Float64Vector, nullCount, type Vector } from '../../arrow/vector.ts'
 import { grownFloat64 } from '../../kernel/group-storage.ts'
 import type { AggregateState } from './aggregate-state.ts'
 
@@ -23,6 +23,17 @@ export class CountState implements AggregateState {
     if (groups === null) counts[0]! += length - (input === null ? 0 : nullCount(input))
     else if (validity === null) for (let row = 0; row < length; row++) counts[groups[row]!]! += 1
     else for (let row = 0; row < length; row++) counts[groups[row]!]! += validity[row]!
+  }
+
+  parts(groupCount: number): Vector[] {
+    return [this.finish(groupCount)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.#counts = grownFloat64(this.#counts, groupCount)
+    const counts = this.#counts
+    const { values } = parts[0] as Float64Vector
+    for (let row = 0; row < groups.length; row++) counts[groups[row]!]! += values[row]!
   }
 
   /** The count of `group` so far. */

@@ -68,6 +68,14 @@ class NumberExtremum implements AggregateState {
     return this.#wide.finish(groupCount)
   }
 
+  parts(groupCount: number): Vector[] {
+    return [this.finish(groupCount)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.update(groups, parts[0]!, groups.length, groupCount)
+  }
+
   #merge(extreme: number): void {
     const values = new Float64Array([extreme])
     const one: NumberVector = { type: this.#type, layout: 'f64', length: 1, validity: null, values }
@@ -112,5 +120,13 @@ class ValueExtremum implements AggregateState {
 
   finish(groupCount: number): Vector {
     return this.#store.finish(groupCount, grownUint8(this.#seen, groupCount).slice(0, groupCount))
+  }
+
+  parts(groupCount: number): Vector[] {
+    return [this.finish(groupCount)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.update(groups, parts[0]!, groups.length, groupCount)
   }
 }

@@ -1,4 +1,4 @@
-import { type DataType, float64, isFloat } from '../../arrow/data-type.ts'
+import { type DataType, decimal, float64, isFloat } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { ExactSums, FloatSums } from '../../kernel/sum.ts'
 import type { AggregateState } from './aggregate-state.ts'
@@ -35,6 +35,21 @@ export class MeanState implements AggregateState {
     this.#counts.update(groups, input, length, groupCount)
     this.#exact?.add(input!, groups, groupCount)
     this.#float?.add(input!, groups, groupCount)
+  }
+
+  parts(groupCount: number): Vector[] {
+    const sums =
+      this.#exact === null
+        ? this.#float!.parts(groupCount, null)
+        : [this.#exact.totals(decimal(38, 0), groupCount, null)]
+    return [...this.#counts.parts(groupCount), ...sums]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    const [counts, ...sums] = parts
+    this.#counts.merge(groups, [counts!], groupCount)
+    this.#exact?.add(sums[0]!, groups, groupCount)
+    this.#float?.merge(groups, sums, groupCount)
   }
 
   finish(groupCount: number): Vector {

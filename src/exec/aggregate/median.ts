@@ -1,5 +1,11 @@
 import { type DataType, float64 } from '../../arrow/data-type.ts'
-import type { Vector } from '../../arrow/vector.ts'
+import {
+  type Float64Vector,
+  floatVector,
+  type Int32Vector,
+  int32Vector,
+  type Vector,
+} from '../../arrow/vector.ts'
 import { grownFloat64, grownInt32 } from '../../kernel/group-storage.ts'
 import type { GrowingState } from './aggregate-state.ts'
 import { floatsOf } from './floats-of.ts'
@@ -33,6 +39,22 @@ export class MedianState implements GrowingState {
       count += 1
     }
     this.#count = count
+  }
+
+  /** The values, and the group of each. */
+  parts(): Vector[] {
+    const groups = grownInt32(this.#groups, this.#count).slice(0, this.#count)
+    return [floatVector(this.#values.slice(0, this.#count)), int32Vector(groups)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[]): void {
+    const more = (parts[0] as Float64Vector).values
+    const from = (parts[1] as Int32Vector).values
+    this.#values = grownFloat64(this.#values, this.#count + more.length)
+    this.#groups = grownInt32(this.#groups, this.#count + more.length)
+    this.#values.set(more, this.#count)
+    for (let i = 0; i < more.length; i++) this.#groups[this.#count + i] = groups[from[i]!]!
+    this.#count += more.length
   }
 
   finish(groupCount: number): Vector {

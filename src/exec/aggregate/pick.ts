@@ -48,6 +48,14 @@ export class PickState implements AggregateState {
     return this.#store.finish(groupCount, validity)
   }
 
+  parts(groupCount: number): Vector[] {
+    return [this.finish(groupCount)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.update(groups, parts[0]!, groups.length, groupCount)
+  }
+
   #pickFirst(groups: Int32Array | null, vector: Vector, length: number): void {
     const settled = this.#which === 'first' ? UNSEEN : NULL
     const end = groups === null && this.#marks[0]! > UNSEEN && settled === UNSEEN ? 0 : length

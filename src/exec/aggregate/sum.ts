@@ -46,6 +46,19 @@ export class SumState implements AggregateState {
     return { type: this.#expr.type, layout: 'f64', length: groupCount, validity, values }
   }
 
+  parts(groupCount: number): Vector[] {
+    const validity = this.#presence.validity(groupCount)
+    const { type } = this.#expr
+    if (this.#exact !== null) return [this.#exact.totals(type, groupCount, validity)]
+    return this.#float!.parts(groupCount, validity)
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.#presence.note(groups, parts[0]!, groups.length, groupCount)
+    this.#exact?.add(parts[0]!, groups, groupCount)
+    this.#float?.merge(groups, parts, groupCount)
+  }
+
   #exactSums(sums: ExactSums, groupCount: number, validity: Uint8Array | null): Vector {
     const { name, type } = this.#expr
     const [least, greatest] = integerRange(type)

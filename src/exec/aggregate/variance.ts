@@ -1,5 +1,5 @@
 import { type DataType, float64 } from '../../arrow/data-type.ts'
-import type { Vector } from '../../arrow/vector.ts'
+import { type Float64Vector, floatVector, type Vector } from '../../arrow/vector.ts'
 import { grownFloat64 } from '../../kernel/group-storage.ts'
 import type { AggregateState } from './aggregate-state.ts'
 import { floatsOf } from './floats-of.ts'
@@ -49,6 +49,34 @@ export class VarianceState implements AggregateState {
       counts[group] = count
       means[group] = mean
       squares[group]! += distance * (value - mean)
+    }
+  }
+
+  parts(groupCount: number): Vector[] {
+    return [this.#counts, this.#means, this.#squares].map((array) =>
+      floatVector(grownFloat64(array, groupCount).slice(0, groupCount)),
+    )
+  }
+
+  /** Puts means and squared distances together (Chan, Golub, LeVeque, 1979). */
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.#counts = grownFloat64(this.#counts, groupCount)
+    this.#means = grownFloat64(this.#means, groupCount)
+    this.#squares = grownFloat64(this.#squares, groupCount)
+    const [counts, means, squares] = parts.map((part) => (part as Float64Vector).values)
+    for (let row = 0; row < groups.length; row++) {
+      const more = counts![row]!
+      if (more === 0) continue
+      const group = groups[row]!
+      const before = this.#counts[group]!
+      const count = before + more
+      const distance = means![row]! - this.#means[group]!
+      this.#counts[group] = count
+      // The first part is taken as it is: nothing is rounded then.
+      if (before === 0) this.#means[group] = means![row]!
+      else this.#means[group]! += (distance * more) / count
+      this.#squares[group]! +=
+        squares![row]! + (before === 0 ? 0 : distance * distance * ((before * more) / count))
     }
   }
 

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, type DataFrame, fn, GraupelError, type Lake, t } from '../../../src/index.ts'
+import {
+  connect,
+  type DataFrame,
+  desc,
+  fn,
+  GraupelError,
+  type Lake,
+  t,
+} from '../../../src/index.ts'
 import { BOUND_RULES, RULES } from '../../../src/plan/optimizer.ts'
 import { Prng } from '../../support/prng.ts'
 import { seed } from '../../support/random.ts'
@@ -74,9 +82,66 @@ const QUERIES: Record<string, () => DataFrame<any>> = {
       .groupBy('shop')
       .agg((s) => ({ units: s.units.sum() }))
       .agg((s) => ({ shops: fn.count(), most: s.units.max() })),
-  'what cannot be split': () =>
-    sales.groupBy('kind').agg((s) => ({ mean: s.share.mean(), shops: s.shop.countDistinct() })),
+  'every aggregate at once': () => sales.groupBy('kind').agg(everyAggregate),
+  'every aggregate at once without groups': () => sales.agg(everyAggregate),
+  'every aggregate of no rows': () => sales.filter((s) => s.units.gt(1000)).agg(everyAggregate),
+  'distinct values by group': () =>
+    sales.groupBy('shop').agg((s) => ({
+      kinds: s.kind.countDistinct(),
+      prices: s.price.countDistinct(),
+      days: s.day.countDistinct(),
+      shops: s.shop.countDistinct(),
+    })),
+  'sums beyond 2^53': () =>
+    sales.groupBy('kind').agg((s) => ({
+      sum: s.price.mul(s.price).mul(s.price).sum(),
+      mean: s.price.mul(s.price).mul(s.price).mean(),
+    })),
+  'groups of which most are in one partition alone': () =>
+    sales.groupBy('price', 'day').agg((s) => ({ n: fn.count(), units: s.units.sum() })),
+  'filtered rows in their order': () =>
+    sales
+      .filter((s) => s.units.lt(9))
+      .select('shop', 'price', 'day', 'share')
+      .withColumns((s) => ({ half: s.share.div(2) })),
+  'filtered rows under a sort': () => sales.filter((s) => s.kind.eq(2)).sort('units', desc('day')),
+  'a join of filtered rows': () =>
+    sales
+      .filter((s) => s.units.lt(5))
+      .join(
+        sales.groupBy('shop').agg((s) => ({ all: s.units.sum() })),
+        { on: 'shop' },
+      ),
+  'the first rows, ties in the order of the table': () => sales.sort('units').limit(40),
+  'the first rows by several keys, with an offset': () =>
+    sales.sort(desc('shop'), 'units', desc('share')).limit(50, 7),
+  'the first filtered rows': () =>
+    sales
+      .filter((s) => s.kind.gt(1))
+      .sort(desc('price'))
+      .limit(10),
+  'more first rows than there are': () =>
+    sales
+      .filter((s) => s.kind.eq(8))
+      .sort('price')
+      .limit(5000),
 }
+
+const everyAggregate = (s: any) => ({
+  n: fn.count(),
+  mean: s.units.mean(),
+  price: s.price.mean(),
+  share: s.share.sum().round(9),
+  deviation: s.units.stddev().round(9),
+  variance: s.share.variance().round(12),
+  median: s.share.median(),
+  first: s.shop.first(),
+  last: s.price.last(),
+  any: s.shop.any(),
+  distinct: s.price.countDistinct(),
+  least: s.shop.min(),
+  most: s.share.max(),
+})
 
 test.each(Object.entries(QUERIES))(
   '%s: the same rows in the same order on 1 and on 3 threads',

@@ -1,0 +1,92 @@
+import { type Batch, batch } from '../../arrow/batch.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { GroupTable } from '../../kernel/group-table.ts'
+import type { Expr } from '../../plan/expr.ts'
+import { exprsEqual } from '../../plan/expr-children.ts'
+import type { Aggregate } from '../../plan/logical-plan.ts'
+import { evaluate } from '../evaluate.ts'
+import type { AggregateState } from './aggregate-state.ts'
+import { aggregateState } from './aggregates.ts'
+
+/** What has been gathered of some rows: as plain data, to be put together with that of others. */
+export interface GroupParts {
+  /** How many groups there are. */
+  readonly count: number
+  readonly keys: readonly Vector[]
+  /** Per aggregate, what its state gave. */
+  readonly states: readonly (readonly Vector[])[]
+}
+
+/** The groups of an aggregate while its rows come in: numbers them and feeds every state. */
+export class Grouping {
+  readonly #plan: Aggregate
+  readonly #table: GroupTable | null
+  readonly #states: readonly AggregateState[]
+  /** The distinct inputs of the aggregates, and the position of each aggregate's among them. */
+  readonly #exprs: Expr[] = []
+  readonly #positions: readonly number[]
+  #ids: Int32Array = new Int32Array(0)
+  #isFed = false
+
+  constructor(plan: Aggregate) {
+    const { keys, aggregates } = plan
+    this.#plan = plan
+    this.#table = keys.length === 0 ? null : new GroupTable(keys.map(({ expr }) => expr.type))
+    this.#states = aggregates.map(aggregateState)
+    this.#positions = aggregates.map(({ input: expr }) => {
+      if (expr === null) return -1
+      const found = this.#exprs.findIndex((other) => exprsEqual(other, expr))
+      return found < 0 ? this.#exprs.push(expr) - 1 : found
+    })
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#states.reduce((sum, { bytes }) => sum + bytes, this.#table?.bytes ?? 0)
+  }
+
+  /** Takes in the rows of `input`. */
+  update(input: Batch): void {
+    const { keys } = this.#plan
+    const { length } = input
+    this.#isFed = true
+    if (this.#table !== null) {
+      if (this.#ids.length < length) this.#ids = new Int32Array(length)
+      const vectors = keys.map(({ expr }) => evaluate(expr, input))
+      this.#table.assign(vectors, length, this.#ids)
+    }
+    const ids = this.#table === null ? null : this.#ids
+    const groupCount = this.#table?.count ?? 1
+    const vectors = this.#exprs.map((expr) => evaluate(expr, input))
+    for (const [position, state] of this.#states.entries()) {
+      const vector = vectors[this.#positions[position]!] ?? null
+      state.update(ids, vector, length, groupCount)
+    }
+  }
+
+  /** The result: one row a group, in order of first appearance. Throws INVALID on overflow. */
+  finish(): Batch {
+    const groupCount = this.#table?.count ?? 1
+    const results = this.#states.map((state) => state.finish(groupCount))
+    return batch(this.#plan.schema, [...(this.#table?.keys() ?? []), ...results], groupCount)
+  }
+
+  /** What has been gathered; this grouping is not to be fed afterwards. */
+  parts(): GroupParts {
+    const count = this.#table?.count ?? (this.#isFed ? 1 : 0)
+    const states = count === 0 ? [] : this.#states.map((state) => state.parts(count))
+    return { count, keys: this.#table?.keys() ?? [], states }
+  }
+
+  /** Takes in what another grouping by the same plan has gathered of later rows. */
+  merge({ count, keys, states }: GroupParts): void {
+    if (count === 0) return
+    this.#isFed = true
+    const ids = new Int32Array(count)
+    this.#table?.assign(keys, count, ids)
+    const groupCount = this.#table?.count ?? 1
+    for (const [position, state] of this.#states.entries()) {
+      state.merge(ids, states[position]!, groupCount)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { Batch } from '../../arrow/batch.ts'
+import { type LogicalPlan, mapInputs, type Scan, withScan } from '../../plan/logical-plan.ts'
+import { scanFigures } from '../../plan/scan-figures.ts'
+import { Grouping, type GroupParts } from '../aggregate/grouping.ts'
+import type { ExecContext } from '../context.ts'
+import { HeldMemory } from '../operator/held-memory.ts'
+import { physicalPlan } from '../physical-planner.ts'
+
+/** Part of a plan over one scan that may be run for each partition alone. */
+export interface Fragment {
+  /** One input each down to the scan: filters and projections, on top perhaps more. */
+  readonly plan: LogicalPlan
+  /** Groups: the topmost node is an aggregate, of which unfinished groups are wanted, not rows. */
+  readonly gives: 'rows' | 'groups'
+}
+
+/** What came of one partition. */
+export interface FragmentResult {
+  readonly batches: readonly Batch[]
+  /** Null for a fragment that gives rows. */
+  readonly groups: GroupParts | null
+}
+
+/** The scan below filters and projections; null when there is anything else. */
+export function pipelineScan(plan: LogicalPlan): Scan | null {
+  if (plan.kind === 'scan') return plan
+  return plan.kind === 'filter' || plan.kind === 'project' ? pipelineScan(plan.input) : null
+}
+
+/** `plan` with its only scan replaced by what `change` makes of it. */
+export function mapScan(plan: LogicalPlan, change: (scan: Scan) => Scan): LogicalPlan {
+  if (plan.kind === 'scan') return change(plan)
+  return mapInputs(plan, (input) => mapScan(input, change))
+}
+
+/** `plan` over the partition `id` alone. */
+export function overPartition(plan: LogicalPlan, id: number): LogicalPlan {
+  return mapScan(plan, (scan) => {
+    if (scan.partitions === null) throw new Error(`scan of "${scan.table.name}" is not bound`)
+    return withScan(scan, { partitions: { ...scan.partitions, kept: [id] } })
+  })
+}
+
+/** `plan` with no more said of partitions and columns than running it takes. */
+export function trimmed(plan: LogicalPlan): LogicalPlan {
+  return mapScan(plan, (scan) => {
+    if (scan.partitions === null) return scan
+    const { all, kept } = scan.partitions
+    const ids = new Set(kept)
+    const names = new Set(scanFigures(scan).columnsRead)
+    const statistics = new Map<number, Map<number, never>>()
+    for (const { id, name } of scan.table.columns) {
+      const known = all.statistics.get(id)
+      if (!names.has(name) || known === undefined) continue
+      const entries = [...known].filter(([partitionId]) => ids.has(partitionId))
+      statistics.set(id, new Map(entries) as Map<number, never>)
+    }
+    const partitions = all.partitions.filter(({ id }) => ids.has(id))
+    return withScan(scan, {
+      partitions: { all: { partitions, statistics }, kept, pruned: new Map() },
+    })
+  })
+}
+
+/** Runs `fragment` over the partition `id` alone. */
+export async function runFragment(
+  fragment: Fragment,
+  id: number,
+  context: ExecContext,
+): Promise<FragmentResult> {
+  const plan = overPartition(fragment.plan, id)
+  if (fragment.gives === 'rows') {
+    const batches: Batch[] = []
+    for await (const batch of physicalPlan(plan).execute(context)) batches.push(batch)
+    return { batches, groups: null }
+  }
+  if (plan.kind !== 'aggregate') throw new Error(`a ${plan.kind} has no groups`)
+  const grouping = new Grouping(plan)
+  const memory = new HeldMemory(context, 'aggregate')
+  try {
+    for await (const batch of physicalPlan(plan.input).execute(context)) {
+      grouping.update(batch)
+      memory.set(grouping.bytes)
+    }
+    return { batches: [], groups: grouping.parts() }
+  } finally {
+    memory.release()
+  }
+}

@@ -1,0 +1,60 @@
+import { GraupelError } from '../../error.ts'
+import type { ObjectStore } from '../../io/object-store.ts'
+import { openStore } from '../../io/store-url.ts'
+import { flattened, serve } from '../../io/worker-thread.ts'
+import { execContext } from '../run.ts'
+import { runFragment } from './fragment.ts'
+import { MorselControl } from './morsel-control.ts'
+import type { MorselAnswer, MorselTask } from './morsels.ts'
+import { type Moved, packBatch, packVector } from './pack.ts'
+import { withBar } from './top-k-bar.ts'
+
+/** Stores by URL, opened at the first task that needs them. */
+const stores = new Map<string, ObjectStore>()
+
+async function storeAt(url: string): Promise<ObjectStore> {
+  const store = stores.get(url) ?? (await openStore(url))
+  stores.set(url, store)
+  return store
+}
+
+/** Runs the fragment over partitions until none may be taken, and answers what came of each. */
+serve(async (of, answer) => {
+  const task = of as MorselTask
+  const control = new MorselControl(task.control)
+  const storesOfTask = new Map([[task.storeUrl, await storeAt(task.storeUrl)]])
+  const { batchRowsMax, memoryLimit } = task
+  for (;;) {
+    const position = control.take(task.owner)
+    if (position < 0) return
+    let rows = 0
+    let bytes = 0
+    const onScanned = (rowsMore: number, bytesMore: number) => {
+      rows += rowsMore
+      bytes += bytesMore
+      if (control.end <= position) throw new GraupelError('ABORTED', 'not wanted any more')
+    }
+    const head = { position, batches: [], groups: null, failure: null }
+    try {
+      const context = execContext({ batchRowsMax, memoryLimit, stores: storesOfTask, onScanned })
+      const fragment = withBar(task.fragment, task.bar)
+      const { batches, groups } = await runFragment(fragment, task.ids[position]!, context)
+      const moved: Moved = new Set()
+      const told: MorselAnswer = {
+        ...head,
+        rows,
+        bytes,
+        batches: batches.map((batch) => packBatch(batch, moved)),
+        groups: groups && {
+          count: groups.count,
+          keys: groups.keys.map((key) => packVector(key, moved)),
+          states: groups.states.map((parts) => parts.map((part) => packVector(part, moved))),
+        },
+      }
+      answer(told, [...moved])
+    } catch (error) {
+      const told: MorselAnswer = { ...head, rows, bytes, failure: flattened(error) }
+      answer(told)
+    }
+  }
+})

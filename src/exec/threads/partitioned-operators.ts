@@ -1,0 +1,118 @@
+import { inputsOf, type LogicalPlan, type Scan } from '../../plan/logical-plan.ts'
+import { mayThrow } from '../../plan/may-throw.ts'
+import { exprsOf } from '../../plan/node-exprs.ts'
+import { scanFigures } from '../../plan/scan-figures.ts'
+import type { ExecContext } from '../context.ts'
+import type { Operator } from '../operator.ts'
+import { pipelineScan } from './fragment.ts'
+import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
+import { PartitionTopKOperator } from './partition-top-k.ts'
+import { isWarm } from './worker-pool.ts'
+
+/** Bytes of column files that one thread reads, decodes and works through in a second. */
+const BYTES_PER_SECOND = 500e6
+/** Seconds of one thread's work that are worth starting threads for. */
+const COLD_SECONDS = 0.1
+/** The same when threads are there already. */
+const WARM_SECONDS = 0.02
+/** Rows of a top-k that are worth merging after every partition. */
+const TOP_ROWS_MAX = 65_536
+
+/**
+ * Operators for those parts of `plan` that are better run partition by partition: on several
+ * threads where there is enough to read, and a top-k in the order of its partitions' bounds. Null
+ * for all other nodes.
+ */
+export function partitionedOperators(
+  plan: LogicalPlan,
+  context: ExecContext,
+): (node: LogicalPlan) => Operator | null {
+  const makers = new Map<LogicalPlan, () => Operator>()
+  const look = (node: LogicalPlan, above: 'may end early' | 'takes all'): void => {
+    const make = makerOf(node, above, context)
+    if (make !== null) makers.set(node, make)
+    else for (const input of inputsOf(node)) look(input, demandOf(node, input, above))
+  }
+  look(plan, 'takes all')
+  return (node) => makers.get(node)?.() ?? null
+}
+
+/** Whether `node` reads all rows of `input`. */
+function demandOf(
+  node: LogicalPlan,
+  input: LogicalPlan,
+  above: 'may end early' | 'takes all',
+): 'may end early' | 'takes all' {
+  if (node.kind === 'limit') return 'may end early'
+  if (node.kind === 'aggregate' || node.kind === 'sort' || node.kind === 'top-k') return 'takes all'
+  return node.kind === 'join' && input === node.right ? 'takes all' : above
+}
+
+function makerOf(
+  node: LogicalPlan,
+  above: 'may end early' | 'takes all',
+  context: ExecContext,
+): (() => Operator) | null {
+  if (node.kind === 'aggregate') {
+    const sharing = sharingOf(node.input, context)
+    return sharing.helpers === 0 ? null : () => new GatherGroupsOperator(node, sharing)
+  }
+  if (node.kind === 'top-k') {
+    const sharing = sharingOf(node.input, context)
+    const { scan, helpers } = sharing
+    if (scan.partitions === null || node.count + node.offset > TOP_ROWS_MAX) return null
+    // With a bar it would depend on chance which errors are met.
+    if (node.keys.length === 0 || canThrow(node)) return null
+    const several = scan.partitions.kept.length > 1
+    return several || helpers > 0 ? () => new PartitionTopKOperator(node, sharing) : null
+  }
+  if (above === 'may end early' || !isSelective(node)) return null
+  const sharing = sharingOf(node, context)
+  if (sharing.helpers === 0 || !fits(sharing, context)) return null
+  return () => new GatherOperator(node, sharing)
+}
+
+/** A scan that nobody shares: of no partitions. */
+const NOTHING = { partitions: null } as unknown as Scan
+
+function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
+  const scan = pipelineScan(pipeline)
+  if (scan === null || scan.limit !== null || scan.partitions === null) {
+    return { scan: NOTHING, helpers: 0 }
+  }
+  return { scan, helpers: helpersFor(scan, context) }
+}
+
+/** Threads beside this one that are worth having for `scan`. */
+function helpersFor(scan: Scan, { threads, bytesPerThreadMin }: ExecContext): number {
+  const { partitions, table } = scan
+  const helpers = Math.min(threads, partitions?.kept.length ?? 0) - 1
+  // A fragment tells apart two stores of one URL, which another thread cannot.
+  if (helpers < 1 || !/^file:[^#]*$/.test(table.storeUrl)) return 0
+  const seconds = isWarm(helpers) ? WARM_SECONDS : COLD_SECONDS
+  const bytes = scanFigures(scan).bytes ?? 0
+  return bytes >= (bytesPerThreadMin ?? seconds * BYTES_PER_SECOND) ? helpers : 0
+}
+
+/** Whether fewer rows come out than go in, so that handing them over is cheap. */
+function isSelective(plan: LogicalPlan): boolean {
+  if (plan.kind === 'scan') return plan.predicate !== null
+  return (plan.kind === 'filter' || plan.kind === 'project') && isFiltered(plan)
+}
+
+function isFiltered(plan: LogicalPlan): boolean {
+  if (plan.kind === 'project') return isFiltered(plan.input)
+  return plan.kind === 'filter' || (plan.kind === 'scan' && plan.predicate !== null)
+}
+
+/** Whether the rows that may wait for their turn are a small part of the memory budget. */
+function fits({ scan, helpers }: Sharing, { memory }: ExecContext): boolean {
+  if (memory.bytesMax === Number.POSITIVE_INFINITY) return true
+  const figures = scanFigures(scan)
+  const perPartition = (figures.bytes ?? 0) / (figures.partitionsRead || 1)
+  return perPartition * 4 * aheadOf(helpers) < memory.bytesMax / 4
+}
+
+function canThrow(node: LogicalPlan): boolean {
+  return exprsOf(node).some(mayThrow) || inputsOf(node).some(canThrow)
+}
