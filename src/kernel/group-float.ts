@@ -1,5 +1,6 @@
-import type { DataType } from '../arrow/data-type.ts'
+import { type DataType, isExact } from '../arrow/data-type.ts'
 import { type BigVector, type Float64Vector, SAFE, type Vector } from '../arrow/vector.ts'
+import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownFloat64, keyValidity } from './group-storage.ts'
 import { hashPair } from './hash.ts'
@@ -7,11 +8,14 @@ import { hashPair } from './hash.ts'
 const SAFE_BIG = BigInt(SAFE)
 
 /**
- * Distinct values of an `f64` or `big` column: open addressing for what a float64 holds exactly, a
- * Map for the whole numbers beyond 2^53, which are rare.
+ * Distinct values of an `f64` or `big` column. Whole numbers that lie close together are found by
+ * position; otherwise open addressing for what a float64 holds exactly, a Map for the whole numbers
+ * beyond 2^53, which are rare.
  */
 export class FloatGroupIndex implements GroupIndex {
   readonly #type: DataType
+  /** Null for floats, and once the keys have turned out to lie too far apart. */
+  #direct: DirectIds | null
   /** Per slot the key and its id + 1; 0 marks a free slot. */
   #entries = new Float64Array(2 << 6)
   #keys: Float64Array = new Float64Array(32)
@@ -24,6 +28,7 @@ export class FloatGroupIndex implements GroupIndex {
 
   constructor(type: DataType) {
     this.#type = type
+    this.#direct = isExact(type) ? new DirectIds() : null
   }
 
   get count(): number {
@@ -31,7 +36,8 @@ export class FloatGroupIndex implements GroupIndex {
   }
 
   get bytes(): number {
-    return this.#entries.byteLength + this.#keys.byteLength + this.#wide.size * 96
+    const direct = this.#direct?.bytes ?? 0
+    return this.#entries.byteLength + this.#keys.byteLength + this.#wide.size * 96 + direct
   }
 
   assign(vector: Vector, ids: Int32Array): void {
@@ -53,9 +59,61 @@ export class FloatGroupIndex implements GroupIndex {
   }
 
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    if (vector.layout !== 'f64' && vector.layout !== 'big') {
+      throw new Error(`no float64 keys in a ${vector.layout} vector`)
+    }
+    if (this.#direct !== null) {
+      const near = vector.layout === 'f64' && (missing === 'find' || this.#cover(vector))
+      if (near) {
+        this.#resolveDirect(this.#direct, vector, ids, missing)
+        return
+      }
+      if (missing === 'assign') {
+        this.#direct = null
+        this.#rehash()
+      }
+    }
     if (vector.layout === 'f64') this.#resolveFloats(vector, ids, missing)
-    else if (vector.layout === 'big') this.#resolveBig(vector, ids, missing)
-    else throw new Error(`no float64 keys in a ${vector.layout} vector`)
+    else this.#resolveBig(vector, ids, missing)
+  }
+
+  #cover({ values, validity, length }: Float64Vector): boolean {
+    let least = Number.POSITIVE_INFINITY
+    let greatest = Number.NEGATIVE_INFINITY
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) continue
+      const value = values[row]!
+      if (value < least) least = value
+      if (value > greatest) greatest = value
+    }
+    return this.#direct!.cover(least, greatest, length)
+  }
+
+  #resolveDirect(
+    { table, base }: DirectIds,
+    { validity, values, length }: Float64Vector,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): void {
+    const entries = table.length
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) {
+        ids[row] = this.#idOfNull(missing)
+        continue
+      }
+      const far = values[row]! - base
+      if (!(far >= 0 && far < entries)) {
+        ids[row] = -1
+        continue
+      }
+      const at = far | 0
+      let mark = table[at]!
+      if (mark === 0 && missing === 'assign') {
+        mark = this.#append(values[row]!) + 1
+        table[at] = mark
+      }
+      ids[row] = mark - 1
+    }
   }
 
   #resolveFloats(vector: Float64Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
@@ -100,6 +158,10 @@ export class FloatGroupIndex implements GroupIndex {
 
   /** @param key Not -0. */
   #idOf(key: number, missing: 'assign' | 'find'): number {
+    if (this.#direct !== null) {
+      const { table, base } = this.#direct
+      return (table[key - base] ?? 0) - 1 // Only to find a key of a wide vector.
+    }
     if (Number.isNaN(key)) {
       if (this.#nanId < 0 && missing === 'assign') this.#nanId = this.#append(key)
       return this.#nanId
@@ -131,18 +193,31 @@ export class FloatGroupIndex implements GroupIndex {
     return this.#count++
   }
 
-  #grow(): void {
-    const entries = new Float64Array(this.#entries.length * 2)
-    const mask = entries.length - 1
-    for (let slot = 0; slot < this.#entries.length; slot += 2) {
-      const marker = this.#entries[slot + 1]!
-      if (marker === 0) continue
-      const key = this.#entries[slot]!
-      let target = (this.#hash(key) << 1) & mask
-      while (entries[target + 1] !== 0) target = (target + 2) & mask
-      entries[target] = key
-      entries[target + 1] = marker
+  /** Enters the keys that were found by position so far. */
+  #rehash(): void {
+    let size = this.#entries.length
+    while (this.#count * 4 > size) size *= 2
+    const entries = new Float64Array(size)
+    for (let id = 0; id < this.#count; id++) {
+      if (id !== this.#nullId) this.#place(entries, this.#keys[id]!, id + 1)
     }
     this.#entries = entries
+  }
+
+  #grow(): void {
+    const entries = new Float64Array(this.#entries.length * 2)
+    for (let slot = 0; slot < this.#entries.length; slot += 2) {
+      const marker = this.#entries[slot + 1]!
+      if (marker !== 0) this.#place(entries, this.#entries[slot]!, marker)
+    }
+    this.#entries = entries
+  }
+
+  #place(entries: Float64Array, key: number, marker: number): void {
+    const mask = entries.length - 1
+    let target = (this.#hash(key) << 1) & mask
+    while (entries[target + 1] !== 0) target = (target + 2) & mask
+    entries[target] = key
+    entries[target + 1] = marker
   }
 }

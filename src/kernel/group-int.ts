@@ -1,13 +1,19 @@
 import type { DataType } from '../arrow/data-type.ts'
 import type { Vector } from '../arrow/vector.ts'
+import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownInt32, keyValidity } from './group-storage.ts'
 
 const FIBONACCI = 0x9e3779b1
 
-/** Distinct values of an `i32` or `bool` column: open addressing, key and id side by side. */
+/**
+ * Distinct values of an `i32` or `bool` column: found by position while the keys lie close together,
+ * then by open addressing, key and id side by side.
+ */
 export class IntGroupIndex implements GroupIndex {
   readonly #type: DataType
+  /** Null once the keys have turned out to lie too far apart. */
+  #direct: DirectIds | null = new DirectIds()
   /** Per slot the key and its id + 1; 0 marks a free slot. */
   #entries = new Int32Array(2 << 6)
   #shift = 32 - 6
@@ -24,7 +30,7 @@ export class IntGroupIndex implements GroupIndex {
   }
 
   get bytes(): number {
-    return this.#entries.byteLength + this.#keys.byteLength
+    return this.#entries.byteLength + this.#keys.byteLength + (this.#direct?.bytes ?? 0)
   }
 
   assign(vector: Vector, ids: Int32Array): void {
@@ -46,6 +52,14 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
+    if (this.#direct !== null) {
+      if (missing === 'find' || this.#cover(values, validity, length)) {
+        this.#resolveDirect(this.#direct, values, validity, length, ids, missing)
+        return
+      }
+      this.#direct = null
+      this.#rehash()
+    }
     let entries = this.#entries
     let shift = this.#shift
     let mask = entries.length - 1
@@ -81,6 +95,54 @@ export class IntGroupIndex implements GroupIndex {
     }
   }
 
+  #cover(values: Int32Array, validity: Uint8Array | null, length: number): boolean {
+    let least = 2 ** 31
+    let greatest = -(2 ** 31)
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) continue
+      const value = values[row]!
+      if (value < least) least = value
+      if (value > greatest) greatest = value
+    }
+    return this.#direct!.cover(least, greatest, length)
+  }
+
+  #resolveDirect(
+    { table, base }: DirectIds,
+    values: Int32Array,
+    validity: Uint8Array | null,
+    length: number,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): void {
+    for (let row = 0; row < length; row++) {
+      if (validity !== null && validity[row] === 0) {
+        if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(0)
+        ids[row] = this.#nullId
+        continue
+      }
+      const at = values[row]! - base
+      if (at < 0 || at >= table.length) {
+        ids[row] = -1
+        continue
+      }
+      let mark = table[at]!
+      if (mark === 0 && missing === 'assign') {
+        mark = this.#append(values[row]!) + 1
+        table[at] = mark
+      }
+      ids[row] = mark - 1
+    }
+  }
+
+  /** Enters the keys so far, for a start. */
+  #rehash(): void {
+    let size = this.#entries.length
+    for (; this.#count * 4 > size; size *= 2) this.#shift -= 1
+    this.#entries = new Int32Array(size)
+    this.#enter(this.#entries)
+  }
+
   #append(key: number): number {
     this.#keys = grownInt32(this.#keys, this.#count + 1)
     this.#keys[this.#count] = key
@@ -89,7 +151,12 @@ export class IntGroupIndex implements GroupIndex {
 
   #grow(): Int32Array<ArrayBuffer> {
     this.#shift -= 1
-    const entries = new Int32Array(this.#entries.length * 2)
+    this.#entries = new Int32Array(this.#entries.length * 2)
+    this.#enter(this.#entries)
+    return this.#entries
+  }
+
+  #enter(entries: Int32Array): void {
     const mask = entries.length - 1
     for (let id = 0; id < this.#count; id++) {
       if (id === this.#nullId) continue
@@ -99,8 +166,6 @@ export class IntGroupIndex implements GroupIndex {
       entries[slot] = key
       entries[slot + 1] = id + 1
     }
-    this.#entries = entries
-    return entries
   }
 }
 

@@ -1,8 +1,17 @@
 import { grownInt32 } from './group-storage.ts'
 import { hashPair } from './hash.ts'
 
-/** Numbers the distinct pairs of two non-negative ids, from 0, in order of first appearance. */
+/** Cells of a table of all pairs of ids, at most. */
+const CELLS_MAX = 1 << 16
+
+/**
+ * Numbers the distinct pairs of two non-negative ids, from 0, in order of first appearance: in a
+ * table of all pairs while there are few ids, else by open addressing.
+ */
 export class GroupPairs {
+  /** By left << width | right, the pair's id + 1; null once it would be too large. */
+  #cells: Int32Array | null = new Int32Array(64)
+  #width = 3
   /** Per slot the two ids, the pair's own id + 1, and a gap; 0 marks a free slot. */
   #entries = new Int32Array(4 << 6)
   #left: Int32Array = new Int32Array(32)
@@ -14,7 +23,8 @@ export class GroupPairs {
   }
 
   get bytes(): number {
-    return this.#entries.byteLength + this.#left.byteLength * 2
+    const cells = this.#cells?.byteLength ?? 0
+    return this.#entries.byteLength + this.#left.byteLength * 2 + cells
   }
 
   /** The ids that each pair is made of, by pair. */
@@ -27,11 +37,29 @@ export class GroupPairs {
 
   /** Writes the number of each row's pair to `ids`, giving new pairs the next numbers. */
   assign(left: Int32Array, right: Int32Array, length: number, ids: Int32Array): void {
-    for (let row = 0; row < length; row++) ids[row] = this.#idOf(left[row]!, right[row]!, 'assign')
+    this.#cover(left, right, length)
+    const cells = this.#cells
+    if (cells === null) {
+      for (let row = 0; row < length; row++) {
+        ids[row] = this.#idOf(left[row]!, right[row]!, 'assign')
+      }
+      return
+    }
+    const width = this.#width
+    for (let row = 0; row < length; row++) {
+      const cell = (left[row]! << width) | right[row]!
+      let mark = cells[cell]!
+      if (mark === 0) {
+        mark = this.#append(left[row]!, right[row]!) + 1
+        cells[cell] = mark
+      }
+      ids[row] = mark - 1
+    }
   }
 
   /** Takes in the pairs of which both sides have an id. */
   add(left: Int32Array, right: Int32Array, length: number): void {
+    this.#cover(left, right, length)
     for (let row = 0; row < length; row++) {
       if (right[row]! >= 0 && left[row]! >= 0) this.#idOf(left[row]!, right[row]!, 'assign')
     }
@@ -46,7 +74,54 @@ export class GroupPairs {
     }
   }
 
+  /** Makes the table large enough for the ids of these rows, or lets it go. */
+  #cover(left: Int32Array, right: Int32Array, length: number): void {
+    if (this.#cells === null) return
+    let leftMax = 0
+    let rightMax = 0
+    for (let row = 0; row < length; row++) {
+      if (left[row]! > leftMax) leftMax = left[row]!
+      if (right[row]! > rightMax) rightMax = right[row]!
+    }
+    const width = Math.max(this.#width, 32 - Math.clz32(rightMax))
+    const height = Math.max(this.#cells.length >> this.#width, leftMax + 1)
+    if (width === this.#width && height << width <= this.#cells.length) return
+    if (height * 2 ** width > CELLS_MAX) {
+      this.#cells = null
+      this.#rehash()
+      return
+    }
+    this.#cells = new Int32Array(Math.min(CELLS_MAX, 2 * height * 2 ** width))
+    this.#width = width
+    for (let id = 0; id < this.#count; id++) {
+      this.#cells[(this.#left[id]! << width) | this.#right[id]!] = id + 1
+    }
+  }
+
+  #rehash(): void {
+    let size = this.#entries.length
+    while (this.#count * 8 > size) size *= 2
+    this.#enter(new Int32Array(size))
+  }
+
+  #append(left: number, right: number): number {
+    const id = this.#count++
+    this.#left = grownInt32(this.#left, this.#count)
+    this.#right = grownInt32(this.#right, this.#count)
+    this.#left[id] = left
+    this.#right[id] = right
+    return id
+  }
+
   #idOf(left: number, right: number, missing: 'assign' | 'find'): number {
+    const cells = this.#cells
+    if (cells !== null) {
+      const width = this.#width
+      const cell = right >> width === 0 ? left * 2 ** width + right : cells.length
+      if (cell >= cells.length) return -1
+      if (cells[cell] === 0 && missing === 'assign') cells[cell] = this.#append(left, right) + 1
+      return cells[cell]! - 1
+    }
     const entries = this.#entries
     const mask = entries.length - 1
     let slot = (hashPair(left, right) << 2) & mask
@@ -56,18 +131,17 @@ export class GroupPairs {
       id = entries[slot + 2]! - 1
     }
     if (id >= 0 || missing === 'find') return id
-    id = this.#count++
-    this.#left = grownInt32(this.#left, this.#count)
-    this.#right = grownInt32(this.#right, this.#count)
-    this.#left[id] = left
-    this.#right[id] = right
+    id = this.#append(left, right)
     place(entries, slot, left, right, id)
     if (this.#count * 8 > entries.length) this.#grow()
     return id
   }
 
   #grow(): void {
-    const entries = new Int32Array(this.#entries.length * 2)
+    this.#enter(new Int32Array(this.#entries.length * 2))
+  }
+
+  #enter(entries: Int32Array<ArrayBuffer>): void {
     const mask = entries.length - 1
     for (let id = 0; id < this.#count; id++) {
       const left = this.#left[id]!

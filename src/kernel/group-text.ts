@@ -4,6 +4,7 @@ import { GraupelError } from '../error.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownInt32, grownUint8, keyValidity } from './group-storage.ts'
 import { hashBytes, sameBytes } from './hash.ts'
+import { RECENT_LONGEST, RecentTexts } from './recent-texts.ts'
 
 const ARENA_BYTES_MAX = 2 ** 31 - 1
 
@@ -14,6 +15,7 @@ export class TextGroupIndex implements GroupIndex {
   #entries = new Int32Array(2 << 6)
   /** Ids of one-byte values. */
   readonly #single = new Int32Array(256).fill(-1)
+  readonly #recent = new RecentTexts()
   #arena: Uint8Array = new Uint8Array(1024)
   /** Value i is `arena[ends[i - 1] .. ends[i])`, held from position 1 on. */
   #ends: Int32Array = new Int32Array(32)
@@ -56,6 +58,10 @@ export class TextGroupIndex implements GroupIndex {
   #resolve(vector: Utf8Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const { bytes, starts, ends, validity, length } = vector
     const single = this.#single
+    const recent = this.#recent.pays ? this.#recent : null
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let asked = 0
+    let found = 0
     for (let row = 0; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(bytes, 0, 0)
@@ -70,8 +76,19 @@ export class TextGroupIndex implements GroupIndex {
           single[byte] = this.#append(bytes, start, end)
         }
         ids[row] = single[byte]!
+      } else if (recent !== null && end - start <= RECENT_LONGEST && end > start) {
+        const slot = recent.slotOf(view, start, end - start)
+        let id = recent.idAt(slot)
+        asked += 1
+        if (id >= 0) found += 1
+        else {
+          id = this.#idOf(bytes, start, end, missing)
+          if (id >= 0) recent.remember(slot, id)
+        }
+        ids[row] = id
       } else ids[row] = this.#idOf(bytes, start, end, missing)
     }
+    this.#recent.note(asked, found)
   }
 
   #idOf(bytes: Uint8Array, start: number, end: number, missing: 'assign' | 'find'): number {

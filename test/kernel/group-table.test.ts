@@ -15,6 +15,20 @@ const COLUMNS: [string, DataType, (n: number) => Scalar][] = [
   ['float64', float64, (n) => n / 3],
   ['whole float64', float64, (n) => n * 2 ** 20],
   ['int64 across 2^53', int64, (n) => 2n ** 53n - 3000n + BigInt(n)],
+  ['int32 side by side', int32, (n) => 6007 - n],
+  ['int64 side by side', int64, (n) => BigInt(n - 3000)],
+  ['int32 side by side, but for some', int32, (n) => (n > 6000 ? n * 300_000 : n)],
+  ['int64 side by side, but for some', int64, (n) => BigInt(n > 6000 ? n * 2 ** 38 : n)],
+  ['int64 within 2^53 at first', int64, (n) => (n > 6000 ? 2n ** 60n : BigInt(n))],
+  ['short utf8', utf8, (n) => 'abcdefghijklmnopqrst'.slice(0, n % 19) + (n % 7)],
+  [
+    'utf8 that differs in one byte',
+    utf8,
+    (n) => {
+      const at = n % 16
+      return `${'-'.repeat(at)}${n % 3}${'-'.repeat(15 - at)}`.slice(n % 2)
+    },
+  ],
   ['utf8', utf8, (n) => 'x'.repeat(n % 13) + n],
 ]
 

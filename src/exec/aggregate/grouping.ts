@@ -5,15 +5,14 @@ import type { Expr } from '../../plan/expr.ts'
 import { exprsEqual } from '../../plan/expr-children.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
 import { evaluate } from '../evaluate.ts'
-import type { AggregateState } from './aggregate-state.ts'
-import { aggregateState } from './aggregates.ts'
+import { type AggregateStates, aggregateStates } from './aggregates.ts'
 
 /** What has been gathered of some rows: as plain data, to be put together with that of others. */
 export interface GroupParts {
   /** How many groups there are. */
   readonly count: number
   readonly keys: readonly Vector[]
-  /** Per aggregate, what its state gave. */
+  /** What each state that was fed gave. */
   readonly states: readonly (readonly Vector[])[]
 }
 
@@ -21,8 +20,8 @@ export interface GroupParts {
 export class Grouping {
   readonly #plan: Aggregate
   readonly #table: GroupTable | null
-  readonly #states: readonly AggregateState[]
-  /** The distinct inputs of the aggregates, and the position of each aggregate's among them. */
+  readonly #states: AggregateStates
+  /** The distinct inputs of what is fed, and the position of each one's among them. */
   readonly #exprs: Expr[] = []
   readonly #positions: readonly number[]
   #ids: Int32Array = new Int32Array(0)
@@ -32,8 +31,8 @@ export class Grouping {
     const { keys, aggregates } = plan
     this.#plan = plan
     this.#table = keys.length === 0 ? null : new GroupTable(keys.map(({ expr }) => expr.type))
-    this.#states = aggregates.map(aggregateState)
-    this.#positions = aggregates.map(({ input: expr }) => {
+    this.#states = aggregateStates(aggregates)
+    this.#positions = this.#states.fed.map(({ expr: { input: expr } }) => {
       if (expr === null) return -1
       const found = this.#exprs.findIndex((other) => exprsEqual(other, expr))
       return found < 0 ? this.#exprs.push(expr) - 1 : found
@@ -42,7 +41,7 @@ export class Grouping {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#states.reduce((sum, { bytes }) => sum + bytes, this.#table?.bytes ?? 0)
+    return this.#states.fed.reduce((sum, { state }) => sum + state.bytes, this.#table?.bytes ?? 0)
   }
 
   /** Takes in the rows of `input`. */
@@ -58,7 +57,7 @@ export class Grouping {
     const ids = this.#table === null ? null : this.#ids
     const groupCount = this.#table?.count ?? 1
     const vectors = this.#exprs.map((expr) => evaluate(expr, input))
-    for (const [position, state] of this.#states.entries()) {
+    for (const [position, { state }] of this.#states.fed.entries()) {
       const vector = vectors[this.#positions[position]!] ?? null
       state.update(ids, vector, length, groupCount)
     }
@@ -67,14 +66,14 @@ export class Grouping {
   /** The result: one row a group, in order of first appearance. Throws INVALID on overflow. */
   finish(): Batch {
     const groupCount = this.#table?.count ?? 1
-    const results = this.#states.map((state) => state.finish(groupCount))
+    const results = this.#states.results.map((state) => state.finish(groupCount))
     return batch(this.#plan.schema, [...(this.#table?.keys() ?? []), ...results], groupCount)
   }
 
   /** What has been gathered; this grouping is not to be fed afterwards. */
   parts(): GroupParts {
     const count = this.#table?.count ?? (this.#isFed ? 1 : 0)
-    const states = count === 0 ? [] : this.#states.map((state) => state.parts(count))
+    const states = count === 0 ? [] : this.#states.fed.map(({ state }) => state.parts(count))
     return { count, keys: this.#table?.keys() ?? [], states }
   }
 
@@ -85,7 +84,7 @@ export class Grouping {
     const ids = new Int32Array(count)
     this.#table?.assign(keys, count, ids)
     const groupCount = this.#table?.count ?? 1
-    for (const [position, state] of this.#states.entries()) {
+    for (const [position, { state }] of this.#states.fed.entries()) {
       state.merge(ids, states[position]!, groupCount)
     }
   }

@@ -38,11 +38,19 @@ export class SumState implements AggregateState {
     this.#float?.add(input!, groups, groupCount)
   }
 
+  /** The sums as the nearest float64s, of decimals unscaled; whether or not they fit the type. */
+  floats(groupCount: number): Float64Array {
+    const safe = this.#exact?.safeTotals(groupCount) ?? null
+    if (safe !== null) return safe
+    return Float64Array.from({ length: groupCount }, (_, group) =>
+      Number(this.#exact?.total(group) ?? this.#float!.total(group)),
+    )
+  }
+
   finish(groupCount: number): Vector {
     const validity = this.#presence.validity(groupCount)
     if (this.#exact !== null) return this.#exactSums(this.#exact, groupCount, validity)
-    const values = new Float64Array(groupCount)
-    for (let group = 0; group < groupCount; group++) values[group] = this.#float!.total(group)
+    const values = this.floats(groupCount)
     return { type: this.#expr.type, layout: 'f64', length: groupCount, validity, values }
   }
 
