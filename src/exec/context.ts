@@ -15,6 +15,8 @@ export interface ExecContext {
   readonly threads: number
   /** Bytes that a scan must read before it is given to several threads; a default when undefined. */
   readonly bytesPerThreadMin: number | undefined
+  /** Whether a scan may be told, while the query runs, what the rest of the plan has no use for. */
+  readonly runTimePruning: 'on' | 'off'
   /** Stores by URL: where the scans' tables are. */
   readonly stores: ReadonlyMap<string, ObjectStore>
   /** Called by scans as they go: rows and bytes since the last call. */

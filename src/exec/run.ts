@@ -20,6 +20,8 @@ export interface ExecOptions {
   readonly threads?: number | undefined
   /** For tests: bytes from which a scan is given to several threads. */
   readonly bytesPerThreadMin?: number | undefined
+  /** For tests: `off` reads all that the plan says; `on` unless told. */
+  readonly runTimePruning?: 'on' | 'off' | undefined
   /** Stores by URL, one for each scanned table. */
   readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
   readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
@@ -46,6 +48,7 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     spillFolder: options.spillFolder,
     threads: options.threads ?? 1,
     bytesPerThreadMin: options.bytesPerThreadMin,
+    runTimePruning: options.runTimePruning ?? 'on',
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
     onSpilled: () => {},

@@ -1,6 +1,7 @@
 import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import { type LogicalPlan, mapInputs } from './logical-plan.ts'
 import { answerFromMetadata } from './rule/answer-from-metadata.ts'
+import { answerPartlyFromMetadata } from './rule/answer-partly-from-metadata.ts'
 import { dropMatchedConjuncts } from './rule/drop-matched-conjuncts.ts'
 import { type FoldConstant, foldConstants } from './rule/fold-constants.ts'
 import { mergeFilters } from './rule/merge-filters.ts'
@@ -50,7 +51,8 @@ export const BOUND_RULES: readonly Rule[] = [
   dropMatchedConjuncts, // only over what is kept: it holds for more conjuncts there
   pushLimit, // a scan that has lost its predicate may take a limit
   pruneByLimit,
-  answerFromMetadata, // last: needs scans without a predicate
+  answerFromMetadata, // needs scans without a predicate
+  answerPartlyFromMetadata, // last: what could not be answered as a whole
 ]
 
 const PASSES_MAX = 20

@@ -25,28 +25,40 @@ export interface Variant {
   readonly memoryLimit?: number
   /** Whether files may be decoded by WebAssembly; `on` when not given. */
   readonly wasm?: 'on' | 'off'
+  /** `on` when not given. */
+  readonly runTimePruning?: 'on' | 'off'
 }
 
-export const PLAIN: Variant = { name: 'no rules', rules: [], boundRules: [], batchRowsMax: 65_536 }
+export const PLAIN: Variant = {
+  name: 'no rules',
+  rules: [],
+  boundRules: [],
+  batchRowsMax: 65_536,
+  runTimePruning: 'off',
+}
+
+const OPTIMIZED = { ...PLAIN, runTimePruning: 'on' } as const
 
 /** Every rule at once, each rule left out, and odd batch sizes. */
 export const VARIANTS: readonly Variant[] = [
-  { ...PLAIN, name: 'all rules', rules: RULES, boundRules: BOUND_RULES },
+  { ...OPTIMIZED, name: 'all rules', rules: RULES, boundRules: BOUND_RULES },
+  { ...PLAIN, name: 'all rules, no run-time pruning', rules: RULES, boundRules: BOUND_RULES },
+  { ...OPTIMIZED, name: 'no rules, run-time pruning' },
   ...RULES.map((rule) => ({
-    ...PLAIN,
+    ...OPTIMIZED,
     name: `all but ${rule.name}`,
     rules: RULES.filter((other) => other !== rule),
     boundRules: BOUND_RULES,
   })),
   ...BOUND_RULES.map((rule) => ({
-    ...PLAIN,
+    ...OPTIMIZED,
     name: `all but ${rule.name}`,
     rules: RULES,
     boundRules: BOUND_RULES.filter((other) => other !== rule),
   })),
   { ...PLAIN, name: 'all rules in TypeScript', rules: RULES, boundRules: BOUND_RULES, wasm: 'off' },
   ...[1, 7, 1024].map((batchRowsMax) => ({
-    ...PLAIN,
+    ...OPTIMIZED,
     name: `all rules, batches of ${batchRowsMax}`,
     rules: RULES,
     boundRules: BOUND_RULES,
@@ -86,6 +98,7 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
     batchRowsMax: variant.batchRowsMax,
     stores,
     threads: variant.threads,
+    runTimePruning: variant.runTimePruning,
     bytesPerThreadMin: 0,
     memoryLimit: variant.memoryLimit,
   })

@@ -11,8 +11,8 @@ import { HeldMemory } from './held-memory.ts'
 import { slicesOf } from './slices.ts'
 
 /**
- * Numbers the groups of its input by hashing and feeds each aggregate the numbers. Under a memory
- * limit, what has no room goes to files and is aggregated later.
+ * Numbers the groups of its input by hashing and feeds each aggregate the numbers. Groups come in
+ * the order of their first rows, whether or not they had room in memory.
  */
 export class HashAggregateOperator implements Operator {
   readonly name = 'aggregate'

@@ -4,9 +4,11 @@ import { exprsOf } from '../../plan/node-exprs.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 import type { ExecContext } from '../context.ts'
 import type { Operator } from '../operator.ts'
+import { physicalPlan } from '../physical-planner.ts'
 import { pipelineScan } from './fragment.ts'
 import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
+import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { isWarm } from './worker-pool.ts'
 
 /** Bytes of column files that one thread reads, decodes and works through in a second. */
@@ -20,29 +22,36 @@ const TOP_ROWS_MAX = 65_536
 
 /**
  * Operators for those parts of `plan` that are better run partition by partition: on several
- * threads where there is enough to read, and a top-k in the order of its partitions' bounds. Null
- * for all other nodes.
+ * threads where there is enough to read, a top-k in the order of its partitions' bounds, and a join
+ * whose left side is read once its keys are known. Null for all other nodes.
  */
 export function partitionedOperators(
   plan: LogicalPlan,
   context: ExecContext,
 ): (node: LogicalPlan) => Operator | null {
+  return operatorsBelow(plan, context, 'takes all')
+}
+
+/** Whether all rows of a node are asked for. */
+type Demand = 'may end early' | 'takes all'
+
+function operatorsBelow(
+  plan: LogicalPlan,
+  context: ExecContext,
+  demand: Demand,
+): (node: LogicalPlan) => Operator | null {
   const makers = new Map<LogicalPlan, () => Operator>()
-  const look = (node: LogicalPlan, above: 'may end early' | 'takes all'): void => {
+  const look = (node: LogicalPlan, above: Demand): void => {
     const make = makerOf(node, above, context)
     if (make !== null) makers.set(node, make)
     else for (const input of inputsOf(node)) look(input, demandOf(node, input, above))
   }
-  look(plan, 'takes all')
+  look(plan, demand)
   return (node) => makers.get(node)?.() ?? null
 }
 
 /** Whether `node` reads all rows of `input`. */
-function demandOf(
-  node: LogicalPlan,
-  input: LogicalPlan,
-  above: 'may end early' | 'takes all',
-): 'may end early' | 'takes all' {
+function demandOf(node: LogicalPlan, input: LogicalPlan, above: Demand): Demand {
   if (node.kind === 'limit') return 'may end early'
   if (node.kind === 'aggregate' || node.kind === 'sort' || node.kind === 'top-k') return 'takes all'
   return node.kind === 'join' && input === node.right ? 'takes all' : above
@@ -50,14 +59,22 @@ function demandOf(
 
 function makerOf(
   node: LogicalPlan,
-  above: 'may end early' | 'takes all',
+  above: Demand,
   context: ExecContext,
 ): (() => Operator) | null {
   if (node.kind === 'aggregate') {
     const sharing = sharingOf(node.input, context)
     return sharing.helpers === 0 ? null : () => new GatherGroupsOperator(node, sharing)
   }
+  if (node.kind === 'join') {
+    if (context.runTimePruning === 'off' || !canNarrow(node)) return null
+    const make = (plan: LogicalPlan, of: ExecContext, demand: Demand) =>
+      physicalPlan(plan, undefined, operatorsBelow(plan, of, demand))
+    const left: MakeOperator = (plan, of) => make(plan, of, above)
+    return () => narrowedJoin(node, make(node.right, context, 'takes all'), left)
+  }
   if (node.kind === 'top-k') {
+    if (context.runTimePruning === 'off') return null
     const sharing = sharingOf(node.input, context)
     const { scan, helpers } = sharing
     if (scan.partitions === null || node.count + node.offset > TOP_ROWS_MAX) return null

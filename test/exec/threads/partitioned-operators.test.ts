@@ -149,6 +149,8 @@ test.each(Object.entries(QUERIES))(
     const alone = await runVariant(query(), ALONE)
     const together = await runVariant(query(), { ...ALONE, threads: 3 })
     expect(together.rows, `seed ${seed}`).toEqual(alone.rows)
+    const unpruned = await runVariant(query(), { ...ALONE, runTimePruning: 'off' })
+    expect(alone.rows, `seed ${seed}`).toEqual(unpruned.rows)
   },
 )
 
