@@ -77,6 +77,8 @@ export const VARIANTS: readonly Variant[] = [
 export interface VariantResult {
   readonly rows: unknown[][]
   readonly plan: string
+  /** Rows that the scans have looked at. */
+  readonly scanned: number
 }
 
 /** The rows of `frame` run as `variant` says, values in column order. */
@@ -94,11 +96,15 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
   const bound = bindPartitions(logical, (scan) => sets.get(scan)!)
   const final = optimizeBound(bound, { rules: variant.boundRules })
   const stores = new Map([...origins.values()].map(({ store }) => [store.url, store]))
+  let scanned = 0
   const context = execContext({
     batchRowsMax: variant.batchRowsMax,
     stores,
     threads: variant.threads,
     runTimePruning: variant.runTimePruning,
+    onScanned: (more) => {
+      scanned += more
+    },
     bytesPerThreadMin: 0,
     memoryLimit: variant.memoryLimit,
   })
@@ -109,7 +115,7 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
   } finally {
     switchWasm('on')
   }
-  return { rows, plan: printPlan(final) }
+  return { rows, plan: printPlan(final), scanned }
 }
 
 function originOf<T>(origins: ReadonlyMap<TableSnapshot, T>, table: TableSnapshot): T {

@@ -96,12 +96,7 @@ class NarrowedInput implements Operator {
   readonly #keys: readonly ObservedKeys[]
   readonly #make: MakeOperator
 
-  constructor(
-    plan: Join,
-    right: ObservedInput,
-    keys: readonly ObservedKeys[],
-    make: MakeOperator,
-  ) {
+  constructor(plan: Join, right: ObservedInput, keys: readonly ObservedKeys[], make: MakeOperator) {
     this.schema = plan.left.schema
     this.#plan = plan
     this.#right = right

@@ -7,8 +7,8 @@ import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
 import { pipelineScan } from './fragment.ts'
 import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
-import { PartitionTopKOperator } from './partition-top-k.ts'
 import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
+import { PartitionTopKOperator } from './partition-top-k.ts'
 import { isWarm } from './worker-pool.ts'
 
 /** Bytes of column files that one thread reads, decodes and works through in a second. */
@@ -57,11 +57,7 @@ function demandOf(node: LogicalPlan, input: LogicalPlan, above: Demand): Demand 
   return node.kind === 'join' && input === node.right ? 'takes all' : above
 }
 
-function makerOf(
-  node: LogicalPlan,
-  above: Demand,
-  context: ExecContext,
-): (() => Operator) | null {
+function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() => Operator) | null {
   if (node.kind === 'aggregate') {
     const sharing = sharingOf(node.input, context)
     return sharing.helpers === 0 ? null : () => new GatherGroupsOperator(node, sharing)

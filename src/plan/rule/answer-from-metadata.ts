@@ -2,9 +2,9 @@ import { batch } from '../../arrow/batch.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { substitute } from '../expr-walk.ts'
 import { type Aggregate, type LogicalPlan, values } from '../logical-plan.ts'
+import { type KnownRows, metadataAnswer } from '../metadata-answer.ts'
 import { scalarVector } from '../scalar-vector.ts'
 import { keptPartitions, statisticsIn } from '../scan-statistics.ts'
-import { type KnownRows, metadataAnswer } from './metadata-answer.ts'
 
 /**
  * Answers totals from the statistics of partitions, and reads no row.

@@ -16,10 +16,10 @@ import {
   values,
   withScan,
 } from '../logical-plan.ts'
+import { constantIn, metadataAnswer } from '../metadata-answer.ts'
 import { alwaysMatches } from '../prune.ts'
 import { scalarVector } from '../scalar-vector.ts'
 import { keptPartitions, statisticsIn } from '../scan-statistics.ts'
-import { constantIn, metadataAnswer } from './metadata-answer.ts'
 
 const REASON = 'answered from metadata'
 /** Pieces into which the partitions of an aggregate with keys may be cut, to keep their order. */
@@ -180,9 +180,11 @@ function isMergeable(
 
 /** No part of a partition can have a sum beyond this. */
 function largestSum(min: Scalar, max: Scalar, { rows }: { readonly rows: number }): bigint {
-  const sizes = [min, max].map((end) => {
-    if (typeof end !== 'bigint' && !(typeof end === 'number' && Number.isInteger(end))) return 0n
-    return end < 0 ? -BigInt(end) : BigInt(end)
-  })
-  return sizes.reduce((a, b) => (a > b ? a : b)) * BigInt(rows)
+  let largest = 0n
+  for (const end of [min, max]) {
+    if (typeof end !== 'bigint' && !(typeof end === 'number' && Number.isInteger(end))) continue
+    const size = end < 0 ? -BigInt(end) : BigInt(end)
+    if (size > largest) largest = size
+  }
+  return largest * BigInt(rows)
 }

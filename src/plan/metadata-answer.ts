@@ -1,8 +1,8 @@
-import { type DataType, integerRange, isExact, isFloat, isNumeric } from '../../arrow/data-type.ts'
-import { compareScalars, type Scalar } from '../../arrow/scalar.ts'
-import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import type { StatisticsOf } from '../bounds.ts'
-import type { AggregateExpr, Expr } from '../expr.ts'
+import { type DataType, integerRange, isExact, isFloat, isNumeric } from '../arrow/data-type.ts'
+import { compareScalars, type Scalar } from '../arrow/scalar.ts'
+import type { ColumnStatistics } from '../arrow/statistics.ts'
+import type { StatisticsOf } from './bounds.ts'
+import type { AggregateExpr, Expr } from './expr.ts'
 
 /** Rows of which nothing but statistics is known. */
 export interface KnownRows {
