@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { foldConstant } from '../../../src/exec/fold-constant.ts'
+import { execContext, run } from '../../../src/exec/run.ts'
+import { stateOf } from '../../../src/frame/frame-state.ts'
 import {
   connect,
   type DataFrame,
@@ -11,7 +14,9 @@ import {
   type Lake,
   t,
 } from '../../../src/index.ts'
-import { BOUND_RULES, RULES } from '../../../src/plan/optimizer.ts'
+import { bindPartitions, scansOf } from '../../../src/plan/bind-partitions.ts'
+import type { Scan } from '../../../src/plan/logical-plan.ts'
+import { BOUND_RULES, optimize, optimizeBound, RULES } from '../../../src/plan/optimizer.ts'
 import { Prng } from '../../support/prng.ts'
 import { seed } from '../../support/random.ts'
 import { runVariant, type Variant } from '../../support/run-variant.ts'
@@ -34,6 +39,7 @@ beforeAll(async () => {
   const table = await db.createTable(
     'sales',
     {
+      id: t.int32(),
       shop: t.utf8().nullable(),
       kind: t.int32(),
       price: t.decimal(12, 2).nullable(),
@@ -45,6 +51,7 @@ beforeAll(async () => {
   )
   const prng = new Prng(seed)
   const rows = Array.from({ length: 6000 }, (_, i) => ({
+    id: i,
     shop: prng.chance(0.1) ? null : prng.pick(['Ada', 'Bob', 'Eve', 'née', '']),
     kind: i < 3000 ? prng.int(0, 3) : prng.int(2, 9),
     price: prng.chance(0.1) ? null : `${prng.int(-900, 99_999)}.${prng.int(10, 99)}`,
@@ -153,6 +160,57 @@ test.each(Object.entries(QUERIES))(
     expect(alone.rows, `seed ${seed}`).toEqual(unpruned.rows)
   },
 )
+
+test.each([1, 3])(
+  'on %i threads a top-k reads no partition beyond its last row',
+  async (threads) => {
+    const query = sales.sort(desc('id')).limit(10)
+    const pruned = await runVariant(query, { ...ALONE, threads })
+    expect(pruned.rows.map(([id]) => id)).toEqual(Array.from({ length: 10 }, (_, i) => 5999 - i))
+    // Threads may have begun other partitions before the first one was done.
+    if (threads === 1) expect(pruned.scanned).toBeLessThanOrEqual(1400)
+    const whole = await runVariant(query, { ...ALONE, runTimePruning: 'off' })
+    expect(whole.scanned).toBe(6000)
+  },
+)
+
+test('a join reads of its left side only partitions that can have a key of the right one', async () => {
+  const few = sales.filter((s) => s.id.between(1500, 1503)).select('id')
+  const query = sales.join(few, { on: 'id' }).agg((s) => ({ n: fn.count(), sum: s.id.sum() }))
+  const pruned = await runVariant(query, ALONE)
+  const whole = await runVariant(query, { ...ALONE, runTimePruning: 'off' })
+  expect(pruned.rows).toEqual(whole.rows)
+  expect(pruned.rows[0]![0]).toBe(4n)
+  expect(pruned.scanned).toBeLessThan(whole.scanned / 2)
+})
+
+test('ending early stops the other threads, and they can be used again', async () => {
+  const { plan, origins } = stateOf(
+    sales.filter((s) => s.units.gt(3)),
+    'test',
+  )
+  const [origin] = origins.values()
+  const [{ table }] = scansOf(plan) as [Scan]
+  const set = await origin!.catalog.partitions(
+    table,
+    table.columns.map(({ id }) => id),
+  )
+  const context = execContext({
+    stores: new Map([[origin!.store.url, origin!.store]]),
+    threads: 3,
+    bytesPerThreadMin: 0,
+  })
+  const bound = optimizeBound(bindPartitions(optimize(plan, { fold: foldConstant }), () => set))
+  for await (const batch of run(bound, context)) {
+    expect(batch.length).toBeGreaterThan(0)
+    break
+  }
+  const again = await runVariant(
+    sales.agg((s) => ({ n: s.id.last() })),
+    { ...ALONE, threads: 3 },
+  )
+  expect(again.rows).toEqual([[5999]])
+})
 
 test('an error on another thread arrives with its code', async () => {
   const failing = sales.agg((s) => ({ n: s.units.intDiv(s.units.sub(s.units)).sum() }))
