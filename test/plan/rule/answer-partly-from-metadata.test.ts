@@ -96,7 +96,7 @@ test('the reason why a partition is not read is told', () => {
   const scanIn = (node: LogicalPlan): LogicalPlan | undefined =>
     node.kind === 'scan' ? node : 'input' in node ? scanIn(node.input) : undefined
   const inner = answered.kind === 'aggregate' && answered.input.kind === 'union'
-  const [, middle] = inner ? (answered.input as { inputs: LogicalPlan[] }).inputs : []
+  const [, middle] = inner ? (answered.input as { inputs: readonly LogicalPlan[] }).inputs : []
   const found = scanIn(middle!)
   expect(found?.kind === 'scan' && [...(found.partitions?.pruned ?? [])]).toEqual([
     [1, 'answered from metadata'],
