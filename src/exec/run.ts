@@ -82,7 +82,7 @@ export async function* run(
   )
   throwIfAborted(context.signal)
   const { memoryShare } = context
-  const shared = { ...context, memoryShare: memoryShare / Math.max(1, holdersIn(ready)) }
+  const shared = { ...context, memoryShare: memoryShare / Math.max(1, holdersIn(plan)) }
   for await (const batch of root.execute(shared)) {
     yield batch
     throwIfAborted(context.signal)

@@ -7,7 +7,7 @@ import type { AggregateState } from './aggregate-state.ts'
 import { CountState } from './count.ts'
 import { CountDistinctState } from './count-distinct.ts'
 import { extremumState } from './extremum.ts'
-import { MeanState } from './mean.ts'
+import { LoneMeanState, MeanState } from './mean.ts'
 import { MedianState } from './median.ts'
 import { PickState } from './pick.ts'
 import { SumState } from './sum.ts'
@@ -45,6 +45,13 @@ export interface AggregateStates {
   readonly fed: readonly FedState[]
   /** Per aggregate, the state that gives its result. */
   readonly results: readonly AggregateState[]
+}
+
+/** An empty state of one aggregate, which shares with no other. */
+export function aggregateState(expr: AggregateExpr): AggregateState {
+  if (expr.aggregate !== 'mean') return AGGREGATES[expr.aggregate](expr)
+  const sum = new SumState({ ...expr, aggregate: 'sum', ...aggregateSignature('sum', expr.input) })
+  return new LoneMeanState(inputType(expr), sum, new CountState())
 }
 
 /** Empty states of `aggregates`. */

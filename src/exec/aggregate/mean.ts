@@ -49,3 +49,39 @@ export class MeanState implements AggregateState {
     return { type: float64, layout: 'f64', length: groupCount, validity, values }
   }
 }
+
+/** A mean that is fed itself, where no other aggregate shares what it gathers. */
+export class LoneMeanState implements AggregateState {
+  readonly #sum: SumState
+  readonly #count: CountState
+  readonly #mean: MeanState
+
+  constructor(input: DataType, sum: SumState, count: CountState) {
+    this.#sum = sum
+    this.#count = count
+    this.#mean = new MeanState(input, sum, count)
+  }
+
+  get bytes(): number {
+    return this.#sum.bytes + this.#count.bytes
+  }
+
+  update(groups: Int32Array | null, input: Vector | null, length: number, count: number): void {
+    this.#sum.update(groups, input, length, count)
+    this.#count.update(groups, input, length, count)
+  }
+
+  /** Those of the sum, then the counts. */
+  parts(groupCount: number): Vector[] {
+    return [...this.#sum.parts(groupCount), ...this.#count.parts(groupCount)]
+  }
+
+  merge(groups: Int32Array, parts: readonly Vector[], groupCount: number): void {
+    this.#sum.merge(groups, parts.slice(0, -1), groupCount)
+    this.#count.merge(groups, parts.slice(-1), groupCount)
+  }
+
+  finish(groupCount: number): Vector {
+    return this.#mean.finish(groupCount)
+  }
+}
