@@ -84,6 +84,6 @@ export class TopKOperator implements Operator {
 }
 
 /** What the candidates may take, at a guess of 64 bytes a value: twice, since they are copied. */
-function candidateBytes({ fields }: Schema, wanted: number): number {
+export function candidateBytes({ fields }: Schema, wanted: number): number {
   return 2 * 64 * Math.max(2 * wanted, CANDIDATES_MIN) * (fields.length + 1)
 }

@@ -3,6 +3,7 @@ import { mayThrow } from '../../plan/may-throw.ts'
 import { exprsOf } from '../../plan/node-exprs.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 import type { ExecContext } from '../context.ts'
+import { candidateBytes } from '../operator/top-k.ts'
 import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
 import { pipelineScan } from './fragment.ts'
@@ -74,6 +75,8 @@ function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() =>
     const sharing = sharingOf(node.input, context)
     const { scan, helpers } = sharing
     if (scan.partitions === null || node.count + node.offset > TOP_ROWS_MAX) return null
+    // What has no room is sorted in files.
+    if (2 * candidateBytes(node.schema, node.count + node.offset) > context.memoryShare) return null
     // With a bar it would depend on chance which errors are met.
     if (node.keys.length === 0 || canThrow(node)) return null
     const several = scan.partitions.kept.length > 1
