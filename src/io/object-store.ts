@@ -11,6 +11,8 @@
 export interface ObjectStore {
   /** Names the store in plans and messages, without credentials: `file:///data/lake`. */
   readonly url: string
+  /** True where `open` sends for the bytes, so that opening a file early hides the wait for them. */
+  readonly fetchesOnOpen?: boolean
   /** The whole object, or null when there is none. */
   get(key: string, options?: StoreOptions): Promise<Uint8Array | null>
   /** Opens an object for reading in pieces; null when there is none. */

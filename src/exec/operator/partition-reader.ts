@@ -37,6 +37,8 @@ export class PartitionReader {
   readonly #store: ObjectStore
   readonly #signal: AbortSignal | undefined
   readonly #open = new Map<Column, OpenColumn>()
+  /** Files that are being opened before anybody wants them. */
+  readonly #ahead = new Map<Column, Promise<ColumnReader>>()
   #reported = 0
 
   constructor(
@@ -54,6 +56,13 @@ export class PartitionReader {
   /** What is known of `column` here; undefined when it was added later, so that all is null. */
   statisticsOf(column: Column): ColumnStatistics | undefined {
     return this.#entryOf(column)
+  }
+
+  /** Begins to open the file of `column`, which must have one; a failure is told by `open`. */
+  openAhead(column: Column): void {
+    const opening = this.#openFile(column)
+    opening.catch(() => {})
+    this.#ahead.set(column, opening)
   }
 
   /** Opens those of `columns` that are not open, all at once; undefined when there are none. */
@@ -102,9 +111,16 @@ export class PartitionReader {
     return bytes - before
   }
 
-  close(): void {
+  /** Closes what is open; a promise while something is still being opened. */
+  close(): void | Promise<void> {
     for (const { reader } of this.#open.values()) reader.close()
     this.#open.clear()
+    if (this.#ahead.size === 0) return
+    const opening = [...this.#ahead.values()]
+    this.#ahead.clear()
+    return Promise.allSettled(opening).then((outcomes) => {
+      for (const outcome of outcomes) if (outcome.status === 'fulfilled') outcome.value.close()
+    })
   }
 
   #entryOf(column: Column) {
@@ -114,9 +130,12 @@ export class PartitionReader {
   }
 
   async #openAll(columns: readonly Column[]): Promise<void> {
-    const options = { signal: this.#signal }
     const outcomes = await Promise.allSettled(
-      columns.map((column) => openColumn(this.#store, this.#fileOf(column), options)),
+      columns.map((column) => {
+        const opening = this.#ahead.get(column) ?? this.#openFile(column)
+        this.#ahead.delete(column)
+        return opening
+      }),
     )
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.status === 'fulfilled') {
@@ -124,6 +143,10 @@ export class PartitionReader {
       }
     }
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  #openFile(column: Column): Promise<ColumnReader> {
+    return openColumn(this.#store, this.#fileOf(column), { signal: this.#signal })
   }
 
   #fileOf(column: Column): ColumnFile {

@@ -11,12 +11,20 @@ import { BatchMerger } from './batch-merger.ts'
 import { orderConjuncts } from './conjunct-order.ts'
 import { Pacer } from './pacer.ts'
 import { PartitionReader } from './partition-reader.ts'
-import { RunSelection, stepsOf } from './run-selection.ts'
+import { ReadAhead, type Upcoming } from './read-ahead.ts'
+import { RunSelection, type Step, stepsOf } from './run-selection.ts'
+
+/** A partition to be read, and how its rows are found. */
+interface PartitionScan extends Upcoming {
+  readonly partition: Partition
+  readonly steps: readonly Step[]
+}
 
 /**
  * Reads the kept partitions of a table, ascending, a run of rows at a time: first the columns of
  * the predicate, conjunct by conjunct, then the others for the rows that are left. The files of a
- * partition are open only while it is read.
+ * partition are open only while it is read; a store that takes its time is asked for the first
+ * files of the next ones meanwhile.
  */
 export class ScanOperator implements Operator {
   readonly name = 'scan'
@@ -39,13 +47,29 @@ export class ScanOperator implements Operator {
     const pacer = new Pacer(context)
     let wanted = limit ?? Number.POSITIVE_INFINITY
     if (wanted <= 0) return
-    for (const partition of this.#partitions()) {
-      for await (const rows of this.#readPartition(partition, store, context, pacer, wanted)) {
-        wanted -= rows?.length ?? 0
-        yield* merger.push(rows)
+    const partitions = this.#partitions()
+    if (store === undefined) throw new Error(`no store "${table.storeUrl}" in the context`)
+    const fetches = store.fetchesOnOpen === true
+    const ended = new AbortController()
+    const signals = [context.signal, ended.signal].filter((signal) => signal !== undefined)
+    const signal = fetches ? AbortSignal.any(signals) : context.signal
+    const bytesMax = context.memory.bytesMax / 4
+    const ahead = new ReadAhead(this.#upcoming(partitions, store, signal), { bytesMax })
+    try {
+      // A limit may be reached by the first partition.
+      let fetch = fetches && limit === null
+      for (let part = ahead.take({ fetch }); part !== undefined; part = ahead.take({ fetch })) {
+        for await (const rows of this.#readPartition(part, context, pacer, wanted)) {
+          wanted -= rows?.length ?? 0
+          yield* merger.push(rows)
+          if (wanted <= 0) break
+        }
         if (wanted <= 0) break
+        fetch = fetches
       }
-      if (wanted <= 0) break
+    } finally {
+      ended.abort()
+      await ahead.close()
     }
     yield* merger.flush()
   }
@@ -57,20 +81,30 @@ export class ScanOperator implements Operator {
     return partitions.all.partitions.filter(({ id }) => kept.has(id))
   }
 
-  /** The rows of `partition` that pass, run by run; null for a run without any. */
+  /** The partitions, each made ready when it is asked for. */
+  *#upcoming(
+    partitions: readonly Partition[],
+    store: ObjectStore,
+    signal: AbortSignal | undefined,
+  ): Generator<PartitionScan, void, undefined> {
+    for (const partition of partitions) {
+      const reader = new PartitionReader(this.#plan, partition, store, signal)
+      const steps = this.#steps(reader)
+      yield { partition, reader, steps, firstColumns: steps[0]?.columns ?? this.#plan.columns }
+    }
+  }
+
+  /** The rows of a partition that pass, run by run; null for a run without any. */
   async *#readPartition(
-    partition: Partition,
-    store: ObjectStore | undefined,
+    { partition, reader, steps }: PartitionScan,
     context: ExecContext,
     pacer: Pacer,
     wanted: number,
   ): AsyncGenerator<Batch | null, void, undefined> {
-    const { columns, table } = this.#plan
+    const { columns } = this.#plan
     const plain = this.#conjuncts.length === 0
-    if (store === undefined) throw new Error(`no store "${table.storeUrl}" in the context`)
-    const reader = new PartitionReader(this.#plan, partition, store, context.signal)
     try {
-      const selection = this.#selection(reader, context)
+      const selection = new RunSelection(steps, columns, this.schema, context.batchRowsMax)
       const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
       for (let start = 0; start < partition.rows; start += runRows) {
         const length = Math.min(runRows, partition.rows - start)
@@ -86,18 +120,18 @@ export class ScanOperator implements Operator {
       await reader.finish()
       context.onScanned(0, reader.newBytes())
     } finally {
-      reader.close()
+      await reader.close()
     }
   }
 
-  #selection(reader: PartitionReader, context: ExecContext): RunSelection {
+  /** The conjuncts in the order that is best for one partition, and what each has to read. */
+  #steps(reader: PartitionReader): Step[] {
     const { table, columns } = this.#plan
     const byName = new Map(table.columns.map((column) => [column.name, column]))
     const ordered = orderConjuncts(this.#conjuncts, (name) => {
       const column = byName.get(name)
       return column === undefined ? undefined : reader.statisticsOf(column)
     })
-    const steps = stepsOf(ordered, table.columns, columns)
-    return new RunSelection(steps, columns, this.schema, context.batchRowsMax)
+    return stepsOf(ordered, table.columns, columns)
   }
 }

@@ -32,6 +32,7 @@ export type AdmitWrites = () => Promise<void>
  */
 export class S3Store implements ObjectStore {
   readonly url: string
+  readonly fetchesOnOpen = true
   readonly #bucket: Bucket
   readonly #admit: AdmitWrites
 
