@@ -1,7 +1,7 @@
-const UPLOADS_MAX = 16
+const UPLOADS_MAX = 1024
 const UPLOAD_BYTES_MAX = 32 << 20
 
-/** Uploads under way, bounded in number and bytes. */
+/** Uploads under way, bounded in bytes: small files go up all at once, however many they are. */
 export class Uploads {
   readonly #running = new Set<Promise<void>>()
   #bytes = 0

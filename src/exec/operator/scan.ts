@@ -1,6 +1,7 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import type { Partition } from '../../catalog/model/table.ts'
+import { linkedSignal } from '../../io/linked-signal.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { conjuncts } from '../../plan/expr-walk.ts'
@@ -50,9 +51,8 @@ export class ScanOperator implements Operator {
     const partitions = this.#partitions()
     if (store === undefined) throw new Error(`no store "${table.storeUrl}" in the context`)
     const fetches = store.fetchesOnOpen === true
-    const ended = new AbortController()
-    const signals = [context.signal, ended.signal].filter((signal) => signal !== undefined)
-    const signal = fetches ? AbortSignal.any(signals) : context.signal
+    const linked = fetches ? linkedSignal(context.signal) : undefined
+    const signal = linked?.signal ?? context.signal
     const bytesMax = context.memory.bytesMax / 4
     const ahead = new ReadAhead(this.#upcoming(partitions, store, signal), { bytesMax })
     try {
@@ -68,7 +68,7 @@ export class ScanOperator implements Operator {
         fetch = fetches
       }
     } finally {
-      ended.abort()
+      linked?.end()
       await ahead.close()
     }
     yield* merger.flush()

@@ -17,8 +17,10 @@ export function readBody(body: Readable, target: Uint8Array, options: BodyOption
   const { progressMs, signal, onBytes } = options
   return new Promise<void>((resolve, reject) => {
     let filled = 0
+    let isSettled = false
     let timer: NodeJS.Timeout
     const settle = (error?: Error) => {
+      isSettled = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
       if (error === undefined) return resolve()
@@ -30,6 +32,8 @@ export function readBody(body: Readable, target: Uint8Array, options: BodyOption
     const cut = () => new Error(`the body ended after ${filled} of ${target.length} bytes`)
     timer = setTimeout(isStuck, progressMs)
     body.on('data', (chunk: Uint8Array) => {
+      // The target may be another's by then.
+      if (isSettled) return
       if (filled + chunk.length > target.length) {
         return settle(new Error(`the body is longer than ${target.length} bytes`))
       }

@@ -46,7 +46,7 @@ export const S3_LIMITS: S3Limits = {
   connectMs: 5_000,
   requestMs: 20_000,
   progressMs: 20_000,
-  requests: 64,
+  requests: 256,
   wholeBytes: 64 << 20,
   pieceBytes: 8 << 20,
   heldBytes: 512 << 20,

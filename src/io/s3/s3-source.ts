@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../error.ts'
 import type { ByteSource } from '../object-store.ts'
+import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 
 /** Fetches `[position, position + target.length)` of an object, telling of bytes as they come. */
 export type FetchRange = (
@@ -58,6 +59,7 @@ export class S3Source implements ByteSource {
     this.#closed = true
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#options.abort.abort()
+    for (const piece of this.#pieces.values()) piece.release()
     this.#pieces.clear()
     this.#options.onClose()
   }
@@ -66,8 +68,10 @@ export class S3Source implements ByteSource {
     const { first, pieceBytes } = this.#options
     if (position < first.end) return first
     const index = 1 + Math.floor((position - first.end) / pieceBytes)
-    for (const [held] of this.#pieces) {
-      if (held !== 0 && held !== index && held !== index + 1) this.#pieces.delete(held)
+    for (const [held, piece] of this.#pieces) {
+      if (held === 0 || held === index || held === index + 1) continue
+      this.#pieces.delete(held)
+      piece.release()
     }
     const piece = this.#piece(index)
     if (piece.end < this.byteLength) this.#piece(index + 1)
@@ -98,12 +102,13 @@ export class Piece {
   readonly bytes: Uint8Array
   #filled = 0
   #failure: { readonly error: unknown } | undefined
+  #fetched: Promise<void> = Promise.resolve()
   #waiting: { until: number; resolve(): void; reject(error: unknown): void }[] = []
 
   constructor(start: number, length: number) {
     this.start = start
     this.end = start + length
-    this.bytes = Buffer.allocUnsafeSlow(length)
+    this.bytes = takeBuffer(length)
   }
 
   get filled(): number {
@@ -121,11 +126,16 @@ export class Piece {
 
   /** Fails those who wait, and will, when `fetching` fails. */
   follow(fetching: Promise<void>): void {
-    fetching.catch((error: unknown) => {
+    this.#fetched = fetching.catch((error: unknown) => {
       this.#failure = { error }
       for (const { reject } of this.#waiting) reject(error)
       this.#waiting = []
     })
+  }
+
+  /** Gives the memory back once nothing writes to it. It must not be read any more. */
+  release(): void {
+    void this.#fetched.then(() => giveBuffer(this.bytes))
   }
 
   /** Undefined when the bytes before `until` of the object are there. */
