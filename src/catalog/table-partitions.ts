@@ -16,7 +16,7 @@ import type { Column, Partition } from './model/table.ts'
 import type { PartitionCache } from './partition-cache.ts'
 import type { ColumnTypes } from './record-json.ts'
 
-const REQUESTS_MAX = 16
+const REQUESTS_MAX = 64
 
 /** Where a table's metadata are. */
 export interface TablePlace {

@@ -4,6 +4,7 @@ import type { Verdict } from '../retry.ts'
 /** What an answer that is no success means, whoever asked. */
 export type Failure =
   | 'missing' // no such key
+  | 'unchanged' // it is still what the request knows of
   | 'precondition' // a condition of the request does not hold
   | 'conflict' // another request was under way: nothing was done
   | 'range' // the object ends before the range
@@ -47,6 +48,7 @@ export function failureOf(error: unknown): Failure {
   if (OVERLOADED.has(name) || status === 429) return 'overloaded'
   // The client has corrected its clock by then.
   if (name === 'RequestTimeTooSkewed') return 'conflict'
+  if (status === 304) return 'unchanged'
   if (status === 404) return 'missing'
   if (status === 412) return 'precondition'
   if (status === 409) return 'conflict'

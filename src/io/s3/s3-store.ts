@@ -20,6 +20,7 @@ import { assertCellKey, assertKey, assertPrefix } from '../store-key.ts'
 import { withMark, withoutMark } from './cell-mark.ts'
 import { openObject } from './open-object.ts'
 import { readBody } from './read-body.ts'
+import { RememberedCells } from './remembered-cells.ts'
 import { type Bucket, receive, send } from './s3-bucket.ts'
 import { failureOf, s3Error, verdictOf } from './s3-failure.ts'
 
@@ -35,6 +36,7 @@ export class S3Store implements ObjectStore {
   readonly fetchesOnOpen = true
   readonly #bucket: Bucket
   readonly #admit: AdmitWrites
+  readonly #cells = new RememberedCells()
 
   constructor(bucket: Bucket, admit: AdmitWrites) {
     this.url = bucket.url
@@ -43,7 +45,8 @@ export class S3Store implements ObjectStore {
   }
 
   async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
-    return (await this.#whole(key, options))?.bytes ?? null
+    const found = await this.#whole(key, options)
+    return found === null || found === 'unchanged' ? null : found.bytes
   }
 
   async open(key: string, options?: StoreOptions): Promise<ByteSource | null> {
@@ -88,8 +91,18 @@ export class S3Store implements ObjectStore {
 
   async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
     assertCellKey(key)
-    const found = await this.#whole(key, options)
-    return found === null ? null : { body: withoutMark(found.bytes), token: found.etag }
+    const path = this.#path(key)
+    const known = this.#cells.find(path)
+    const found = await this.#whole(key, options, known?.token)
+    if (found === 'unchanged') {
+      this.#cells.keep(path, known!)
+      return { body: new Uint8Array(known!.body), token: known!.token }
+    }
+    if (found === null) this.#cells.forget(path)
+    if (found === null) return null
+    const cell = { body: withoutMark(found.bytes), token: found.etag }
+    this.#cells.keep(path, cell)
+    return cell
   }
 
   async swapCell(
@@ -107,7 +120,9 @@ export class S3Store implements ObjectStore {
     const tried = async (): Promise<SwapOutcome> => {
       try {
         // Without the signal: what has been sent may land, whoever stops waiting.
-        return { outcome: 'swapped', token: etagOf(await this.#put(path, input, {})) }
+        const token = etagOf(await this.#put(path, input, {}))
+        this.#cells.keep(path, { body, token })
+        return { outcome: 'swapped', token }
       } catch (error) {
         const failure = failureOf(error)
         if (failure === 'precondition') return { outcome: 'lost' }
@@ -186,15 +201,18 @@ export class S3Store implements ObjectStore {
     } while (ContinuationToken !== undefined)
   }
 
+  /** The object, unless it still has the ETag `known`. */
   async #whole(
     key: string,
     options: StoreOptions | undefined,
-  ): Promise<{ bytes: Uint8Array; etag: string } | null> {
+    known?: string | undefined,
+  ): Promise<{ bytes: Uint8Array; etag: string } | 'unchanged' | null> {
     const Key = this.#path(key)
     const { sdk, place, limits } = this.#bucket
     const signal = options?.signal
+    const condition = known === undefined ? {} : { IfNoneMatch: `"${known}"` }
     const tried = async () => {
-      const command = new sdk.GetObjectCommand({ Bucket: place.bucket, Key })
+      const command = new sdk.GetObjectCommand({ Bucket: place.bucket, Key, ...condition })
       try {
         return await receive(this.#bucket, command, signal, async (answer) => {
           const bytes = Buffer.allocUnsafeSlow(lengthOf(answer))
@@ -202,7 +220,9 @@ export class S3Store implements ObjectStore {
           return { bytes: new Uint8Array(bytes.buffer), etag: etagOf(answer) }
         })
       } catch (error) {
-        if (failureOf(error) === 'missing') return null
+        const failure = failureOf(error)
+        if (failure === 'missing') return null
+        if (failure === 'unchanged' && known !== undefined) return 'unchanged'
         throw error
       }
     }
