@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { int32, utf8 } from '../../../src/arrow/data-type.ts'
 import type { ColumnPartition, PartitionSet } from '../../../src/catalog/model/partition-set.ts'
 import { type Column, partitionKey, type TableSnapshot } from '../../../src/catalog/model/table.ts'
+import { throwIfAborted } from '../../../src/error.ts'
 import { physicalPlan } from '../../../src/exec/physical-planner.ts'
 import { execContext } from '../../../src/exec/run.ts'
+
 import { encodeColumn } from '../../../src/io/csv/encode-column.ts'
 import { memoryStore } from '../../../src/io/memory-store.ts'
 import type { ObjectStore } from '../../../src/io/object-store.ts'
@@ -87,10 +89,12 @@ test('a scan gives the rows that a filter over the same rows gives, for any batc
       parts,
       fc.array(conjunct, { maxLength: 3 }),
       fc.subarray([...COLUMNS]),
-      fc.constantFrom('at once', 'later'),
+      fc.constantFrom('at once', 'later', 'ahead'),
       async (partitions, conjuncts, columns, answers) => {
         const { store: memory, set } = await stored(partitions)
-        const store = answers === 'later' ? slow(memory) : memory
+        const late = answers === 'at once' ? memory : slow(memory)
+        const { seen, store: counted } = watched(late)
+        const store = { ...counted, fetchesOnOpen: answers === 'ahead' }
         const predicate = conjuncts.length === 0 ? null : conjoin(conjuncts)
         const rows = values(WIDE_SCHEMA, [batchOf(WIDE_SCHEMA, partitions.flat())], 'rows')
         const kept = predicate === null ? rows : filter(rows, predicate)
@@ -100,6 +104,7 @@ test('a scan gives the rows that a filter over the same rows gives, for any batc
         for (const batchRowsMax of BATCH_SIZES) {
           const operator = physicalPlan(scanOf(set, { columns, predicate }))
           expect(await runOperator(operator, contextOf(store, { batchRowsMax }))).toEqual(wanted)
+          expect(seen.open).toBe(0)
         }
       },
     ),
@@ -239,4 +244,101 @@ test('a signal that fires between runs ends the scan with ABORTED and closes its
   }
   await expect(read()).rejects.toMatchObject({ code: 'ABORTED' })
   expect(seen.open).toBe(0)
+})
+
+/** Ten partitions of three rows in a store that sends for the bytes of what is opened. */
+async function remote() {
+  const parts = Array.from({ length: 10 }, (_, n) => numbered(3, 3 * n))
+  const { store: memory, set } = await stored(parts)
+  const { seen, store } = watched({ ...slow(memory), fetchesOnOpen: true })
+  return { memory, set, seen, store }
+}
+
+const fileOf = (position: number, partition: number) =>
+  partitionKey(TABLE.folder, COLUMNS[position]!, partition)
+
+test('while a partition is read the first files of the next are fetched, each file once', async () => {
+  const { set, seen, store } = await remote()
+  const predicate = callExpr('gte', [column('i'), literalExpr(27, int32)])
+  const plan = scanOf(set, { columns: [COLUMNS[3]!], predicate })
+  const batches = physicalPlan(plan).execute(contextOf(store))
+  const first = await batches.next()
+  expect(first.value?.length).toBe(3)
+  expect(await batches.next()).toMatchObject({ done: true })
+  const firsts = Array.from({ length: 10 }, (_, n) => fileOf(0, n + 1))
+  // Of the text only the last partition's is wanted, which no row of the others tells before.
+  expect(seen).toEqual({ open: 0, keys: [...firsts, fileOf(3, 10)] })
+})
+
+test('eight partitions are ahead at most', async () => {
+  const { set, seen, store } = await remote()
+  const context = contextOf(store, { batchRowsMax: 3 })
+  const batches = physicalPlan(scanOf(set, { columns: [COLUMNS[0]!] })).execute(context)
+  await batches.next()
+  expect(seen.keys).toEqual(Array.from({ length: 9 }, (_, n) => fileOf(0, n + 1)))
+  await batches.return()
+  expect(seen.open).toBe(0)
+})
+
+test('a tight memory limit leaves nothing ahead', async () => {
+  const { set, seen, store } = await remote()
+  const context = contextOf(store, { batchRowsMax: 3, memoryLimit: 8 })
+  const batches = physicalPlan(scanOf(set, { columns: [COLUMNS[0]!] })).execute(context)
+  await batches.next()
+  expect(seen.keys).toEqual([fileOf(0, 1)])
+  await batches.return()
+})
+
+test('a limit that the first partition reaches fetches nothing of the next', async () => {
+  const { set, seen, store } = await remote()
+  const plan = limit(scanOf(set, { limit: 2, columns: [COLUMNS[0]!] }), { count: 2, offset: 0 })
+  expect(await runOperator(physicalPlan(plan), contextOf(store))).toEqual([[0], [1]])
+  expect(seen).toEqual({ open: 0, keys: [fileOf(0, 1)] })
+})
+
+test('a file ahead that is missing is told when its partition is due, and not before', async () => {
+  const { memory, set, seen, store } = await remote()
+  await memory.delete(fileOf(0, 3))
+  const rows: unknown[] = []
+  const read = async () => {
+    const context = contextOf(store, { batchRowsMax: 3 })
+    const plan = scanOf(set, { columns: [COLUMNS[0]!] })
+    for await (const { length } of physicalPlan(plan).execute(context)) rows.push(length)
+  }
+  await expect(read()).rejects.toMatchObject({ code: 'DATA' })
+  expect(rows).toEqual([3, 3])
+  expect(seen.open).toBe(0)
+  const enough = limit(scanOf(set, { limit: 5, columns: [COLUMNS[0]!] }), { count: 5, offset: 0 })
+  expect(await runOperator(physicalPlan(enough), contextOf(store))).toHaveLength(5)
+})
+
+test('files that never come are let go when the scan is aborted or ended early', async () => {
+  const { memory, set } = await remote()
+  let waiting = 0
+  const open: ObjectStore['open'] = async (key, options) => {
+    if (key === fileOf(0, 1)) return memory.open(key, options)
+    throwIfAborted(options?.signal)
+    waiting++
+    return new Promise((_, reject) => {
+      options?.signal?.addEventListener('abort', () => {
+        waiting--
+        reject(new Error('the request was given up'))
+      })
+    })
+  }
+  const store = { ...memory, fetchesOnOpen: true, open }
+  const plan = scanOf(set, { columns: [COLUMNS[0]!] })
+  const early = physicalPlan(plan).execute(contextOf(store, { batchRowsMax: 3 }))
+  await early.next()
+  expect(waiting).toBe(8)
+  await early.return()
+  expect(waiting).toBe(0)
+  const controller = new AbortController()
+  const context = contextOf(store, { batchRowsMax: 3, signal: controller.signal })
+  const aborted = physicalPlan(plan).execute(context)
+  await aborted.next()
+  const next = aborted.next()
+  controller.abort()
+  await expect(next).rejects.toThrow()
+  expect(waiting).toBe(0)
 })
