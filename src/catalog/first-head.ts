@@ -3,7 +3,8 @@ import { type Field, fieldPosition, schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
 import { foldFolder, freeFolderName } from './folder-name.ts'
-import type { Head, HeadColumn } from './model/head.ts'
+import { COMPRESSIONS } from './head-marks-json.ts'
+import type { Compression, Head, HeadColumn } from './model/head.ts'
 import { PROTOCOL } from './stored-json.ts'
 
 const PARTITION_ROWS = 1_000_000
@@ -14,19 +15,26 @@ export interface TableOptions {
   readonly clusterBy?: readonly string[] | undefined
   /** Rows of a partition at most; 1,000,000 unless told. */
   readonly partitionRows?: number | undefined
+  /** How column files are kept in a bucket; `none` unless told. */
+  readonly compression?: Compression | undefined
 }
 
 /**
  * The head of a table that has columns and no rows: version 0. Throws INVALID when there is no
- * field, two of one name, or `partitionRows` is no whole number from 1 on; NOT_FOUND when
+ * field, two of one name, or an option has a value that it cannot have; NOT_FOUND when
  * `clusterBy` names none of the fields.
  */
 export function firstHead(fields: readonly Field[], options: TableOptions = {}): Head {
-  const { clusterBy = [], partitionRows = PARTITION_ROWS } = options
+  const { clusterBy = [], partitionRows = PARTITION_ROWS, compression = 'none' } = options
   if (fields.length === 0) throw invalid('a table needs at least one column')
   if (!Number.isSafeInteger(partitionRows) || partitionRows < 1) {
     throw invalid(`partitionRows has to be a whole number from 1 on, got ${partitionRows}`, {
       partitionRows,
+    })
+  }
+  if (!COMPRESSIONS.includes(compression)) {
+    throw invalid(`compression can be "gzip" or "none", got ${JSON.stringify(compression)}`, {
+      compression,
     })
   }
   const checked = schema(fields)
@@ -46,6 +54,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     nextColumnId: fields.length + 1,
     clusterBy: clusterBy.map((name) => fieldPosition(checked, name) + 1),
     partitionRows,
+    compression,
     nextId: 1,
     partitions: 0,
     rows: 0,

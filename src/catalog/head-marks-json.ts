@@ -1,9 +1,11 @@
 import { isTableFolder } from './folder-name.ts'
-import type { AppMark, Head, IdRange, Pin, Tag } from './model/head.ts'
+import type { AppMark, Compression, Head, IdRange, Pin, Tag } from './model/head.ts'
 import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
 
-type Marks = Pick<Head, 'fence' | 'burned' | 'tags' | 'pins' | 'apps'>
+type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'apps'>
 type Fields = readonly (readonly [name: string, value: unknown])[]
+
+export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none']
 
 const APP_CHARACTERS_MAX = 200
 
@@ -14,6 +16,7 @@ export function markFields(head: Marks): Fields {
       ? []
       : [[name, printList(items.map((item) => printObject(fieldsOf(item), [])))]]
   return [
+    ...(head.compression === 'none' ? [] : ([['compression', head.compression]] as const)),
     ...(head.fence === 1 ? [] : ([['fence', head.fence]] as const)),
     ...list('burned', head.burned, (of) => [
       ['from', of.from],
@@ -42,6 +45,7 @@ export function readMarks(of: StoredObject): Marks {
   const list = <T>(name: string, read: (item: StoredObject) => T): T[] =>
     of.has(name) ? of.objects(name).map(read) : []
   return {
+    compression: of.has('compression') ? readCompression(of) : 'none',
     fence: of.has('fence') ? of.whole('fence', 1) : 1,
     burned: list('burned', readRange),
     tags: list(
@@ -69,6 +73,12 @@ export function readMarks(of: StoredObject): Marks {
       }),
     ),
   }
+}
+
+function readCompression(of: StoredObject): Compression {
+  const found = of.text('compression')
+  const known = COMPRESSIONS.find((candidate) => candidate === found)
+  return known ?? of.fail('compression', `one of ${COMPRESSIONS.join(', ')}`, found)
 }
 
 /** Whether `name` can be an application's: 1 to 200 characters of well-formed text. */

@@ -6,6 +6,7 @@ import { encodeColumn } from '../io/csv/encode-column.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
 import type { AddPartition } from './model/commit-record.ts'
+import type { Compression } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { type Column, partitionKey } from './model/table.ts'
 import type { PartitionBuffer } from './partition-buffer.ts'
@@ -19,6 +20,8 @@ export interface Staging {
   readonly store: ObjectStore
   readonly folder: string
   readonly columns: readonly Column[]
+  /** How the store is asked to keep the files. */
+  readonly compression: Compression
   readonly signal?: AbortSignal | undefined
   /** A number from `least` on that nobody in this process has taken. */
   claimId(least: number): number
@@ -140,9 +143,9 @@ export class PartitionStager {
   }
 
   async #create(column: Column, id: number, bytes: Uint8Array): Promise<boolean> {
-    const { store, folder, signal } = this.#staging
+    const { store, folder, signal, compression } = this.#staging
     const key = partitionKey(folder, column, id)
-    const answer = await store.create(key, bytes, { signal })
+    const answer = await store.create(key, bytes, { signal, compression })
     if (answer === 'created') this.#created.push({ id, key })
     return answer === 'created'
   }

@@ -108,6 +108,7 @@ export class TableWriter {
       store: table.store,
       folder: table.folder,
       columns: this.#columns,
+      compression: table.newest.compression,
       signal: options.signal,
       claimId: (least) => table.claimId(least),
       refresh: () => table.read(options.signal),

@@ -12,6 +12,11 @@ export interface CreateTableOptions<K extends string = string> {
    * make more files.
    */
   readonly partitionRows?: number
+  /**
+   * How the column files are kept in a bucket: `gzip` sends fewer bytes for more time of the
+   * processor; `none` unless told. In folders and in memory they are plain, whatever is said.
+   */
+  readonly compression?: 'gzip' | 'none'
   /** True opens the table where it exists; its columns have to be the same. */
   readonly ifNotExists?: boolean
 }
@@ -19,6 +24,7 @@ export interface CreateTableOptions<K extends string = string> {
 export interface CreateTableFromOptions extends ActionOptions, CsvFormat {
   readonly clusterBy?: readonly string[]
   readonly partitionRows?: number
+  readonly compression?: 'gzip' | 'none'
 }
 
 /** Tables that belong together, at a path `namespace/database` of a lake. */

@@ -48,7 +48,11 @@ export class StoredDatabase implements Database {
     options: CreateTableOptions = {},
   ): Promise<Table<Untyped>> {
     this.#require(name, 'createTable')
-    checkOptions(options, ['clusterBy', 'ifNotExists', 'partitionRows'], 'createTable')
+    checkOptions(
+      options,
+      ['clusterBy', 'ifNotExists', 'partitionRows', 'compression'],
+      'createTable',
+    )
     checkClusterBy(options.clusterBy, 'createTable')
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
@@ -64,20 +68,25 @@ export class StoredDatabase implements Database {
   ): Promise<Table<Untyped>> {
     this.#require(name, 'createTableFrom')
     const format = ['header', 'delimiter', 'quote', 'nullValues']
-    const allowed = ['clusterBy', 'partitionRows', 'signal', 'onProgress', ...format]
+    const allowed = ['clusterBy', 'partitionRows', 'compression', 'signal', 'onProgress', ...format]
     checkOptions(options, allowed, 'createTableFrom')
-    const { clusterBy, partitionRows, ...load } = options
+    const { clusterBy, partitionRows, compression, ...load } = options
     checkClusterBy(clusterBy, 'createTableFrom')
     if (typeof csvPath !== 'string') {
       throw invalid(`createTableFrom: expected the path of a CSV file, got ${typeof csvPath}`)
     }
     const { onProgress: _, ...quiet } = load
     const { fields } = await inferCsvSchema(csvPath, quiet)
-    return this.#withNewTable(name, fields, { clusterBy, partitionRows }, async (catalog) => {
-      const table = this.#tableOf(name, catalog)
-      await table.load(csvPath, load)
-      return table
-    })
+    return this.#withNewTable(
+      name,
+      fields,
+      { clusterBy, partitionRows, compression },
+      async (catalog) => {
+        const table = this.#tableOf(name, catalog)
+        await table.load(csvPath, load)
+        return table
+      },
+    )
   }
 
   async table(name: string, columns?: SchemaValue): Promise<Table<Untyped>> {

@@ -16,9 +16,9 @@ export interface ObjectStore {
   /** The whole object, or null when there is none. */
   get(key: string, options?: StoreOptions): Promise<Uint8Array | null>
   /** Opens an object for reading in pieces; null when there is none. */
-  open(key: string, options?: StoreOptions): Promise<ByteSource | null>
+  open(key: string, options?: OpenOptions): Promise<ByteSource | null>
   /** Writes `key` unless it exists. Content is visible whole or not at all. */
-  create(key: string, body: Uint8Array, options?: StoreOptions): Promise<'created' | 'exists'>
+  create(key: string, body: Uint8Array, options?: CreateOptions): Promise<'created' | 'exists'>
   /** Writes `key`, over whatever is there. Only for content that can be derived again. */
   replace(key: string, body: Uint8Array, options?: StoreOptions): Promise<void>
   /** The cell's newest content with the token that `swapCell` asks for; null when there is none. */
@@ -48,6 +48,25 @@ export interface ObjectStore {
 
 export interface StoreOptions {
   readonly signal?: AbortSignal | undefined
+}
+
+export interface OpenOptions extends StoreOptions {
+  /** What the object holds, where that is known: a store may answer from a copy of it. */
+  readonly content?: ObjectContent | undefined
+}
+
+/** Length and CRC-32 of an object's bytes, as read. */
+export interface ObjectContent {
+  readonly bytes: number
+  readonly crc32: number
+}
+
+export interface CreateOptions extends StoreOptions {
+  /**
+   * How a store that can say so beside the object shall keep the body; others keep it as it is.
+   * Readers of the store get the body back either way.
+   */
+  readonly compression?: 'gzip' | 'none' | undefined
 }
 
 export interface Cell {

@@ -97,6 +97,9 @@ export interface Pending {
   readonly prepared: PreparedCommit | null
 }
 
+/** Of column files, where a store can tell beside them; they are plain CSV to whoever reads. */
+export type Compression = 'gzip' | 'none'
+
 /** The one mutable object of a table; whoever swaps it commits. */
 export interface Head extends Protocol {
   readonly tableId: string
@@ -117,6 +120,8 @@ export interface Head extends Protocol {
   readonly clusterBy: readonly number[]
   /** Rows of a partition at most. */
   readonly partitionRows: number
+  /** How writers ask stores to keep column files. */
+  readonly compression: Compression
   /** The least partition id that no commit has used. */
   readonly nextId: number
   /** Live partitions, and the rows in them. */

@@ -24,7 +24,8 @@ export async function openColumn(
   options: OpenOptions = {},
 ): Promise<ColumnReader> {
   const { key, statistics } = file
-  const source = await store.open(key, { signal: options.signal })
+  const content = { bytes: statistics.bytes, crc32: statistics.crc32 }
+  const source = await store.open(key, { signal: options.signal, content })
   if (source === null) throw corrupt(`"${key}" is missing`, { file: key, store: store.url })
   if (source.byteLength !== statistics.bytes) {
     source.close()

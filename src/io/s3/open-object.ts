@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { ByteSource } from '../object-store.ts'
 import { retrying } from '../retry.ts'
+import { UnpackedSource, unpackedBytes } from './gzip-body.ts'
 import { readBody } from './read-body.ts'
 import { type Bucket, receive } from './s3-bucket.ts'
 import { failureOf, s3Error, verdictOf } from './s3-failure.ts'
@@ -16,6 +17,8 @@ const held = new WeakMap<Bucket, number>()
 interface Opening {
   readonly byteLength: number
   readonly etag: string | undefined
+  /** Bytes of the object once it is unpacked; undefined when it is stored plain. */
+  readonly unpacked: number | undefined
   readonly piece: Piece
   /** Settles when the body has; true when all of it came. */
   readonly whole: Promise<boolean>
@@ -36,19 +39,24 @@ export async function openObject(
   const abort = new AbortController()
   const opening = await begin(bucket, { path, size, signal, abort })
   if (opening === null) return null
-  const { byteLength, etag, piece, whole } = opening
+  const { byteLength, etag, piece, whole, unpacked } = opening
   const fetch = rangeFetcher(bucket, path, etag)
   piece.follow(whole.then((isWhole) => (isWhole ? undefined : finish(piece, fetch, abort))))
-  hold(bucket, piece.bytes.length)
-  return new S3Source({
+  // What is packed is held beside what it becomes.
+  const bytes = piece.bytes.length + (unpacked === undefined ? 0 : byteLength + unpacked)
+  hold(bucket, bytes)
+  const source = new S3Source({
     byteLength,
     pieceBytes: limits.pieceBytes,
     signal,
     first: piece,
     abort,
     fetch,
-    onClose: () => hold(bucket, -piece.bytes.length),
+    onClose: () => hold(bucket, -bytes),
   })
+  return unpacked === undefined
+    ? source
+    : new UnpackedSource(source, { bytes: unpacked, key: path })
 }
 
 function hold(bucket: Bucket, bytes: number): void {
@@ -84,6 +92,7 @@ async function begin(
 const EMPTY: Opening = {
   byteLength: 0,
   etag: undefined,
+  unpacked: undefined,
   piece: new Piece(0, 0),
   whole: Promise.resolve(true),
 }
@@ -107,6 +116,7 @@ function firstAnswer(
     const command = getRange(bucket, path, { from: 0, to: size - 1 })
     const take = async (answer: Answer) => {
       const length = checkedLength(answer, size)
+      const unpacked = claimOf(answer, path)
       const byteLength = totalOf(answer, length)
       const piece = new Piece(0, length)
       const whole = readBody(answer.Body, piece.bytes, {
@@ -117,7 +127,7 @@ function firstAnswer(
         () => true,
         () => false,
       )
-      resolve({ byteLength, etag: answer.ETag, piece, whole })
+      resolve({ byteLength, etag: answer.ETag, unpacked, piece, whole })
       await whole
     }
     receive(bucket, command, signal, take).catch(reject)
@@ -188,6 +198,15 @@ function checkedLength({ ContentLength, Body }: Answer, asked: number): number {
       ? 'the answer has no Content-Length'
       : `the answer has ${ContentLength} bytes where ${asked} were asked for`,
   )
+}
+
+function claimOf(answer: Answer, key: string): number | undefined {
+  try {
+    return unpackedBytes(answer, key)
+  } catch (error) {
+    answer.Body.destroy()
+    throw error
+  }
 }
 
 function totalOf({ ContentRange }: Answer, length: number): number {

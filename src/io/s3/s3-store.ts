@@ -10,6 +10,7 @@ import { throwIfAborted } from '../../error.ts'
 import type {
   ByteSource,
   Cell,
+  CreateOptions,
   ObjectStore,
   StoredObject,
   StoreOptions,
@@ -18,6 +19,7 @@ import type {
 import { retrying, type Verdict } from '../retry.ts'
 import { assertCellKey, assertKey, assertPrefix } from '../store-key.ts'
 import { withMark, withoutMark } from './cell-mark.ts'
+import { gzipped, unpacked, unpackedBytes } from './gzip-body.ts'
 import { openObject } from './open-object.ts'
 import { readBody } from './read-body.ts'
 import { RememberedCells } from './remembered-cells.ts'
@@ -58,13 +60,21 @@ export class S3Store implements ObjectStore {
   async create(
     key: string,
     body: Uint8Array,
-    options?: StoreOptions,
+    options?: CreateOptions,
   ): Promise<'created' | 'exists'> {
     const path = this.#path(key)
     throwIfAborted(options?.signal)
     await this.#admit()
     const txid = randomUUID()
-    const input = { Body: body, IfNoneMatch: '*', Metadata: { txid } }
+    const packed = options?.compression === 'gzip' ? await gzipped(body) : undefined
+    throwIfAborted(options?.signal)
+    const bytes = packed === undefined ? {} : { bytes: String(body.length) }
+    const input = {
+      Body: packed ?? body,
+      IfNoneMatch: '*',
+      Metadata: { txid, ...bytes },
+      ...(packed === undefined ? {} : { ContentEncoding: 'gzip' }),
+    }
     let mayBeMine = false
     const tried = async () => {
       try {
@@ -217,7 +227,11 @@ export class S3Store implements ObjectStore {
         return await receive(this.#bucket, command, signal, async (answer) => {
           const bytes = Buffer.allocUnsafeSlow(lengthOf(answer))
           await readBody(answer.Body, bytes, { progressMs: limits.progressMs, signal })
-          return { bytes: new Uint8Array(bytes.buffer), etag: etagOf(answer) }
+          const claim = unpackedBytes(answer, Key)
+          const plain = new Uint8Array(bytes.buffer)
+          const body =
+            claim === undefined ? plain : await unpacked(plain, { bytes: claim, key: Key })
+          return { bytes: body, etag: etagOf(answer) }
         })
       } catch (error) {
         const failure = failureOf(error)

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { connect, t } from '../../../src/index.ts'
 import type { ObjectStore } from '../../../src/io/object-store.ts'
@@ -88,6 +90,73 @@ if (typeof server === 'string') {
       const ids = all.map(({ id }) => Number(id)).sort((a, b) => a - b)
       expect(ids).toEqual(Array.from({ length: PROCESSES * COMMITS * ROWS }, (_, n) => n))
       expect(orders.version).toBe(PROCESSES * COMMITS)
+    })
+  })
+
+  describe('a table kept as gzip', () => {
+    const ids = Array.from({ length: 3000 }, (_, n) => n)
+    const rows = { id: ids, amount: ids, city: ids.map((id) => `city ${id % 10}`) }
+    const key = 'acme/sales/packed/city/partition1.csv'
+    const stored = (Key: string) => {
+      const path = `${url.slice(`s3://${bucket.name}/`.length)}/${Key}`
+      return { Bucket: bucket.name, Key: path }
+    }
+
+    it('answers as a plain one does, and its files unpack to the same CSV', async () => {
+      await using lake = await connect(url, bucket.options)
+      const db = await lake.database('acme/sales', { create: true })
+      for (const [name, compression] of [
+        ['packed', 'gzip'],
+        ['plain', 'none'],
+      ] as const) {
+        const table = await db.createTable(name, COLUMNS, { compression, partitionRows: 1000 })
+        await table.insert(rows)
+        expect(await table.filter((o) => o.city.eq('city 3')).toArray()).toHaveLength(300)
+        expect(await table.agg((o) => ({ s: o.id.add(1).sum() })).toArray()).toEqual([
+          { s: 4_501_500n },
+        ])
+        expect(await table.verify()).toEqual([])
+      }
+      const packed = await bucket.client.send(new GetObjectCommand(stored(key)))
+      const plain = await bucket.client.send(
+        new GetObjectCommand(stored(key.replace('packed', 'plain'))),
+      )
+      expect([packed.ContentEncoding, plain.ContentEncoding]).toEqual(['gzip', undefined])
+      const unpacked = gunzipSync(await packed.Body!.transformToByteArray())
+      expect(unpacked.toString()).toBe(await plain.Body!.transformToString())
+      expect(packed.ContentLength).toBeLessThan(plain.ContentLength! / 4)
+    })
+
+    it('is read where some of its files are plain, and DATA where one claims what it is not', async () => {
+      await using lake = await connect(url, bucket.options)
+      const db = await lake.database('acme/sales', { create: true })
+      const table = await db.createTable('packed', COLUMNS, { compression: 'gzip' })
+      await table.insert(rows)
+      const found = () => table.filter((o) => o.city.eq('city 3')).count()
+      const { Body, Metadata } = await bucket.client.send(new GetObjectCommand(stored(key)))
+      const packed = Buffer.from(await Body!.transformToByteArray())
+      const put = (input: object) =>
+        bucket.client.send(new PutObjectCommand({ ...stored(key), ...input }))
+      await put({ Body: gunzipSync(packed) })
+      expect(await found()).toBe(300)
+      const bytes = Number(Metadata?.['bytes'])
+      const bomb = gzipSync(Buffer.alloc(5_000_000))
+      for (const [content, claim] of [
+        [packed, bytes - 1],
+        [packed, bytes + 1],
+        [packed, ''],
+        [packed, 4_000_000_000],
+        [bomb, bytes],
+        [gunzipSync(packed), bytes],
+        [packed.subarray(0, packed.length - 9), bytes],
+      ] as const) {
+        await put({ Body: content, ContentEncoding: 'gzip', Metadata: { bytes: String(claim) } })
+        await expect(found(), String(claim)).rejects.toMatchObject({ code: 'DATA' })
+      }
+      await put({ Body: packed, ContentEncoding: 'br', Metadata: { bytes: String(bytes) } })
+      await expect(found()).rejects.toMatchObject({ code: 'DATA' })
+      await put({ Body: packed, ContentEncoding: 'gzip', Metadata: { bytes: String(bytes) } })
+      expect(await found()).toBe(300)
     })
   })
 
