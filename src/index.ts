@@ -50,7 +50,7 @@ export type {
 } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
-export type { ConnectOptions, Lake } from './frame/lake.ts'
+export type { ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type { InsertOptions, LoadOptions, Table } from './frame/table.ts'
 export type {

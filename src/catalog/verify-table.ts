@@ -112,7 +112,7 @@ async function verifyFile(
   problems: Problem[],
 ): Promise<void> {
   const { name, type } = column
-  const reader = await openColumn(store, { key, name, type, statistics })
+  const reader = await openColumn(store, { key, name, type, statistics }, { original: true })
   try {
     const vector = await reader.read(statistics.rows)
     const { file } = statistics

@@ -4,6 +4,8 @@ import { type Field, field, schema } from '../arrow/schema.ts'
 import { type DatabaseCatalog, openDatabase } from '../catalog/database-catalog.ts'
 import { databasePaths } from '../catalog/database-paths.ts'
 import { clip, invalid } from '../error.ts'
+import { cachedStore } from '../io/cached-store.ts'
+import { ObjectCache } from '../io/object-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
 import { requireOutside } from '../io/spill-folder.ts'
@@ -36,17 +38,22 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const budget = { memoryBytesMax, spillFolder, threads }
+  const cache = objectCacheOf(options)
+  const cached = (store: ObjectStore) => (cache === undefined ? store : cachedStore(store, cache))
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
     // Other threads could not reach this very store.
     requireOutside(spillFolder, url.url)
-    return new ConnectedLake(url.url, url, { ...budget, threads: 1 })
+    return new ConnectedLake(url.url, cached(url), { ...budget, threads: 1 }, cache)
   }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
   const store = await openStore(url, bucketOptions(options))
   requireOutside(spillFolder, store.url)
-  return new ConnectedLake(url, store, budget)
+  if (cache !== undefined && store.fetchesOnOpen !== true) {
+    throw invalid(`connect: objectCache is for buckets, and "${clip(url)}" is none`, { url })
+  }
+  return new ConnectedLake(url, cached(store), budget, cache)
 }
 
 type QueryBudget = Omit<QuerySettings, 'requireOpen'>
@@ -58,9 +65,16 @@ class ConnectedLake implements Lake {
   readonly #databases = new Set<StoredDatabase>()
   /** Those that transactions have used, by path. */
   readonly #catalogs = new Map<string, DatabaseCatalog>()
+  readonly #cache: ObjectCache | undefined
   #closed = false
 
-  constructor(url: string, store: ObjectStore, budget: QueryBudget) {
+  constructor(
+    url: string,
+    store: ObjectStore,
+    budget: QueryBudget,
+    cache: ObjectCache | undefined,
+  ) {
+    this.#cache = cache
     this.url = url
     this.#store = store
     this.#settings = { ...budget, requireOpen: () => this.#requireOpen() }
@@ -112,6 +126,7 @@ class ConnectedLake implements Lake {
     this.#closed = true
     const open = [...this.#databases, ...this.#catalogs.values()]
     await Promise.all(open.map((database) => database.settled()))
+    await this.#cache?.settled()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,7 +169,14 @@ function arrowPlan(
 }
 
 const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
-const OPTIONS = ['cache', 'threads', 'memoryLimit', 'spillFolder', ...BUCKET_OPTIONS]
+const OPTIONS = [
+  'cache',
+  'objectCache',
+  'threads',
+  'memoryLimit',
+  'spillFolder',
+  ...BUCKET_OPTIONS,
+]
 
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)
@@ -193,7 +215,22 @@ function memoryLimitOf(options: ConnectOptions): number {
       spillFolder,
     })
   }
-  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit)
+  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit, 'memoryLimit')
+}
+
+const CACHE_BYTES_MAX = 2 ** 30
+
+function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined {
+  if (objectCache === undefined) return undefined
+  if (typeof objectCache !== 'object' || objectCache === null) {
+    throw invalid('connect: objectCache has to be { folder, bytesMax }', { objectCache })
+  }
+  checkOptions(objectCache, ['folder', 'bytesMax'], 'connect: objectCache')
+  const { folder, bytesMax = CACHE_BYTES_MAX } = objectCache
+  if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
+    throw invalid('connect: objectCache.folder has to be the path of a folder', { folder })
+  }
+  return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'objectCache.bytesMax') })
 }
 
 const UNITS = new Map([
@@ -209,14 +246,14 @@ const UNITS = new Map([
 ])
 
 /** `256MB`, `1.5 GiB` or a number, in bytes. Throws INVALID for anything else. */
-function bytesOf(size: number | string): number {
+function bytesOf(size: number | string, option: string): number {
   if (typeof size === 'number' && Number.isFinite(size) && size > 0) return Math.floor(size)
   const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)\s?([KMGT]?i?B)$/i.exec(String(size)) ?? []
   const scale = unit === undefined ? undefined : UNITS.get(unit.toUpperCase())
   if (typeof size !== 'string' || scale === undefined || Number(number) <= 0) {
     const hint = 'a number of bytes or text such as "256MB"'
-    throw invalid(`connect: memoryLimit has to be ${hint}, got ${JSON.stringify(size)}`, {
-      memoryLimit: size,
+    throw invalid(`connect: ${option} has to be ${hint}, got ${JSON.stringify(size)}`, {
+      [option]: size,
     })
   }
   return Math.floor(Number(number) * scale)

@@ -17,6 +17,11 @@ export interface ConnectOptions extends S3Options {
    */
   readonly threads?: number
   /**
+   * Keeps copies of a bucket's column files in a folder of this machine, so that they are fetched
+   * once. Processes may share the folder; answers never depend on it.
+   */
+  readonly objectCache?: ObjectCacheSettings
+  /**
    * Memory that the sorts, joins and aggregates of a query may hold together: bytes, or text such
    * as `256MB` or `2GiB`. What is beyond goes to temporary files. No limit without it.
    */
@@ -26,6 +31,17 @@ export interface ConnectOptions extends S3Options {
    * unless told. Each query makes a private folder in it, and removes it when it ends.
    */
   readonly spillFolder?: string
+}
+
+/** Where copies of a bucket's files are kept. */
+export interface ObjectCacheSettings {
+  /** Folder of a local disk; it is made when it is missing. */
+  readonly folder: string
+  /**
+   * Bytes that the copies may have together, about: a number, or text such as `10GB`; 1 GiB unless
+   * told. The least recently used go first.
+   */
+  readonly bytesMax?: number | string
 }
 
 /** Databases in one place: a folder, or memory. Close it, or say `await using`. */

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../error.ts'
+import { bytesSource } from './bytes-source.ts'
 import type {
   ByteSource,
   Cell,
@@ -106,17 +107,4 @@ function nextSegment(key: string, prefix: string): string | undefined {
 function check(key: string, options: StoreOptions | undefined): void {
   assertKey(key)
   throwIfAborted(options?.signal)
-}
-
-function bytesSource(body: Uint8Array): ByteSource {
-  return {
-    byteLength: body.length,
-    read(target, position) {
-      const end = Math.min(body.length, position + target.length)
-      if (end <= position) return 0
-      target.set(body.subarray(position, end))
-      return end - position
-    },
-    close() {},
-  }
 }

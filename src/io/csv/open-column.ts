@@ -8,6 +8,8 @@ import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
 export interface OpenOptions extends StoreOptions {
   /** `always` compares the checksum also where this process has read the file before. */
   readonly verify?: 'once' | 'always'
+  /** True: the store's own object is read, never a copy of it. */
+  readonly original?: boolean | undefined
 }
 
 /**
@@ -24,8 +26,9 @@ export async function openColumn(
   options: OpenOptions = {},
 ): Promise<ColumnReader> {
   const { key, statistics } = file
+  const { signal, original } = options
   const content = { bytes: statistics.bytes, crc32: statistics.crc32 }
-  const source = await store.open(key, { signal: options.signal, content })
+  const source = await store.open(key, original === true ? { signal } : { signal, content })
   if (source === null) throw corrupt(`"${key}" is missing`, { file: key, store: store.url })
   if (source.byteLength !== statistics.bytes) {
     source.close()
@@ -37,7 +40,7 @@ export async function openColumn(
   }
   const verification = verificationKey(store, file)
   const trusted = options.verify !== 'always' && isVerified(verification)
-  const window = new ByteWindow(source, key, { signal: options.signal, withCrc: !trusted })
+  const window = new ByteWindow(source, key, { signal, withCrc: !trusted })
   try {
     const reader = new CsvColumnReader(file, window, {
       trusted,
