@@ -86,4 +86,7 @@ export type {
 export { when } from './frame/when.ts'
 export type { CsvFormat, CsvSource } from './io/import/csv-options.ts'
 export type { ObjectStore } from './io/object-store.ts'
+export { probeStore } from './io/probe-store.ts'
 export { type OnProgress, type Progress, progressBar } from './io/progress.ts'
+export type { ProbeCheck, ProbeReport } from './io/s3/probe-store.ts'
+export type { S3Credentials, S3Options } from './io/s3/s3-options.ts'

@@ -93,6 +93,25 @@ function objects(fresh: Fresh): void {
     expect(read(await store.get('k'))).toBe('before')
   })
 
+  it('gives back what it was asked to keep compressed, and nothing else', async () => {
+    const { store, again } = await fresh()
+    const bodies = ['', 'short', 'graupel and hail\n'.repeat(5000)]
+    for (const [index, body] of bodies.entries()) {
+      const key = `packed/${index}.csv`
+      expect(await store.create(key, text(body), { compression: 'gzip' })).toBe('created')
+      expect(await store.create(key, text('x'), { compression: 'gzip' })).toBe('exists')
+      expect(read(await store.get(key))).toBe(body)
+      const source = (await again().open(key))!
+      expect(source.byteLength).toBe(body.length)
+      const target = Buffer.alloc(20)
+      for (const at of [70_000, 0, body.length - 7]) {
+        const count = at < 0 ? 0 : await source.read(target, at)
+        expect(target.subarray(0, count).toString()).toBe(at < 0 ? '' : body.slice(at, at + 20))
+      }
+      source.close()
+    }
+  })
+
   it('has an object of no bytes, which is not a missing one', async () => {
     const { store } = await fresh()
     expect(await store.get('none/such')).toBeNull()

@@ -1,7 +1,7 @@
 import { GraupelError } from '../../error.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { type ProbeReport, probeStore } from './probe-store.ts'
-import { openBucket } from './s3-bucket.ts'
+import { type Bucket, openBucket } from './s3-bucket.ts'
 import { parseS3Url, S3_LIMITS, type S3Limits, type S3Options } from './s3-options.ts'
 import { S3Store } from './s3-store.ts'
 
@@ -21,7 +21,7 @@ export async function s3Store(
   limits: Partial<S3Limits> = {},
 ): Promise<ObjectStore> {
   const bucket = await openBucket(parseS3Url(url), options, { ...S3_LIMITS, ...limits })
-  const unguarded = new S3Store(bucket, async () => {})
+  const unguarded = unguardedStore(bucket)
   const place = JSON.stringify([bucket.url, bucket.quotedEtags])
   let admitted: Promise<void> | undefined
   return new S3Store(bucket, () => {
@@ -32,6 +32,13 @@ export async function s3Store(
     return admitted
   })
 }
+
+/** The store as it is, which is not probed before it is written to. Throws as `s3Store` does. */
+export async function unguardedS3Store(url: string, options: S3Options = {}): Promise<ObjectStore> {
+  return unguardedStore(await openBucket(parseS3Url(url), options, S3_LIMITS))
+}
+
+const unguardedStore = (bucket: Bucket) => new S3Store(bucket, async () => {})
 
 async function admit(place: string, store: ObjectStore): Promise<void> {
   let report = probed.get(place)

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../object-store.ts'
 const RACERS = 8
 const ROUNDS_MAX = 3
 
+/** One law that writers rely on, and what was seen of it. */
 export interface ProbeCheck {
   /** What a store has to do, as a sentence. */
   readonly law: string
@@ -12,11 +13,14 @@ export interface ProbeCheck {
   readonly found: string
 }
 
+/** Whether a store may be written to, and why. */
 export interface ProbeReport {
   readonly store: string
   /** Whether the store may be written to by more than one process. */
   readonly isSafe: boolean
   readonly checks: readonly ProbeCheck[]
+  /** The same for people: a verdict, then a line for each check. */
+  readonly lines: readonly string[]
 }
 
 /**
@@ -30,11 +34,21 @@ export async function probeStore(store: ObjectStore): Promise<ProbeReport> {
   const cell = `${folder}/cell.json`
   try {
     const checks = await Promise.all([probeCreate(store, created), probeSwap(store, cell)])
-    const all = checks.flat()
-    return { store: store.url, isSafe: all.every(({ holds }) => holds), checks: all }
+    return reportOf(store.url, checks.flat())
   } finally {
     await Promise.allSettled([store.delete(created), store.delete(cell)])
   }
+}
+
+function reportOf(store: string, checks: readonly ProbeCheck[]): ProbeReport {
+  const isSafe = checks.every(({ holds }) => holds)
+  const verdict = isSafe
+    ? `${store} keeps what commits rely on`
+    : `${store} must not be written to: commits could be lost`
+  const lines = checks.map(
+    ({ law, holds, found }) => `${holds ? 'ok  ' : 'FAIL'} ${law} (${found})`,
+  )
+  return { store, isSafe, checks, lines: [verdict, ...lines] }
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -34,6 +34,21 @@ it('notices a store that pays no heed to conditions, as many imitations of S3 do
   expect(() => refuseUnsafe(report)).toThrow(/cannot be written to.*exactly one wins/)
 })
 
+it('tells people line by line, as plain data', async () => {
+  const store = memoryStore()
+  const good = await probeStore(store)
+  expect(good.lines[0]).toBe('memory: keeps what commits rely on')
+  expect(good.lines.slice(1)).toHaveLength(good.checks.length)
+  expect(good.lines.slice(1).every((line) => line.startsWith('ok '))).toBe(true)
+  expect(JSON.parse(JSON.stringify(good))).toEqual(good)
+  store.create = async () => 'created'
+  const bad = await probeStore(store)
+  expect(bad.lines[0]).toMatch(/^memory: must not be written to/)
+  expect(bad.lines.filter((line) => line.startsWith('FAIL'))).toHaveLength(
+    bad.checks.filter(({ holds }) => !holds).length,
+  )
+})
+
 it('notices a store that looks first and writes then', async () => {
   const store = memoryStore()
   store.create = async (key, body) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ObjectStore } from '../../../src/io/object-store.ts'
+import { probeStore as probeUrl } from '../../../src/io/probe-store.ts'
 import { s3Store } from '../../../src/io/s3/open-s3-store.ts'
 import { probeStore } from '../../../src/io/s3/probe-store.ts'
 import type { S3Limits } from '../../../src/io/s3/s3-options.ts'
@@ -157,6 +158,8 @@ if (typeof server === 'string') {
     const isRgw = server.credentials !== undefined
     it('that refuses matching tags, as RGW does when they are quoted, is not written to', async () => {
       const url = `s3://${bucket.name}/quoted`
+      const report = await probeUrl(url, { ...bucket.options, quotedEtags: isRgw })
+      expect(report.isSafe).toBe(!isRgw)
       const store = await s3Store(url, { ...bucket.options, quotedEtags: isRgw })
       const created = store.create('k', text('x'))
       if (!isRgw) return expect(await created).toBe('created')
