@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { probeStore } from '../../io/s3/probe-store.ts'
-import { openStore } from '../../io/store-url.ts'
+import { probeStore } from '../../io/probe-store.ts'
 import { FoundProblems } from '../found-problems.ts'
 import { connectOptions, type LakeOptions, lakeCommand } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
@@ -13,14 +12,9 @@ export function addDoctor(program: Command): void {
     'Try whether a store may be written to by many processes; exit code 3 when it may not',
   ).action(async (url: string, options: LakeOptions) => {
     const { threads: _, memoryLimit: __, ...bucket } = connectOptions(options)
-    const report = await probeStore(await openStore(url, bucket))
+    const report = await probeStore(url, bucket)
     if (options.json === true) printLine(jsonText(report, 2))
-    else {
-      for (const { law, holds, found } of report.checks) {
-        printLine(`${holds ? 'ok  ' : 'FAIL'} ${law} (${found})`)
-      }
-      printLine(`${report.store}: ${report.isSafe ? 'safe' : 'NOT safe'} for many writers`)
-    }
+    else for (const line of report.lines) printLine(line)
     if (!report.isSafe) throw new FoundProblems('the store does not keep what writers rely on')
   })
 }

@@ -19,7 +19,7 @@ export interface ProbeReport {
   /** Whether the store may be written to by more than one process. */
   readonly isSafe: boolean
   readonly checks: readonly ProbeCheck[]
-  /** The same for people: a verdict, then a line for each check. */
+  /** The same for people: a line for each check, then the verdict. */
   readonly lines: readonly string[]
 }
 
@@ -42,13 +42,11 @@ export async function probeStore(store: ObjectStore): Promise<ProbeReport> {
 
 function reportOf(store: string, checks: readonly ProbeCheck[]): ProbeReport {
   const isSafe = checks.every(({ holds }) => holds)
-  const verdict = isSafe
-    ? `${store} keeps what commits rely on`
-    : `${store} must not be written to: commits could be lost`
+  const verdict = `${store}: ${isSafe ? 'safe' : 'NOT safe'} for many writers`
   const lines = checks.map(
     ({ law, holds, found }) => `${holds ? 'ok  ' : 'FAIL'} ${law} (${found})`,
   )
-  return { store, isSafe, checks, lines: [verdict, ...lines] }
+  return { store, isSafe, checks, lines: [...lines, verdict] }
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
