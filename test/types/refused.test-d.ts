@@ -196,3 +196,7 @@ o.write([], { mode: 'replace' })
 c.write([{ id: 'x', name: 'y' }])
 // @ts-expect-error changes: without a beginning
 o.changes({})
+// @ts-expect-error only gzip, or none
+await db.createTable('x', { id: t.int64() }, { compression: 'zstd' })
+// @ts-expect-error copies need a folder
+await connect('s3://bucket/lake', { objectCache: { bytesMax: '1GB' } })
