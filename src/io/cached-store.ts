@@ -80,6 +80,10 @@ class CachedStore implements ObjectStore {
   list(prefix: string, options?: StoreOptions): AsyncIterable<StoredObject> {
     return this.#store.list(prefix, options)
   }
+
+  folders(prefix: string, options?: StoreOptions): AsyncIterable<string> {
+    return this.#store.folders(prefix, options)
+  }
 }
 
 /** A source whose bytes are kept when they are read from first to last. */
