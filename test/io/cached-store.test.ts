@@ -74,7 +74,7 @@ function damage(place: string, how: Damage, at: number): void {
   if (how === 'flip') fs.writeFileSync(file, bytes)
   else if (how === 'cut') fs.truncateSync(file, Math.floor(bytes.length / 2))
   else if (how === 'empty') fs.truncateSync(file, 0)
-  else if (how === 'other') fs.copyFileSync(path.join(place, names[0]!), file)
+  else if (how === 'other') fs.writeFileSync(file, bodyOf(at))
   else fs.rmSync(file)
   if (how === 'folder') fs.mkdirSync(file)
 }
