@@ -82,10 +82,11 @@ function damage(place: string, how: Damage, at: number): void {
 test('what is read never depends on the copies, whatever becomes of them', async () => {
   const store = memoryStore()
   for (let n = 0; n < 8; n++) await store.create(keyOf(n), bodyOf(n))
+  const base = folder
   let round = 0
   await fc.assert(
     fc.asyncProperty(steps, fc.constantFrom(1, 2000, 1e6), async (taken, bytesMax) => {
-      const place = path.join(folder, String(round++))
+      const place = path.join(base, String(round++))
       const caches = [0, 1].map(() => new ObjectCache({ folder: place, bytesMax }))
       for (const step of taken) {
         if (step.kind === 'damage') {
