@@ -169,14 +169,7 @@ function arrowPlan(
 }
 
 const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
-const OPTIONS = [
-  'cache',
-  'objectCache',
-  'threads',
-  'memoryLimit',
-  'spillFolder',
-  ...BUCKET_OPTIONS,
-]
+const OPTIONS = ['cache', 'objectCache', 'threads', 'memoryLimit', 'spillFolder', ...BUCKET_OPTIONS]
 
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)

@@ -1,5 +1,5 @@
 import { batch, concatBatches } from '../../arrow/batch.ts'
-import { type DataType, integerRange } from '../../arrow/data-type.ts'
+import { type DataType, integerRange, isFloat } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { fieldNamed } from '../../arrow/schema.ts'
 import type { Partition } from '../../catalog/model/table.ts'
@@ -168,7 +168,7 @@ function isMergeable(
   statisticsOf: (partition: Partition) => StatisticsOf,
 ): boolean {
   if (name === 'count' || name === 'min' || name === 'max') return true
-  if (name !== 'sum' || input?.kind !== 'column') return false
+  if (name !== 'sum' || input?.kind !== 'column' || isFloat(type)) return false
   let most = 0n
   for (const partition of kept) {
     const known = statisticsOf(partition)(input.name)
