@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, expect, it } from 'vitest'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
@@ -9,12 +11,13 @@ import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { s3Store } from '../../src/io/s3/open-s3-store.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
+import { bundle } from '../support/bundle.ts'
 import { append, ordersTable, storedIds } from '../support/orders-table.ts'
 import { runs, seed } from '../support/random.ts'
 import { noteUntested, type S3Server, startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
 
-/** 16 processes and 200 commits with GRAUPEL_TEST_RUNS=9; each process costs seconds to start. */
+/** 16 processes and 200 commits with GRAUPEL_TEST_RUNS=9. */
 const PROCESSES = Math.min(16, runs(4))
 const COMMITS = Math.min(200, runs(24))
 const ROWS = 3
@@ -29,9 +32,16 @@ interface Insert {
   txid?: string
 }
 
+/** Where the processes write, and what they run. */
+interface Place {
+  readonly server: S3Server
+  readonly url: string
+  readonly script: string
+}
+
 /** One life of a process; it is killed `delay` ms after it began its insert number `at`. */
 function live(
-  of: { server: S3Server; url: string },
+  of: Place,
   task: { first: number; inserts: number },
   death: { at: number; delay: number } | undefined,
 ): Promise<{ inserts: Insert[]; killed: boolean }> {
@@ -39,8 +49,7 @@ function live(
     const { endpoint, credentials } = of.server
     const keys = [credentials?.accessKeyId ?? '', credentials?.secretAccessKey ?? '']
     const words = [of.url, endpoint, ...keys, String(task.first), String(task.inserts)]
-    const script = 'test/support/insert-into-bucket.ts'
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...words])
+    const child = spawn(process.execPath, [of.script, ...words])
     let output = ''
     let errors = ''
     let timer: NodeJS.Timeout | undefined
@@ -77,7 +86,7 @@ function insertsOf(output: string): Insert[] {
 
 /** A process that is started again, after its last id, until `commits` were acknowledged. */
 async function immortal(
-  of: { server: S3Server; url: string },
+  of: Place,
   task: { first: number; commits: number },
   below: (below: number) => number,
 ): Promise<{ inserts: Insert[]; kills: number }> {
@@ -137,7 +146,9 @@ if (typeof server === 'string') {
   })
 } else {
   const bucket = await makeBucket(server)
+  const script = await bundle('test/support/insert-into-bucket.ts')
   afterAll(async () => {
+    rmSync(dirname(script), { recursive: true, force: true })
     await bucket.remove()
     await server.stop()
   }, 120_000)
@@ -150,7 +161,11 @@ if (typeof server === 'string') {
     const lives = await Promise.all(
       Array.from({ length: PROCESSES }, (_, n) => {
         const commits = Math.floor((COMMITS + n) / PROCESSES)
-        return immortal({ server, url }, { first: n * IDS, commits }, seededRandom(seed + n))
+        return immortal(
+          { server, url, script },
+          { first: n * IDS, commits },
+          seededRandom(seed + n),
+        )
       }),
     )
     const inserts = lives.flatMap((life) => life.inserts)

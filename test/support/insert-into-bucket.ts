@@ -2,7 +2,7 @@
  * A process of its own that inserts into a table in a bucket until it is done or killed: url,
  * endpoint, key, secret, first id, inserts as arguments. Each insert is of the rows id, id + 1 and
  * id + 2. Prints `+<id>` before an insert, `=<id>` once it is acknowledged, `?<id> <txid>` when its
- * outcome is unknown. Run with tsx.
+ * outcome is unknown.
  */
 import { writeSync } from 'node:fs'
 import { connect, GraupelError } from '../../src/index.ts'
