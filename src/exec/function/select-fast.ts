@@ -4,7 +4,7 @@ import type { Scalar } from '../../arrow/scalar.ts'
 import { fieldPosition } from '../../arrow/schema.ts'
 import { SAFE, type Vector } from '../../arrow/vector.ts'
 import type { Comparison } from '../../kernel/compare-numbers.ts'
-import type { LikeProgram } from '../../kernel/like.ts'
+import { compileLike, type LikeProgram } from '../../kernel/like.ts'
 import {
   type NumberRange,
   selectAll,
@@ -157,6 +157,37 @@ function isWithin(value: Scalar): boolean {
   return (
     typeof value === 'number' || (typeof value === 'bigint' && Number(value) === clampWhole(value))
   )
+}
+
+/**
+ * The pattern that the texts of a column of `type` match where `predicate`, over that column alone,
+ * is true; undefined where it is none, or where testing it would throw.
+ */
+export function patternOfPredicate(predicate: Expr, type: DataType): LikeProgram | undefined {
+  if (layoutOf(type) !== 'utf8' || type.name === 'binary') return undefined
+  const comparison = columnComparison(predicate)
+  if (comparison !== undefined) {
+    if (comparison.op !== 'eq') return undefined
+    return literalProgram('equals', scalarBytes(comparison.value))
+  }
+  if (predicate.kind !== 'call') return undefined
+  const [input, pattern] = predicate.args
+  if (input?.kind !== 'column' || pattern?.kind !== 'literal' || pattern.value === null) {
+    return undefined
+  }
+  const literal = scalarBytes(pattern.value)
+  switch (predicate.name) {
+    case 'startsWith':
+      return literalProgram('prefix', literal)
+    case 'endsWith':
+      return literalProgram('suffix', literal)
+    case 'contains':
+      return literalProgram('contains', literal)
+    case 'like':
+      return compileLike(literal) ?? undefined
+    default:
+      return undefined
+  }
 }
 
 /** What of `rows` is to be looked at; see `selectRows`. */

@@ -4,6 +4,7 @@ import { type Column, type Partition, partitionKey } from '../../catalog/model/t
 import type {
   ColumnFile,
   ColumnReader,
+  MatchQuery,
   RangeAnswer,
   RangeQuery,
 } from '../../io/csv/column-reader.ts'
@@ -89,6 +90,18 @@ export class PartitionReader {
     const select = () => {
       open.position += run.length
       return open.reader.selectInRange(run.length, run.rows, run.count, query)
+    }
+    const skipped = skipTo(open, run.start)
+    return skipped instanceof Promise ? skipped.then(select) : select()
+  }
+
+  /** How many of the wanted rows of `column`, which must be open, hold a text that matches. */
+  selectMatching(column: Column, run: Run, query: MatchQuery): number | Promise<number> {
+    const open = this.#open.get(column)
+    if (open === undefined) return 0
+    const select = () => {
+      open.position += run.length
+      return open.reader.selectMatching(run.length, run.rows, run.count, query)
     }
     const skipped = skipTo(open, run.start)
     return skipped instanceof Promise ? skipped.then(select) : select()

@@ -3,11 +3,12 @@ import type { Schema } from '../../arrow/schema.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
+import type { LikeProgram } from '../../kernel/like.ts'
 import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
 import { selectRows } from '../evaluate.ts'
-import { rangeOfPredicate } from '../function/select-fast.ts'
+import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
 /** One conjunct of a scan's predicate, and what is still to be read after it. */
@@ -17,6 +18,8 @@ export interface Step {
   readonly schema: Schema
   /** The one range that the predicate stands for, if it does for one and its column is numbers. */
   readonly range: NumberRange | undefined
+  /** The one pattern that it stands for, if it does for one and nothing later needs its column. */
+  readonly pattern: LikeProgram | undefined
   /** Columns that a later step or the output needs. */
   readonly later: ReadonlySet<Column>
 }
@@ -33,9 +36,11 @@ export function stepsOf(
     const names = columnsOf(predicate)
     const columns = tableColumns.filter(({ name }) => names.has(name))
     const [column] = columns
-    const range = columns.length === 1 ? rangeOfPredicate(predicate, column!.type) : undefined
+    const one = columns.length === 1 ? column : undefined
+    const range = one && rangeOfPredicate(predicate, one.type)
+    const pattern = one && !later.has(one) ? patternOfPredicate(predicate, one.type) : undefined
     const schema = tableSchema(columns)
-    steps.unshift({ predicate, columns, schema, range, later: new Set(later) })
+    steps.unshift({ predicate, columns, schema, range, pattern, later: new Set(later) })
     for (const column of columns) later.add(column)
   }
   return steps
@@ -67,7 +72,7 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
-      const answer = await this.#selectInRange(reader, step, run)
+      const answer = await this.#selectEarly(reader, step, run)
       const count = answer === undefined ? await this.#select(reader, step, run) : answer.count
       if (count === 0) return null
       if (count < run.count) run = this.#narrowed(run, count, step.later)
@@ -79,17 +84,23 @@ export class RunSelection {
     return batch(this.#schema, columns, run.count)
   }
 
-  /** Leaves a range of numbers to the reader, which need not make vectors of all rows then. */
-  async #selectInRange(
+  /** Leaves a range or a pattern to the reader, which need not make vectors of all rows then. */
+  async #selectEarly(
     reader: PartitionReader,
-    { range, columns, later }: Step,
+    { range, pattern, columns, later }: Step,
     run: Run,
   ): Promise<RangeAnswer | undefined> {
     const column = columns[0]!
-    if (range === undefined || this.#vectors.has(column)) return undefined
+    if (range === undefined && pattern === undefined) return undefined
+    if (this.#vectors.has(column)) return undefined
     const opening = reader.open(columns)
     if (opening !== undefined) await opening
-    return reader.selectInRange(column, run, { range, out: this.#found, keep: later.has(column) })
+    const out = this.#found
+    if (range !== undefined) {
+      return reader.selectInRange(column, run, { range, out, keep: later.has(column) })
+    }
+    const count = await reader.selectMatching(column, run, { program: pattern!, out })
+    return { count, vector: null }
   }
 
   /** How many of the rows pass `step`; they stand in `#found`. */

@@ -1,6 +1,7 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
+import type { LikeProgram } from '../../kernel/like.ts'
 import type { NumberRange } from '../../kernel/select-numbers.ts'
 
 /** A column file and what is known of it. */
@@ -19,6 +20,12 @@ export interface RangeQuery {
   readonly out: Uint32Array
   /** Whether the values found are wanted, too. */
   readonly keep: boolean
+}
+
+/** Texts to look for; `out` receives, ascending, the rows or the indices in `rows`. */
+export interface MatchQuery {
+  readonly program: LikeProgram
+  readonly out: Uint32Array
 }
 
 export interface RangeAnswer {
@@ -48,6 +55,16 @@ export interface ColumnReader {
     count: number,
     query: RangeQuery,
   ): RangeAnswer | Promise<RangeAnswer>
+  /**
+   * Answers how many of the next `rowCount` rows (`rows` null), or of those at `rows[0 .. count)`,
+   * hold a text that matches. Only for columns of text or JSON.
+   */
+  selectMatching(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    query: MatchQuery,
+  ): number | Promise<number>
   /** Passes over the next `rowCount` rows. */
   skip(rowCount: number): void | Promise<void>
   /** Bytes taken from the store so far. */

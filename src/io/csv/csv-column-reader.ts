@@ -1,11 +1,18 @@
-import { copyText, take, type Vector } from '../../arrow/vector.ts'
+import { take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
-import { lineAfter, skipLines } from '../../kernel/skip-lines.ts'
 import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
-import type { ColumnFile, ColumnReader, RangeAnswer, RangeQuery } from './column-reader.ts'
+import type {
+  ColumnFile,
+  ColumnReader,
+  MatchQuery,
+  RangeAnswer,
+  RangeQuery,
+} from './column-reader.ts'
+import { leapLines } from './leap-lines.ts'
 import { type LineClaims, lineFault } from './line-fault.ts'
+import { LineSelection, meetRows, selectMatchingTexts } from './line-selection.ts'
 import { numberDecoder } from './number-decoder.ts'
 import { NumberDecoder } from './number-run-decoder.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
@@ -110,6 +117,39 @@ export class CsvColumnReader implements ColumnReader {
       this.#skipped = true
       this.#advance(rowCount)
       return found
+    })
+  }
+
+  selectMatching(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    { program, out }: MatchQuery,
+  ): number | Promise<number> {
+    const decoder = this.#decoder
+    if (!(decoder instanceof TextRunDecoder)) throw new Error('a pattern for what is no text')
+    if (rows !== null && count * SPARSE < rowCount) {
+      const some = this.readSelected(rowCount, rows, count)
+      const select = (texts: Vector) => selectMatchingTexts(texts as Utf8Vector, program, out)
+      return some instanceof Promise ? some.then(select) : select(some)
+    }
+    this.#expect(rowCount)
+    const run = { firstRow: this.#row, rows: rowCount, bytes: this.#bytesOf(rowCount) }
+    const found = rows === null ? out : new Uint32Array(rowCount)
+    const selection = new LineSelection(decoder, run, program, found)
+    const window = this.#window
+    const step = () => {
+      const { start } = window
+      const before = selection.row
+      const complete = rowCount === 0 || selection.step(window)
+      this.#verify(start, window.start, selection.row - before)
+      return complete
+    }
+    return this.#drive(step, () => {
+      const matching = selection.finish()
+      if (selection.skipped) this.#skipped = true
+      this.#advance(rowCount)
+      return rows === null ? matching : meetRows(rows, count, found, matching, out)
     })
   }
 
@@ -263,47 +303,13 @@ export class CsvColumnReader implements ColumnReader {
     }
   }
 
-  /**
-   * The same where few lines are wanted of numbers or times that are known to be right: counts the
-   * others.
-   */
-  #leapStep(rowCount: number, rows: Uint32Array, count: number): () => boolean {
-    const window = this.#window
-    const scratch = this.#emptyScratch(count)
-    let passed = 0
-    let selected = 0
-    return () => {
-      for (;;) {
-        const wanted = selected < count ? rows[selected]! : rowCount
-        if (passed < wanted) {
-          const { bytes, words, start, end } = window
-          skipLines(bytes, words, start, end, wanted - passed, cursor)
-          window.start = cursor[0]!
-          passed += cursor[1]!
-          if (passed < wanted) return false
-        }
-        if (selected === count) return true
-        const { bytes, start, end } = window
-        const next = lineAfter(bytes, start, end)
-        if (next === start) return false
-        const needed = scratch.end + next - start
-        if (needed > scratch.capacity) scratch.grow(needed * 2)
-        copyText(bytes, start, scratch.bytes, scratch.end, next - start)
-        scratch.end = needed
-        window.start = next
-        selected++
-        passed++
-      }
-    }
-  }
-
   /** The best way to the `count` wanted of the next `rowCount` lines. */
   #stepTo(rowCount: number, rows: Uint32Array, count: number): () => boolean {
     if (!this.#trusted || this.#quoted) return this.#scanStep(rowCount, rows, count)
     if (this.#stride !== null) return this.#seekStep(rowCount, rows, count, this.#stride)
     if (this.#window.address !== 0) return this.#scanStep(rowCount, rows, count)
     return count * SPARSE < rowCount && !isTextual(this.#file.type)
-      ? this.#leapStep(rowCount, rows, count)
+      ? leapLines(this.#window, this.#emptyScratch(count), rowCount, rows, count)
       : this.#scanStep(rowCount, rows, count)
   }
 

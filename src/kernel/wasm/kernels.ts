@@ -38,6 +38,18 @@ interface WasmFunctions {
   readonly packInt32: Pack
   readonly packFloat64: Pack
   readonly onlyPrintable: (from: number, to: number) => number
+  readonly selectLines: (
+    from: number,
+    to: number,
+    row: number,
+    rows: number,
+    literal: number,
+    size: number,
+    atStart: number,
+    atEnd: number,
+    out: number,
+    at: number,
+  ) => number
   readonly gatherLines: (
     from: number,
     to: number,
@@ -75,6 +87,7 @@ interface MemoryMap {
   readonly VALIDITY: number
   readonly WANTED: number
   readonly SELECTED: number
+  readonly LITERAL: number
   readonly SLOTS: number
 }
 
@@ -122,6 +135,7 @@ function instantiate(): WasmKernels | null {
       VALIDITY: place('VALIDITY'),
       WANTED: place('WANTED'),
       SELECTED: place('SELECTED'),
+      LITERAL: place('LITERAL'),
       SLOTS: place('SLOTS'),
     },
   }

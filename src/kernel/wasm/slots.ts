@@ -4,6 +4,8 @@ import { wasmKernels } from './kernels.ts'
 export const SLOT_SIZE = 256 * 1024
 /** Kernels read some bytes before the first and behind the last. */
 const MARGIN = 64
+/** The longest literal that is looked for; kernels load as many bytes behind a slot. */
+export const LITERAL_MAX = 2048
 
 let free: number[] | undefined
 let closed = false
@@ -21,7 +23,7 @@ export function takeSlot(): number {
     free = []
     const { SLOTS } = kernels.places
     const size = SLOT_SIZE + 2 * MARGIN
-    for (let at = kernels.bytes.length - size; at >= SLOTS; at -= size) free.push(at + MARGIN)
+    for (let at = kernels.bytes.length - LITERAL_MAX - size; at >= SLOTS; at -= size) free.push(at + MARGIN)
   }
   return free.pop() ?? 0
 }
