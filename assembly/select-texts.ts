@@ -1,47 +1,5 @@
-import { newlinesTo } from './find-lines'
+import { bits, parities } from './text-masks'
 import { CURSOR } from './memory-map'
-
-/** Bit i is set when byte i of the 64 at `p` is `byte`. */
-// @ts-ignore: decorator
-@inline
-function positions(p: usize, byte: v128): u64 {
-  return (
-    <u64>i8x16.bitmask(i8x16.eq(v128.load(p), byte)) |
-    (<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 16), byte)) << 16) |
-    (<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 32), byte)) << 32) |
-    (<u64>i8x16.bitmask(i8x16.eq(v128.load(p, 48), byte)) << 48)
-  )
-}
-
-/** Bit i is set when of the 64 bytes at `p` byte i is `first` and the one `gap` behind it `last`. */
-// @ts-ignore: decorator
-@inline
-function candidates(p: usize, gap: usize, first: v128, last: v128): u64 {
-  const q = p + gap
-  const a = v128.and(i8x16.eq(v128.load(p), first), i8x16.eq(v128.load(q), last))
-  const b = v128.and(i8x16.eq(v128.load(p, 16), first), i8x16.eq(v128.load(q, 16), last))
-  const c = v128.and(i8x16.eq(v128.load(p, 32), first), i8x16.eq(v128.load(q, 32), last))
-  const d = v128.and(i8x16.eq(v128.load(p, 48), first), i8x16.eq(v128.load(q, 48), last))
-  if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0
-  return (
-    <u64>i8x16.bitmask(a) |
-    (<u64>i8x16.bitmask(b) << 16) |
-    (<u64>i8x16.bitmask(c) << 32) |
-    (<u64>i8x16.bitmask(d) << 48)
-  )
-}
-
-/** Bit i is the parity of the bits 0 to i of `mask`. */
-// @ts-ignore: decorator
-@inline
-function parities(mask: u64): u64 {
-  mask ^= mask << 1
-  mask ^= mask << 2
-  mask ^= mask << 4
-  mask ^= mask << 8
-  mask ^= mask << 16
-  return mask ^ (mask << 32)
-}
 
 /** Position of bit number `n` of those set in `mask`, counted from 0. */
 // @ts-ignore: decorator
@@ -63,10 +21,11 @@ function sameBytes(a: usize, b: usize, size: usize): bool {
 
 /**
  * Writes `row` plus i, ascending, for each record i of `[from, to)` that holds a literal to `out`,
- * until `rows` records are passed or one is not whole. See src/kernel/select-lines.ts.
+ * until `rows` records are passed or one is not whole. See src/kernel/wasm/select-lines.ts.
  *
  * @param size How long the literal is, 1 and up; it holds neither newline nor quote, and no null
- *   may match it. Some bytes more than that behind `to` and behind the literal can be loaded.
+ *   may match it. Some bytes more than that behind `to` can be loaded.
+ * @param rare Index in it of a byte that is seldom, `rarer` of another (or the same).
  * @param atStart 1 if it has to stand at the start of the text, `atEnd` 1 if at its end.
  * @param at Receives beside each row where its record begins; 0 if that is not wanted.
  * @returns How many rows were written. The cursor is: where the first record that was not passed
@@ -74,12 +33,12 @@ function sameBytes(a: usize, b: usize, size: usize): bool {
  */
 export function selectLines(
   from: usize, to: usize, row: i32, rows: i32, literal: usize, size: usize,
-  atStart: i32, atEnd: i32, out: usize, at: usize,
+  rare: usize, rarer: usize, atStart: i32, atEnd: i32, out: usize, at: usize,
 ): i32 {
-  const gap = size - 1
-  const first = i8x16.splat(load<i8>(literal))
-  const last = i8x16.splat(load<i8>(literal + gap))
+  const one = i8x16.splat(load<i8>(literal + rare))
+  const other = i8x16.splat(load<i8>(literal + rarer))
   const quote = i8x16.splat(34)
+  const newline = i8x16.splat(10)
   let found = 0
   let passed = 0
   let next = from
@@ -91,18 +50,29 @@ export function selectLines(
   let opened: u64 = 0
   let closed: u64 = 0
   for (let p = from; p < to && passed < rows; p += 64) {
-    const newlines = newlinesTo(p, to)
+    const a = v128.load(p)
+    const b = v128.load(p, 16)
+    const c = v128.load(p, 32)
+    const d = v128.load(p, 48)
+    const there: u64 = p + 64 <= to ? <u64>-1 : ((<u64>1) << (<u64>(to - p))) - 1
+    const newlines = there & bits(
+      i8x16.eq(a, newline), i8x16.eq(b, newline), i8x16.eq(c, newline), i8x16.eq(d, newline),
+    )
     let ends = newlines
-    const quotes = positions(p, quote)
     let quoted: u64 = 0
     // Where a text may start.
     let starts: u64 = 0
-    if (quotes | inside | closed) {
+    const quoteA = i8x16.eq(a, quote)
+    const quoteB = i8x16.eq(b, quote)
+    const quoteC = i8x16.eq(c, quote)
+    const quoteD = i8x16.eq(d, quote)
+    const some = v128.any_true(v128.or(v128.or(quoteA, quoteB), v128.or(quoteC, quoteD)))
+    if (some || (inside | closed) != 0) {
+      const quotes = bits(quoteA, quoteB, quoteC, quoteD)
       quoted = parities(quotes) ^ (0 - inside)
       ends &= ~quoted
       const opening = quotes & quoted
       const closing = quotes & ~quoted
-      const there: u64 = p + 64 <= to ? <u64>-1 : ((<u64>1) << (<u64>(to - p))) - 1
       const lines = (ends << 1) | started
       const wrong =
         (opening & ~(lines | (closing << 1) | closed)) |
@@ -122,31 +92,37 @@ export function selectLines(
     started = ends >> 63
     const count = <i32>popcnt<u64>(ends)
     const over = passed + count >= rows
-    let stop = 0
-    let hits = candidates(p, gap, first, last)
-    if (over) {
-      stop = nthBit(ends, rows - passed - 1)
-      hits &= ((<u64>1) << (<u64>stop)) - 1
-    }
-    if (atStart) hits &= starts
-    while (hits) {
-      const bit = ctz<u64>(hits)
-      hits &= hits - 1
-      const q = p + <usize>bit
-      const before = ends & (((<u64>1) << bit) - 1)
-      const record = passed + <i32>popcnt<u64>(before)
-      if (record == lastRow || !sameBytes(q, literal, size)) continue
-      if (atEnd) {
-        const end = q + size
-        if ((quoted >> bit) & 1 ? load<u16>(end) != 0x0a22 : load<u8>(end) != 10) continue
+    const stop = over ? nthBit(ends, rows - passed - 1) : 0
+    const x = p + rare
+    const y = p + rarer
+    const hitA = v128.and(i8x16.eq(v128.load(x), one), i8x16.eq(v128.load(y), other))
+    const hitB = v128.and(i8x16.eq(v128.load(x, 16), one), i8x16.eq(v128.load(y, 16), other))
+    const hitC = v128.and(i8x16.eq(v128.load(x, 32), one), i8x16.eq(v128.load(y, 32), other))
+    const hitD = v128.and(i8x16.eq(v128.load(x, 48), one), i8x16.eq(v128.load(y, 48), other))
+    if (v128.any_true(v128.or(v128.or(hitA, hitB), v128.or(hitC, hitD)))) {
+      let hits = bits(hitA, hitB, hitC, hitD)
+      if (over) hits &= ((<u64>1) << (<u64>stop)) - 1
+      if (atStart) hits &= starts
+      while (hits) {
+        const bit = ctz<u64>(hits)
+        hits &= hits - 1
+        const q = p + <usize>bit
+        if (!sameBytes(q, literal, size)) continue
+        const before = ends & (((<u64>1) << bit) - 1)
+        const record = passed + <i32>popcnt<u64>(before)
+        if (record == lastRow) continue
+        if (atEnd) {
+          const end = q + size
+          if ((quoted >> bit) & 1 ? load<u16>(end) != 0x0a22 : load<u8>(end) != 10) continue
+        }
+        lastRow = record
+        store<i32>(out + (<usize>found << 2), row + record)
+        if (at) {
+          const begin = before ? p + 64 - <usize>clz<u64>(before) : next
+          store<u32>(at + (<usize>found << 2), <u32>begin)
+        }
+        found++
       }
-      lastRow = record
-      store<i32>(out + (<usize>found << 2), row + record)
-      if (at) {
-        const begin = before ? p + 64 - <usize>clz<u64>(before) : next
-        store<u32>(at + (<usize>found << 2), <u32>begin)
-      }
-      found++
     }
     if (over) {
       passed = rows

@@ -4,10 +4,13 @@ import type { Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { decodeHex, decodePlainText, decodeQuotedText } from '../../kernel/decode-text.ts'
 import { findLines } from '../../kernel/find-lines.ts'
+import { wasmDecodeTexts } from '../../kernel/wasm/decode-text.ts'
 import type { LineBuffer } from './byte-window.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
 
 const BLOCK = 16_384
+/** Rows that are not left to WebAssembly after one that it does not know; more if it meets others. */
+const PATIENCE = 8
 /** Newlines found and not yet used up: only within one call of `decode`. */
 const lineEnds = new Int32Array(BLOCK)
 const NOTHING = new Uint8Array(0)
@@ -18,6 +21,7 @@ export class TextRunDecoder extends RunDecoder {
   #used = 0
   #starts = new Int32Array(0)
   #ends = new Int32Array(0)
+  #patience = PATIENCE
 
   protected allocate(rows: number, bytes: number): void {
     this.#text = new Uint8Array(bytes)
@@ -27,11 +31,56 @@ export class TextRunDecoder extends RunDecoder {
   }
 
   decode(lines: LineBuffer): boolean {
-    const { type, statistics } = this.file
-    if (type.name === 'binary') this.#decodeHex(lines)
-    else if (statistics.hints.plain) this.#decodePlain(lines)
-    else this.#decodeQuoted(lines)
+    if (this.file.type.name === 'binary') this.#decodeHex(lines)
+    else {
+      while (lines.address !== 0 && this.row < this.rows) {
+        if (!this.#decodeByWasm(lines)) return this.row === this.rows
+        // What it stopped at is rarely alone: the loops in TypeScript go on for some rows.
+        const limit = Math.min(this.rows, this.row + this.#patience)
+        this.#decodeTo(limit, lines)
+        if (this.row < limit) return false
+        this.#patience = Math.min(this.#patience * 2, BLOCK)
+      }
+      this.#decodeTo(this.rows, lines)
+    }
     return this.row === this.rows
+  }
+
+  #decodeTo(limit: number, lines: LineBuffer): void {
+    if (this.file.statistics.hints.plain) this.#decodePlain(lines, limit)
+    else this.#decodeQuoted(lines, limit)
+  }
+
+  /** Answers whether it stopped at a record that is not for it. */
+  #decodeByWasm(lines: LineBuffer): boolean {
+    const { cursor, row, rows, validity } = this
+    const { address, bytes, start, end } = lines
+    const shift = this.#used - start
+    const [starts, ends] = [this.#starts, this.#ends]
+    const next = wasmDecodeTexts(
+      address,
+      start,
+      end,
+      shift,
+      starts,
+      ends,
+      row,
+      rows,
+      validity,
+      cursor,
+      this.file.statistics.hints,
+    )
+    const stop = cursor[0]!
+    if (next > row) {
+      this.#reserve(stop - start)
+      this.#checkText(lines, start, stop)
+      this.#text.set(bytes.subarray(start, stop), this.#used)
+      this.#used += stop - start
+      if (next - row > this.#patience) this.#patience = PATIENCE
+    }
+    this.row = next
+    lines.start = stop
+    return cursor[2] !== 0
   }
 
   protected vector(validity: Uint8Array | null): Vector {
@@ -46,10 +95,10 @@ export class TextRunDecoder extends RunDecoder {
     }
   }
 
-  #decodePlain(lines: LineBuffer): void {
-    while (this.row < this.rows) {
+  #decodePlain(lines: LineBuffer, rows: number): void {
+    while (this.row < rows) {
       const { bytes, words, start, end } = lines
-      const limit = Math.min(BLOCK, this.rows - this.row)
+      const limit = Math.min(BLOCK, rows - this.row)
       const count = findLines(bytes, words, start, end, lineEnds, limit)
       if (count === 0) return
       const next = lineEnds[count - 1]! + 1
@@ -79,8 +128,8 @@ export class TextRunDecoder extends RunDecoder {
     }
   }
 
-  #decodeQuoted(lines: LineBuffer): void {
-    const { cursor, row, rows, validity } = this
+  #decodeQuoted(lines: LineBuffer, rows: number): void {
+    const { cursor, row, validity } = this
     const { bytes, start, end } = lines
     this.#reserve(end - start)
     cursor[1] = this.#used

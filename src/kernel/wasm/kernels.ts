@@ -38,6 +38,16 @@ interface WasmFunctions {
   readonly packInt32: Pack
   readonly packFloat64: Pack
   readonly onlyPrintable: (from: number, to: number) => number
+  readonly decodeTexts: (
+    from: number,
+    to: number,
+    limit: number,
+    shift: number,
+    starts: number,
+    ends: number,
+    validity: number,
+    plain: number,
+  ) => number
   readonly selectLines: (
     from: number,
     to: number,
@@ -45,6 +55,8 @@ interface WasmFunctions {
     rows: number,
     literal: number,
     size: number,
+    rare: number,
+    rarer: number,
     atStart: number,
     atEnd: number,
     out: number,

@@ -10,11 +10,22 @@ const QUOTE = 34
 /** A literal to look for in the bytes of a file's lines. */
 export interface LineSearch {
   readonly literal: Uint8Array
+  /** Indices in it of its two bytes that texts have most seldom; the same if it is one byte. */
+  readonly rare: number
+  readonly rarer: number
   /** 1 if a text has to begin with it; `atEnd` 1 if it has to end with it. */
   readonly atStart: 0 | 1
   readonly atEnd: 0 | 1
   /** The rest of the pattern, for records that hold the literal; null when there is none. */
   readonly program: LikeProgram | null
+}
+
+/** From common to seldom in texts of any language written in Latin letters. */
+const COMMON = ' etaoinsrhldcumfpgwybvkxjqz'
+
+/** How seldom `byte` is. Of characters that are not ASCII, the first byte is common. */
+function rarity(byte: number): number {
+  return byte >= 0xc0 ? 0 : (COMMON.indexOf(String.fromCharCode(byte)) + 99) % 99
 }
 
 /**
@@ -26,8 +37,13 @@ export function lineSearch(program: LikeProgram): LineSearch | null {
   const size = literal.length
   if (size === 0 || size > LITERAL_MAX) return null
   if (literal.includes(NEWLINE) || literal.includes(QUOTE)) return null
+  const [rarer = 0, rare = rarer] = [...literal.keys()].sort(
+    (a, b) => rarity(literal[b]!) - rarity(literal[a]!),
+  )
   const search: LineSearch = {
     literal,
+    rare,
+    rarer,
     atStart: kind === 'equals' || kind === 'prefix' ? 1 : 0,
     atEnd: kind === 'equals' || kind === 'suffix' ? 1 : 0,
     program: kind === 'general' ? program : null,
@@ -61,7 +77,7 @@ export function wasmSelectLines(
 ): number {
   const { run, places, bytes, ints } = wasmKernels()!
   const { LITERAL, SELECTED, WANTED, CURSOR } = places
-  const { literal, atStart, atEnd, program } = search
+  const { literal, rare, rarer, atStart, atEnd, program } = search
   bytes.set(literal, LITERAL)
   const size = literal.length
   const most = Math.min(rows - row, ROWS_MAX, program === null ? ROWS_MAX : at.length)
@@ -74,6 +90,8 @@ export function wasmSelectLines(
     most,
     LITERAL,
     size,
+    rare,
+    rarer,
     atStart,
     atEnd,
     SELECTED,

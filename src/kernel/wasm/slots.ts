@@ -23,7 +23,8 @@ export function takeSlot(): number {
     free = []
     const { SLOTS } = kernels.places
     const size = SLOT_SIZE + 2 * MARGIN
-    for (let at = kernels.bytes.length - LITERAL_MAX - size; at >= SLOTS; at -= size) free.push(at + MARGIN)
+    for (let at = kernels.bytes.length - LITERAL_MAX - size; at >= SLOTS; at -= size)
+      free.push(at + MARGIN)
   }
   return free.pop() ?? 0
 }

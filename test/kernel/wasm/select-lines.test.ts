@@ -14,7 +14,13 @@ const quoted = fc
   .string({ unit: fc.constantFrom('a', 'b', 'ab', '"', '"', ',', '\n'), maxLength: 20 })
   .map((text) => `"${`,${text}`.replaceAll('"', '""')}"`)
 const edges = fc.constantFrom('""', '"ab,"', '",ab"', '"\nab\n"', '"""ab"""', '",\nab"', '"\\N"')
-const record = fc.oneof(plain, word.map((text) => `${text}ab`), quoted, edges, fc.constant('\\N'))
+const record = fc.oneof(
+  plain,
+  word.map((text) => `${text}ab`),
+  quoted,
+  edges,
+  fc.constant('\\N'),
+)
 const long = fc.nat(300).map((size) => `${'x'.repeat(size)}ab`)
 const wrong = fc.constantFrom('a"b', '"ab"x', '"a" b"', 'ab"', '"ab', '""ab""')
 
@@ -63,7 +69,11 @@ function searched(chunk: Chunk, program: LikeProgram, limit: number): Outcome & 
   return { rows, next: cursor[0]!, passed: cursor[1]! - 7, odd: cursor[2] === 1 }
 }
 
-const frame = fc.record({ from: fc.nat(70), limit: fc.integer({ min: 1, max: 3000 }), cut: fc.nat(9) })
+const frame = fc.record({
+  from: fc.nat(70),
+  limit: fc.integer({ min: 1, max: 3000 }),
+  cut: fc.nat(9),
+})
 
 it('finds in the bytes of records exactly the rows whose text matches', () => {
   fc.assert(
