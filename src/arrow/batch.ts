@@ -1,6 +1,6 @@
 import { invalid } from '../error.ts'
 import type { Schema } from './schema.ts'
-import { concat, slice, take, type Vector } from './vector.ts'
+import { concat, slice, take, textLength, type Vector } from './vector.ts'
 
 /** A run of rows: one vector per field of `schema`, all of `length` rows. Never changed once made. */
 export interface Batch {
@@ -50,14 +50,23 @@ export function concatBatches(schema: Schema, batches: readonly Batch[]): Batch 
 
 /** Bytes that a batch's own buffers take; shared text is counted by its rows. */
 export function batchBytes(of: Batch): number {
-  let bytes = 0
-  for (const column of of.columns) {
-    if (column.validity !== null) bytes += of.length
-    if (column.layout === 'utf8') {
-      bytes += of.length * 8
-      for (let row = 0; row < of.length; row++) bytes += column.ends[row]! - column.starts[row]!
-    } else if (column.layout === 'big') bytes += of.length * 32
-    else bytes += of.length * (column.layout === 'f64' ? 8 : column.layout === 'i32' ? 4 : 1)
+  return of.columns.reduce((bytes, column) => bytes + columnBytes(column), 0)
+}
+
+/** Bytes that a vector's own buffers take; shared text is counted by its rows. */
+export function columnBytes(column: Vector): number {
+  const { length, layout } = column
+  const validity = column.validity === null ? 0 : length
+  switch (layout) {
+    case 'utf8':
+      return validity + length * 8 + textLength(column)
+    case 'big':
+      return validity + length * 32
+    case 'f64':
+      return validity + length * 8
+    case 'i32':
+      return validity + length * 4
+    case 'bool':
+      return validity + length
   }
-  return bytes
 }

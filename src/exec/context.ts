@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../io/object-store.ts'
+import type { QueryCache } from './cache/query-cache.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
 /** What a running query may use and must respect. */
@@ -19,8 +20,12 @@ export interface ExecContext {
   readonly runTimePruning: 'on' | 'off'
   /** Stores by URL: where the scans' tables are. */
   readonly stores: ReadonlyMap<string, ObjectStore>
+  /** Decoded columns of queries before; null for none. */
+  readonly cache: QueryCache | null
   /** Called by scans as they go: rows and bytes since the last call. */
   readonly onScanned: (rows: number, bytes: number) => void
   /** Called by an operator with the bytes that it has just spilled. */
   readonly onSpilled: (bytes: number) => void
+  /** Called by a scan for each column of a partition: whether it had been decoded before. */
+  readonly onColumn: (column: 'cached' | 'decoded') => void
 }

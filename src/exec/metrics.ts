@@ -14,6 +14,9 @@ export interface NodeMetrics {
   scannedBytes: number
   /** Bytes that it wrote to temporary files because of the memory limit. */
   spilledBytes: number
+  /** Columns of partitions that a scan took from the cache, and those it decoded while there is one. */
+  columnsCached: number
+  columnsDecoded: number
   /** Time from asking for a batch to having it, in milliseconds, inputs included. */
   timeMs: number
 }
@@ -42,6 +45,8 @@ export class QueryMetrics {
       bytes: 0,
       scannedBytes: 0,
       spilledBytes: 0,
+      columnsCached: 0,
+      columnsDecoded: 0,
       timeMs: 0,
     }
     this.#nodes.set(plan, metrics)
@@ -65,7 +70,11 @@ async function* measure(
   const onSpilled = (bytes: number) => {
     metrics.spilledBytes += bytes
   }
-  const batches = operator.execute({ ...context, onScanned, onSpilled })
+  const onColumn = (column: 'cached' | 'decoded') => {
+    if (column === 'cached') metrics.columnsCached += 1
+    else metrics.columnsDecoded += 1
+  }
+  const batches = operator.execute({ ...context, onScanned, onSpilled, onColumn })
   try {
     for (;;) {
       const start = clock()

@@ -2,6 +2,7 @@ import type { Batch } from '../arrow/batch.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
+import type { QueryCache } from './cache/query-cache.ts'
 import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
@@ -24,6 +25,8 @@ export interface ExecOptions {
   readonly runTimePruning?: 'on' | 'off' | undefined
   /** Stores by URL, one for each scanned table. */
   readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
+  /** What queries before have left; none unless told. */
+  readonly cache?: QueryCache | null | undefined
   readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
 }
 
@@ -51,7 +54,9 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     runTimePruning: options.runTimePruning ?? 'on',
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
+    cache: options.cache ?? null,
     onSpilled: () => {},
+    onColumn: () => {},
   }
 }
 

@@ -13,6 +13,8 @@ import { openStore } from '../io/store-url.ts'
 import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import { bytesOf } from './byte-size.ts'
+import { cacheOf } from './cache-options.ts'
 import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
@@ -37,23 +39,24 @@ export async function connect(
 ): Promise<Lake> {
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
-  const budget = { memoryBytesMax, spillFolder, threads }
-  const cache = objectCacheOf(options)
-  const cached = (store: ObjectStore) => (cache === undefined ? store : cachedStore(store, cache))
+  const cache = cacheOf(options.cache)
+  const budget = { memoryBytesMax, spillFolder, threads, cache }
+  const objects = objectCacheOf(options)
+  const cached = (store: ObjectStore) => objects === undefined ? store : cachedStore(store, objects)
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
     // Other threads could not reach this very store.
     requireOutside(spillFolder, url.url)
-    return new ConnectedLake(url.url, cached(url), { ...budget, threads: 1 }, cache)
+    return new ConnectedLake(url.url, cached(url), { ...budget, threads: 1 }, objects)
   }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
   const store = await openStore(url, bucketOptions(options))
   requireOutside(spillFolder, store.url)
-  if (cache !== undefined && store.fetchesOnOpen !== true) {
+  if (objects !== undefined && store.fetchesOnOpen !== true) {
     throw invalid(`connect: objectCache is for buckets, and "${clip(url)}" is none`, { url })
   }
-  return new ConnectedLake(url, cached(store), budget, cache)
+  return new ConnectedLake(url, cached(store), budget, objects)
 }
 
 type QueryBudget = Omit<QuerySettings, 'requireOpen'>
@@ -125,6 +128,7 @@ class ConnectedLake implements Lake {
   async close(): Promise<void> {
     this.#closed = true
     const open = [...this.#databases, ...this.#catalogs.values()]
+    this.#settings.cache?.clear()
     await Promise.all(open.map((database) => database.settled()))
     await this.#cache?.settled()
   }
@@ -194,10 +198,7 @@ const BUCKET_OPTION_TYPES = new Map<string, readonly string[]>([
 
 function memoryLimitOf(options: ConnectOptions): number {
   checkOptions(options, OPTIONS, 'connect')
-  const { cache, threads, memoryLimit, spillFolder } = options
-  if (cache !== undefined && typeof cache !== 'boolean') {
-    throw invalid(`connect: cache has to be true or false, got ${cache}`, { cache })
-  }
+  const { threads, memoryLimit, spillFolder } = options
   if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
     throw invalid(`connect: threads has to be a whole number from 1 on, got ${threads}`, {
       threads,
@@ -224,30 +225,4 @@ function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined
     throw invalid('connect: objectCache.folder has to be the path of a folder', { folder })
   }
   return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'objectCache.bytesMax') })
-}
-
-const UNITS = new Map([
-  ['B', 1],
-  ['KB', 1e3],
-  ['MB', 1e6],
-  ['GB', 1e9],
-  ['TB', 1e12],
-  ['KIB', 2 ** 10],
-  ['MIB', 2 ** 20],
-  ['GIB', 2 ** 30],
-  ['TIB', 2 ** 40],
-])
-
-/** `256MB`, `1.5 GiB` or a number, in bytes. Throws INVALID for anything else. */
-function bytesOf(size: number | string, option: string): number {
-  if (typeof size === 'number' && Number.isFinite(size) && size > 0) return Math.floor(size)
-  const [, number, unit] = /^(\d{1,15}(?:\.\d{1,6})?)\s?([KMGT]?i?B)$/i.exec(String(size)) ?? []
-  const scale = unit === undefined ? undefined : UNITS.get(unit.toUpperCase())
-  if (typeof size !== 'string' || scale === undefined || Number(number) <= 0) {
-    const hint = 'a number of bytes or text such as "256MB"'
-    throw invalid(`connect: ${option} has to be ${hint}, got ${JSON.stringify(size)}`, {
-      [option]: size,
-    })
-  }
-  return Math.floor(Number(number) * scale)
 }

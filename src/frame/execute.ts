@@ -3,6 +3,7 @@ import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
+import type { ResultRecorder } from '../exec/cache/result-cache.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
 import { execContext, run } from '../exec/run.ts'
@@ -20,6 +21,12 @@ export interface BoundPlan {
   readonly stores: ReadonlyMap<string, ObjectStore>
   /** Throws EXPIRED when a version that the plan reads has been vacuumed meanwhile. */
   assertKept(): Promise<void>
+}
+
+interface RunSettings {
+  readonly batchRowsMax?: number | undefined
+  /** Where to note what each node does. */
+  readonly metrics?: QueryMetrics | undefined
 }
 
 /** Whether rules are applied; without them the plan is run as it was written. */
@@ -61,21 +68,65 @@ export async function bindFrame(state: FrameState, options: BindOptions): Promis
 /** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
 export async function* frameBatches(
   state: FrameState,
-  options: ActionOptions & { readonly batchRowsMax?: number | undefined } = {},
+  options: ActionOptions & Pick<RunSettings, 'batchRowsMax'> = {},
 ): AsyncGenerator<Batch, void, undefined> {
   const bound = await bindFrame(state, { optimized: true, signal: options.signal })
   yield* boundBatches(bound, state, options)
 }
 
-/** The rows of a bound plan, batch by batch. */
-export async function* boundBatches(
-  { plan, stores, assertKept }: BoundPlan,
-  state: FrameState,
-  options: ActionOptions & {
-    readonly batchRowsMax?: number | undefined
-    readonly metrics?: QueryMetrics | undefined
-  },
+/** Whether `boundBatches` of the same would be answered from the cache. */
+export function isCached(
+  { plan, stores }: BoundPlan,
+  { settings: { cache } }: FrameState,
+): boolean {
+  const key = cache?.resultKey(plan, stores, undefined) ?? null
+  return key !== null && cache?.results?.has(key) === true
+}
+
+interface CachedResult {
+  /** The result; undefined when it is not in the cache. */
+  readonly known: readonly Batch[] | undefined
+  /** Where to note it then. */
+  readonly recorder: ResultRecorder
+}
+
+/** What the cache has of a result; null when it is not to be asked. A measured query is run. */
+function cachedResult(
+  { plan, stores }: BoundPlan,
+  { settings: { cache } }: FrameState,
+  { batchRowsMax, metrics }: RunSettings,
+): CachedResult | null {
+  const results = cache?.results ?? null
+  if (cache === null || results === null || metrics !== undefined) return null
+  const key = cache.resultKey(plan, stores, batchRowsMax)
+  return key === null ? null : { known: results.find(key), recorder: results.recorder(key) }
+}
+
+async function* recorded(
+  batches: AsyncGenerator<Batch, void, undefined>,
+  { recorder }: CachedResult,
 ): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) {
+    recorder.add(batch)
+    yield batch
+  }
+  recorder.finish()
+}
+
+function* abortable(batches: readonly Batch[], signal: AbortSignal | undefined): Generator<Batch> {
+  for (const batch of batches) {
+    throwIfAborted(signal)
+    yield batch
+  }
+}
+
+/** The rows of a bound plan, batch by batch: those of the cache, where it has them. */
+export async function* boundBatches(
+  bound: BoundPlan,
+  state: FrameState,
+  options: ActionOptions & RunSettings,
+): AsyncGenerator<Batch, void, undefined> {
+  const { plan, stores, assertKept } = bound
   const { signal, onProgress, batchRowsMax, metrics } = options
   let rows = 0
   let bytes = 0
@@ -86,14 +137,18 @@ export async function* boundBatches(
     spillFolder: state.settings.spillFolder,
     threads: state.settings.threads,
     stores,
+    cache: state.settings.cache,
     onScanned: (rowsMore, bytesMore) => {
       rows += rowsMore
       bytes += bytesMore
       onProgress?.({ phase: 'scan', rows, bytes })
     },
   })
+  const cached = cachedResult(bound, state, options)
   try {
-    yield* run(plan, context, { metrics })
+    if (cached?.known !== undefined) yield* abortable(cached.known, signal)
+    else if (cached === null) yield* run(plan, context, { metrics })
+    else yield* recorded(run(plan, context), cached)
   } catch (error) {
     // A file that is gone may be one that a vacuum took with its version.
     if (error instanceof GraupelError && error.code === 'DATA') await assertKept()

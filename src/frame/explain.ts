@@ -5,7 +5,7 @@ import type { LogicalPlan } from '../plan/logical-plan.ts'
 import { planToJson, printPlan } from '../plan/print.ts'
 import type { ExplainOptions } from './action-options.ts'
 import { checkOptions } from './actions.ts'
-import { bindFrame, boundBatches } from './execute.ts'
+import { bindFrame, boundBatches, isCached } from './execute.ts'
 import type { FrameState } from './frame-state.ts'
 
 const OPTIONS = ['format', 'optimized', 'analyze', 'signal', 'onProgress']
@@ -18,12 +18,21 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
     throw invalid(`explain: format can be "text", "tree" or "json", got "${format}"`, { format })
   }
   const bound = await bindFrame(state, { optimized, signal: rest.signal })
-  if (!analyze) return printed(bound.plan, format)
+  if (!analyze) {
+    const text = printed(bound.plan, format)
+    return isCached(bound, state) ? withCacheNote(text, format) : text
+  }
   const metrics = new QueryMetrics(nowMs)
   for await (const _ of boundBatches(bound, state, { ...rest, metrics })) {
     // only what it takes is of interest
   }
   return printed(bound.plan, format, metrics)
+}
+
+/** Says that the query would not be run at all: above the tree, or in the JSON of its root. */
+function withCacheNote(text: string, format: string): string {
+  if (format !== 'json') return `answered from cache\n${text}`
+  return JSON.stringify({ answeredFromCache: true, ...JSON.parse(text) }, undefined, 2)
 }
 
 function printed(plan: LogicalPlan, format: string, metrics?: QueryMetrics): string {
@@ -45,8 +54,11 @@ const jsonValue = (_: string, value: unknown): unknown =>
       ? Buffer.from(value).toString('hex')
       : value
 
-function metricsText({ rows, scannedBytes, spilledBytes, timeMs }: NodeMetrics): string {
+function metricsText(of: NodeMetrics): string {
+  const { rows, scannedBytes, spilledBytes, timeMs, columnsCached, columnsDecoded } = of
   const scanned = scannedBytes === 0 ? '' : `  scanned ${scannedBytes} bytes`
   const spilled = spilledBytes === 0 ? '' : `  spilled ${spilledBytes} bytes`
-  return `rows ${rows}  time ${timeMs.toFixed(1)} ms${scanned}${spilled}`
+  const columns = columnsCached + columnsDecoded
+  const cached = columnsCached === 0 ? '' : `  columns from cache ${columnsCached}/${columns}`
+  return `rows ${rows}  time ${timeMs.toFixed(1)} ms${scanned}${spilled}${cached}`
 }

@@ -1,6 +1,7 @@
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
+import type { QueryCache } from '../exec/cache/query-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
@@ -26,6 +27,8 @@ export interface QuerySettings {
   readonly memoryBytesMax: number
   /** Where operators spill to; the system's folder for temporary files when undefined. */
   readonly spillFolder: string | undefined
+  /** What queries leave for later ones; null when nothing is kept. */
+  readonly cache: QueryCache | null
   /** Threads that a query may use. */
   readonly threads: number
   /** Throws INVALID when the lake has been closed. */

@@ -7,10 +7,21 @@ import type { ColumnsOfData, MemoryData } from './memory-data.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
+/** Bytes that caches may take, beside the `memoryLimit` of queries: a number, or `256MB`; 0 is off. */
+export interface CacheOptions {
+  /** For results and for groups of partitions, each of 8 MiB at most. 64 MiB unless told. */
+  readonly resultBytes?: number | string
+  /** For decoded columns of partitions. Off unless told, since it is filled by any large query. */
+  readonly columnBytes?: number | string
+}
+
 /** How a lake is used; for `s3:` URLs also how the bucket is reached. */
 export interface ConnectOptions extends S3Options {
-  /** Whether decoded data may be kept between queries. Nothing is kept yet. */
-  readonly cache?: boolean
+  /**
+   * What queries leave in memory for later ones of this lake. `true`, as without it: results of up
+   * to 64 MiB together. `false`: nothing. An object sets how much, e.g. `{ columnBytes: '1GB' }`.
+   */
+  readonly cache?: boolean | CacheOptions
   /**
    * Threads that a query may use, 1 and up; as many as the machine runs at once unless told. More
    * than one are used by large aggregates over local tables.

@@ -11,6 +11,7 @@ import type {
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
+import type { ExecContext } from '../context.ts'
 import { nullVector } from '../function/argument.ts'
 
 /** The rows of a run that are wanted: all `length` of them, or those at `rows[0 .. count)`. */
@@ -21,6 +22,8 @@ export interface Run {
   readonly rows: Uint32Array | null
   readonly count: number
 }
+
+type ReaderContext = Pick<ExecContext, 'signal' | 'cache' | 'onColumn'>
 
 /** A column file that has been opened, and the row that it would give next. */
 interface OpenColumn {
@@ -36,22 +39,17 @@ export class PartitionReader {
   readonly #scan: Scan
   readonly #partition: Partition
   readonly #store: ObjectStore
-  readonly #signal: AbortSignal | undefined
+  readonly #context: ReaderContext
   readonly #open = new Map<Column, OpenColumn>()
   /** Files that are being opened before anybody wants them. */
   readonly #ahead = new Map<Column, Promise<ColumnReader>>()
   #reported = 0
 
-  constructor(
-    scan: Scan,
-    partition: Partition,
-    store: ObjectStore,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(scan: Scan, partition: Partition, store: ObjectStore, context: ReaderContext) {
     this.#scan = scan
     this.#partition = partition
     this.#store = store
-    this.#signal = signal
+    this.#context = context
   }
 
   /** What is known of `column` here; undefined when it was added later, so that all is null. */
@@ -158,8 +156,16 @@ export class PartitionReader {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
 
-  #openFile(column: Column): Promise<ColumnReader> {
-    return openColumn(this.#store, this.#fileOf(column), { signal: this.#signal })
+  async #openFile(column: Column): Promise<ColumnReader> {
+    const file = this.#fileOf(column)
+    const { signal, cache, onColumn } = this.#context
+    const columns = cache?.columns ?? null
+    if (cache === null || columns === null) return openColumn(this.#store, file, { signal })
+    const name = cache.storeName(this.#store)
+    const known = columns.find(name, file)
+    onColumn(known === undefined ? 'decoded' : 'cached')
+    if (known !== undefined) return known
+    return columns.recorded(name, file, await openColumn(this.#store, file, { signal }))
   }
 
   #fileOf(column: Column): ColumnFile {

@@ -54,7 +54,7 @@ export class ScanOperator implements Operator {
     const linked = fetches ? linkedSignal(context.signal) : undefined
     const signal = linked?.signal ?? context.signal
     const bytesMax = context.memory.bytesMax / 4
-    const ahead = new ReadAhead(this.#upcoming(partitions, store, signal), { bytesMax })
+    const ahead = new ReadAhead(this.#upcoming(partitions, store, { ...context, signal }), { bytesMax })
     try {
       // A limit may be reached by the first partition.
       let fetch = fetches && limit === null
@@ -85,10 +85,10 @@ export class ScanOperator implements Operator {
   *#upcoming(
     partitions: readonly Partition[],
     store: ObjectStore,
-    signal: AbortSignal | undefined,
+    context: ExecContext,
   ): Generator<PartitionScan, void, undefined> {
     for (const partition of partitions) {
-      const reader = new PartitionReader(this.#plan, partition, store, signal)
+      const reader = new PartitionReader(this.#plan, partition, store, context)
       const steps = this.#steps(reader)
       yield { partition, reader, steps, firstColumns: steps[0]?.columns ?? this.#plan.columns }
     }
