@@ -50,7 +50,13 @@ export type {
 } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
-export type { ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type {
+  ProfileJson,
+  ProfilePartitions,
+  ProfileStep,
+  QueryProfile,
+} from './frame/query-profile.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type { InsertOptions, LoadOptions, Table } from './frame/table.ts'
 export type {

@@ -18,6 +18,7 @@ import type { ColumnOf, Expr, Exprs } from './expr.ts'
 import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
 import type { JoinedColumn, JoinedNames, JoinOptions } from './join-type.ts'
+import type { QueryProfile } from './query-profile.ts'
 import type { SortKey } from './sort-key.ts'
 import type { Base, Bool, Maybe, Nullable, Row, RowOptions, Unless, Untyped } from './type-tag.ts'
 
@@ -147,6 +148,11 @@ export interface DataFrame<S> {
   show(rows?: number, options?: ShowOptions): Promise<void>
   /** How the query will be run, or with `analyze` how it was. */
   explain(options?: ExplainOptions): Promise<string>
+  /**
+   * Runs the query, on one thread and whatever the cache of results holds, and tells what each step
+   * did: `.text()`, `.toJSON()`, and `.html()` for a page with the plan drawn.
+   */
+  profile(options?: ActionOptions): Promise<QueryProfile>
   /** Writes all rows to a CSV file, whole or not at all. */
   toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
   /**

@@ -5,6 +5,7 @@ import { clip, invalid } from '../error.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import type { ShowOptions } from './action-options.ts'
 import { allBatches, checkOptions, countFrame, headOf, limited } from './actions.ts'
+import { escaped } from './escape-html.ts'
 import type { FrameState } from './frame-state.ts'
 import { cellText, tableText } from './table-text.ts'
 
@@ -109,14 +110,3 @@ function tableHtml(title: string, schema: Schema, batches: readonly Batch[]): st
     `<thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
   )
 }
-
-const ESCAPES = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-])
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ESCAPES.get(character)!)

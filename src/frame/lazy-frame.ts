@@ -40,6 +40,7 @@ import {
   tableHome,
 } from './frame-state.ts'
 import { joinPlan } from './join-verb.ts'
+import { profileFrame } from './profile.ts'
 import {
   checkedNames,
   dropNullsPlan,
@@ -50,6 +51,7 @@ import {
   selectPlan,
   withColumnsPlan,
 } from './project-verbs.ts'
+import type { QueryProfile } from './query-profile.ts'
 import { aggPlan, distinctPlan, sortPlan, unionPlan } from './row-verbs.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -184,6 +186,10 @@ export class LazyFrame implements AnyFrame {
 
   async explain(options: ExplainOptions = {}): Promise<string> {
     return explainFrame(this[frameState], options)
+  }
+
+  async profile(options: ActionOptions = {}): Promise<QueryProfile> {
+    return profileFrame(this[frameState], options)
   }
 
   async toCSV(path: string, options: ActionOptions & CsvFormat = {}): Promise<ExportResult> {

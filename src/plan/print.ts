@@ -44,7 +44,8 @@ export function printPlan(plan: LogicalPlan, options: PrintOptions = {}): string
   return lines.join('\n')
 }
 
-function nodeText(node: LogicalPlan): string {
+/** The line of one node in `printPlan`. */
+export function nodeText(node: LogicalPlan): string {
   switch (node.kind) {
     case 'scan':
       return scanText(node)

@@ -27,7 +27,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'graupel-early-'))
   const counted = countedStore(localStore(root))
   count = counted.count
-  lake = await connect(counted.store)
+  lake = await connect(counted.store, { cache: false })
   const db = await lake.database('acme/sales', { create: true })
   const table = await db.createTable(
     'rows',

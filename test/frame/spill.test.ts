@@ -20,7 +20,7 @@ let smallRows: DataFrame<any>
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'graupel-test-lake-'))
   spillFolder = mkdtempSync(join(tmpdir(), 'graupel-test-spill-'))
-  wide = await connect(root)
+  wide = await connect(root, { cache: false })
   const db = await wide.database('acme/sales', { create: true })
   const table = await db.createTable(
     'rows',
@@ -36,7 +36,7 @@ beforeAll(async () => {
   wideRows = table
   const counted = countedStore(localStore(root))
   count = counted.count
-  small = await connect(counted.store, { memoryLimit: LIMIT, spillFolder })
+  small = await connect(counted.store, { memoryLimit: LIMIT, spillFolder, cache: false })
   smallRows = await (await small.database('acme/sales')).table('rows')
 })
 
