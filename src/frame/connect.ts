@@ -42,7 +42,8 @@ export async function connect(
   const cache = cacheOf(options.cache)
   const budget = { memoryBytesMax, spillFolder, threads, cache }
   const objects = objectCacheOf(options)
-  const cached = (store: ObjectStore) => objects === undefined ? store : cachedStore(store, objects)
+  const cached = (store: ObjectStore) =>
+    objects === undefined ? store : cachedStore(store, objects)
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
     // Other threads could not reach this very store.
     requireOutside(spillFolder, url.url)

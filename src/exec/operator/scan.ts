@@ -54,7 +54,9 @@ export class ScanOperator implements Operator {
     const linked = fetches ? linkedSignal(context.signal) : undefined
     const signal = linked?.signal ?? context.signal
     const bytesMax = context.memory.bytesMax / 4
-    const ahead = new ReadAhead(this.#upcoming(partitions, store, { ...context, signal }), { bytesMax })
+    const ahead = new ReadAhead(this.#upcoming(partitions, store, { ...context, signal }), {
+      bytesMax,
+    })
     try {
       // A limit may be reached by the first partition.
       let fetch = fetches && limit === null
