@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../io/object-store.ts'
-import type { QueryCache } from './cache/query-cache.ts'
 import type { MemoryBudget } from './memory-budget.ts'
+import type { QueryCache } from './query-cache.ts'
 
 /** What a running query may use and must respect. */
 export interface ExecContext {

@@ -2,11 +2,11 @@ import type { Batch } from '../arrow/batch.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
-import type { QueryCache } from './cache/query-cache.ts'
 import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
 import { physicalPlan } from './physical-planner.ts'
+import type { QueryCache } from './query-cache.ts'
 import { partitionedOperators } from './threads/partitioned-operators.ts'
 
 export interface ExecOptions {

@@ -1,5 +1,5 @@
 import { invalid } from '../error.ts'
-import { QueryCache } from '../exec/cache/query-cache.ts'
+import { QueryCache } from '../exec/query-cache.ts'
 import { bytesOf } from './byte-size.ts'
 import type { CacheOptions } from './lake.ts'
 

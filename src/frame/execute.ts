@@ -3,9 +3,9 @@ import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
-import type { ResultRecorder } from '../exec/cache/result-cache.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
+import type { QueryCache } from '../exec/query-cache.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { bindPartitions, scansOf } from '../plan/bind-partitions.ts'
@@ -87,7 +87,7 @@ interface CachedResult {
   /** The result; undefined when it is not in the cache. */
   readonly known: readonly Batch[] | undefined
   /** Where to note it then. */
-  readonly recorder: ResultRecorder
+  readonly recorder: ReturnType<NonNullable<QueryCache['results']>['recorder']>
 }
 
 /** What the cache has of a result; null when it is not to be asked. A measured query is run. */

@@ -1,7 +1,7 @@
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
-import type { QueryCache } from '../exec/cache/query-cache.ts'
+import type { QueryCache } from '../exec/query-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'

@@ -1,9 +1,9 @@
-import { hexDigest } from '../../io/digest.ts'
-import type { ObjectStore } from '../../io/object-store.ts'
-import type { LogicalPlan } from '../../plan/logical-plan.ts'
-import { planKey } from '../../plan/plan-key.ts'
-import { ColumnCache } from './column-cache.ts'
-import { ResultCache } from './result-cache.ts'
+import { hexDigest } from '../io/digest.ts'
+import type { ObjectStore } from '../io/object-store.ts'
+import type { LogicalPlan } from '../plan/logical-plan.ts'
+import { planKey } from '../plan/plan-key.ts'
+import { ColumnCache } from './cache/column-cache.ts'
+import { ResultCache } from './cache/result-cache.ts'
 
 /** Bytes that each part of a cache may take; 0 for a part that is off. */
 export interface CacheLimits {
