@@ -1,7 +1,12 @@
 import { columnBytes } from '../../arrow/batch.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import type { ColumnReader, RangeAnswer, RangeQuery } from '../../io/csv/column-reader.ts'
-import { selectInVector } from './select-in-vector.ts'
+import type {
+  ColumnReader,
+  MatchQuery,
+  RangeAnswer,
+  RangeQuery,
+} from '../../io/csv/column-reader.ts'
+import { selectInVector, selectMatchesInVector } from './select-in-vector.ts'
 
 export interface RecordingLimits {
   /** Rows of the column. */
@@ -63,6 +68,22 @@ export class RecordingReader implements ColumnReader {
     return vector instanceof Promise
       ? vector.then((run) => selectInVector(run, null, count, query))
       : selectInVector(vector, null, count, query)
+  }
+
+  selectMatching(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    query: MatchQuery,
+  ): number | Promise<number> {
+    if (rows !== null || this.#vectors === null) {
+      this.#vectors = null
+      return this.#reader.selectMatching(rowCount, rows, count, query)
+    }
+    const vector = this.read(rowCount)
+    return vector instanceof Promise
+      ? vector.then((run) => selectMatchesInVector(run, null, count, query))
+      : selectMatchesInVector(vector, null, count, query)
   }
 
   skip(rowCount: number): void | Promise<void> {

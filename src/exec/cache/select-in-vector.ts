@@ -1,6 +1,7 @@
 import { take, type Vector } from '../../arrow/vector.ts'
-import type { RangeAnswer, RangeQuery } from '../../io/csv/column-reader.ts'
+import type { MatchQuery, RangeAnswer, RangeQuery } from '../../io/csv/column-reader.ts'
 import { selectFlags, selectNumbers } from '../../kernel/select-numbers.ts'
+import { selectLike } from '../../kernel/select-texts.ts'
 
 /** What `ColumnReader.selectInRange` answers for a run whose values are those of `run`. */
 export function selectInVector(
@@ -26,4 +27,18 @@ function numbersOf(vector: Vector): Int32Array | Float64Array {
     default:
       throw new Error(`a range of values without order, ${vector.layout}`)
   }
+}
+
+/** What `ColumnReader.selectMatching` answers for a run whose values are those of `run`. */
+export function selectMatchesInVector(
+  run: Vector,
+  rows: Uint32Array | null,
+  count: number,
+  { program, out }: MatchQuery,
+): number {
+  const looked = rows === null ? run : take(run, rows, count)
+  if (looked.layout !== 'utf8') throw new Error(`no text in a ${looked.layout} vector`)
+  const found = selectLike(looked, program, null, count, out)
+  if (looked.validity === null) return found
+  return selectFlags(looked.validity, 1, out, found, out)
 }

@@ -1,6 +1,11 @@
 import { slice, take, type Vector } from '../../arrow/vector.ts'
-import type { ColumnReader, RangeAnswer, RangeQuery } from '../../io/csv/column-reader.ts'
-import { selectInVector } from './select-in-vector.ts'
+import type {
+  ColumnReader,
+  MatchQuery,
+  RangeAnswer,
+  RangeQuery,
+} from '../../io/csv/column-reader.ts'
+import { selectInVector, selectMatchesInVector } from './select-in-vector.ts'
 
 /** Reads a column that has been decoded before: nothing is taken from any store. */
 export class VectorReader implements ColumnReader {
@@ -30,6 +35,15 @@ export class VectorReader implements ColumnReader {
     query: RangeQuery,
   ): RangeAnswer {
     return selectInVector(this.read(rowCount), rows, count, query)
+  }
+
+  selectMatching(
+    rowCount: number,
+    rows: Uint32Array | null,
+    count: number,
+    query: MatchQuery,
+  ): number {
+    return selectMatchesInVector(this.read(rowCount), rows, count, query)
   }
 
   skip(rowCount: number): void {
