@@ -62,47 +62,65 @@ export class FloatGroupIndex implements GroupIndex {
     if (vector.layout !== 'f64' && vector.layout !== 'big') {
       throw new Error(`no float64 keys in a ${vector.layout} vector`)
     }
-    if (this.#direct !== null) {
-      const near = vector.layout === 'f64' && (missing === 'find' || this.#cover(vector))
-      if (near) {
-        this.#resolveDirect(this.#direct, vector, ids, missing)
-        return
-      }
-      if (missing === 'assign') {
-        this.#direct = null
-        this.#rehash()
-      }
+    if (vector.layout === 'f64') {
+      const from = this.#resolveDirect(vector, ids, missing)
+      if (from < vector.length) this.#resolveFloats(vector, from, ids, missing)
+      return
     }
-    if (vector.layout === 'f64') this.#resolveFloats(vector, ids, missing)
-    else this.#resolveBig(vector, ids, missing)
+    if (this.#direct !== null && missing === 'assign') this.#dropDirect()
+    this.#resolveBig(vector, ids, missing)
   }
 
-  #cover({ values, validity, length }: Float64Vector): boolean {
+  #dropDirect(): void {
+    this.#direct = null
+    this.#rehash()
+  }
+
+  /** Looks rows up by position; the first one that cannot be, and then none can any more. */
+  #resolveDirect(vector: Float64Vector, ids: Int32Array, missing: 'assign' | 'find'): number {
+    const direct = this.#direct
+    if (direct === null) return 0
+    direct.rows += vector.length
+    let row = this.#resolveNear(direct, vector, 0, ids, missing)
+    while (row < vector.length) {
+      if (!this.#cover(direct, vector, row)) {
+        this.#dropDirect()
+        return row
+      }
+      row = this.#resolveNear(direct, vector, row, ids, missing)
+    }
+    return row
+  }
+
+  #cover(direct: DirectIds, { values, validity, length }: Float64Vector, from: number): boolean {
     let least = Number.POSITIVE_INFINITY
     let greatest = Number.NEGATIVE_INFINITY
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) continue
       const value = values[row]!
       if (value < least) least = value
       if (value > greatest) greatest = value
     }
-    return this.#direct!.cover(least, greatest, length)
+    return direct.cover(least, greatest)
   }
 
-  #resolveDirect(
+  /** Looks rows up from `from` on; the first one whose key the table does not cover. */
+  #resolveNear(
     { table, base }: DirectIds,
     { validity, values, length }: Float64Vector,
+    from: number,
     ids: Int32Array,
     missing: 'assign' | 'find',
-  ): void {
+  ): number {
     const entries = table.length
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         ids[row] = this.#idOfNull(missing)
         continue
       }
       const far = values[row]! - base
       if (!(far >= 0 && far < entries)) {
+        if (missing === 'assign') return row
         ids[row] = -1
         continue
       }
@@ -114,13 +132,19 @@ export class FloatGroupIndex implements GroupIndex {
       }
       ids[row] = mark - 1
     }
+    return length
   }
 
-  #resolveFloats(vector: Float64Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+  #resolveFloats(
+    vector: Float64Vector,
+    from: number,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): void {
     const { validity, values, length } = vector
     let lastKey = Number.NaN
     let lastId = -1
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         ids[row] = this.#idOfNull(missing)
         continue

@@ -52,20 +52,14 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
-    if (this.#direct !== null) {
-      if (missing === 'find' || this.#cover(values, validity, length)) {
-        this.#resolveDirect(this.#direct, values, validity, length, ids, missing)
-        return
-      }
-      this.#direct = null
-      this.#rehash()
-    }
+    const from = this.#resolveDirect(values, validity, length, ids, missing)
+    if (from === length) return
     let entries = this.#entries
     let shift = this.#shift
     let mask = entries.length - 1
     let lastKey = 0
     let lastId = -1
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(0)
         ids[row] = this.#nullId
@@ -95,27 +89,58 @@ export class IntGroupIndex implements GroupIndex {
     }
   }
 
-  #cover(values: Int32Array, validity: Uint8Array | null, length: number): boolean {
-    let least = 2 ** 31
-    let greatest = -(2 ** 31)
-    for (let row = 0; row < length; row++) {
-      if (validity !== null && validity[row] === 0) continue
-      const value = values[row]!
-      if (value < least) least = value
-      if (value > greatest) greatest = value
-    }
-    return this.#direct!.cover(least, greatest, length)
-  }
-
+  /** Looks rows up by position; the first one that cannot be, and then none can any more. */
   #resolveDirect(
-    { table, base }: DirectIds,
     values: Int32Array,
     validity: Uint8Array | null,
     length: number,
     ids: Int32Array,
     missing: 'assign' | 'find',
-  ): void {
-    for (let row = 0; row < length; row++) {
+  ): number {
+    const direct = this.#direct
+    if (direct === null) return 0
+    direct.rows += length
+    let row = this.#resolveNear(direct, values, validity, 0, length, ids, missing)
+    while (row < length) {
+      if (!this.#cover(direct, values, validity, row, length)) {
+        this.#direct = null
+        this.#rehash()
+        return row
+      }
+      row = this.#resolveNear(direct, values, validity, row, length, ids, missing)
+    }
+    return row
+  }
+
+  #cover(
+    direct: DirectIds,
+    values: Int32Array,
+    validity: Uint8Array | null,
+    from: number,
+    length: number,
+  ): boolean {
+    let least = 2 ** 31
+    let greatest = -(2 ** 31)
+    for (let row = from; row < length; row++) {
+      if (validity !== null && validity[row] === 0) continue
+      const value = values[row]!
+      if (value < least) least = value
+      if (value > greatest) greatest = value
+    }
+    return direct.cover(least, greatest)
+  }
+
+  /** Looks rows up from `from` on; the first one whose key the table does not cover. */
+  #resolveNear(
+    { table, base }: DirectIds,
+    values: Int32Array,
+    validity: Uint8Array | null,
+    from: number,
+    length: number,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): number {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(0)
         ids[row] = this.#nullId
@@ -123,6 +148,7 @@ export class IntGroupIndex implements GroupIndex {
       }
       const at = values[row]! - base
       if (at < 0 || at >= table.length) {
+        if (missing === 'assign') return row
         ids[row] = -1
         continue
       }
@@ -133,6 +159,7 @@ export class IntGroupIndex implements GroupIndex {
       }
       ids[row] = mark - 1
     }
+    return length
   }
 
   /** Enters the keys so far, for a start. */

@@ -7,6 +7,7 @@ import {
   SAFE,
   type Vector,
 } from '../arrow/vector.ts'
+import { addByGroup, sizeOf } from './few-groups.ts'
 import { grownFloat64 } from './group-storage.ts'
 
 const UNIT = 2 ** 26
@@ -37,14 +38,14 @@ export class ExactSums {
     if (vector.layout !== 'i32' && vector.layout !== 'f64') {
       throw new Error(`no sum of a ${vector.layout} vector`)
     }
-    const bound = vector.length * (vector.layout === 'i32' ? 2 ** 31 : largest(vector.values))
+    const bound = sizeOf(vector.values, vector.length)
     // With more groups than rows, moving up every group's sum would cost more than it saves.
     const foldIsDear = this.#lowBound + bound > SAFE && groupCount > vector.length
     if (bound <= SAFE - UNIT && !foldIsDear) {
       if (this.#lowBound + bound > SAFE) this.#fold()
       this.#lowBound += bound
       if (groups === null) this.#low[0]! += sumOf(vector)
-      else addGrouped(vector, groups, this.#low)
+      else addGrouped(vector, groups, this.#low, groupCount)
     } else this.#addSplit(vector, groups)
   }
 
@@ -127,17 +128,6 @@ export class ExactSums {
   }
 }
 
-function largest(values: Float64Array): number {
-  let least = 0
-  let greatest = 0
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!
-    if (value < least) least = value
-    if (value > greatest) greatest = value
-  }
-  return Math.max(greatest, -least)
-}
-
 function sumOf({ values, validity, length }: NumberVector): number {
   let sum = 0
   if (validity === null) for (let row = 0; row < length; row++) sum += values[row]!
@@ -149,9 +139,10 @@ function addGrouped(
   { values, validity, length }: NumberVector,
   groups: Int32Array,
   sums: Float64Array,
+  groupCount: number,
 ): void {
   if (validity === null) {
-    for (let row = 0; row < length; row++) sums[groups[row]!]! += values[row]!
+    addByGroup(values, groups, length, sums, groupCount)
     return
   }
   for (let row = 0; row < length; row++) {

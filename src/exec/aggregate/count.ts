@@ -1,5 +1,6 @@
 import { int64 } from '../../arrow/data-type.ts'
 import { type Float64Vector, nullCount, type Vector } from '../../arrow/vector.ts'
+import { countByGroup } from '../../kernel/few-groups.ts'
 import { grownFloat64 } from '../../kernel/group-storage.ts'
 import type { AggregateState } from './aggregate-state.ts'
 
@@ -21,7 +22,7 @@ export class CountState implements AggregateState {
     const counts = this.#counts
     const validity = input?.validity ?? null
     if (groups === null) counts[0]! += length - (input === null ? 0 : nullCount(input))
-    else if (validity === null) for (let row = 0; row < length; row++) counts[groups[row]!]! += 1
+    else if (validity === null) countByGroup(groups, length, counts, groupCount)
     else for (let row = 0; row < length; row++) counts[groups[row]!]! += validity[row]!
   }
 
