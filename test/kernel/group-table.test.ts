@@ -19,6 +19,8 @@ const COLUMNS: [string, DataType, (n: number) => Scalar][] = [
   ['int64 side by side', int64, (n) => BigInt(n - 3000)],
   ['int32 side by side, but for some', int32, (n) => (n > 6000 ? n * 300_000 : n)],
   ['int64 side by side, but for some', int64, (n) => BigInt(n > 6000 ? n * 2 ** 38 : n)],
+  ['int32 one in fifty, rising and falling', int32, (n) => (n - 3000) * 50],
+  ['int64 one in fifty, rising and falling', int64, (n) => BigInt((n - 3000) * 50)],
   ['int64 within 2^53 at first', int64, (n) => (n > 6000 ? 2n ** 60n : BigInt(n))],
   ['short utf8', utf8, (n) => 'abcdefghijklmnopqrst'.slice(0, n % 19) + (n % 7)],
   [
