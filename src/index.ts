@@ -1,3 +1,4 @@
+export type { ClusteringInformation, DepthCount } from './catalog/clustering-information.ts'
 export type { HistoryEntry, TagEntry } from './catalog/model/commit-record.ts'
 export type { Moment } from './catalog/model/moment.ts'
 export type { Problem } from './catalog/model/problem.ts'
@@ -51,6 +52,7 @@ export type {
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type {
   ProfileJson,
   ProfilePartitions,

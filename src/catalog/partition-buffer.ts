@@ -1,5 +1,5 @@
 import type { Batch } from '../arrow/batch.ts'
-import { typesEqual, typeText } from '../arrow/data-type.ts'
+import { type DataType, layoutOf, typesEqual, typeText } from '../arrow/data-type.ts'
 import { fieldPosition } from '../arrow/schema.ts'
 import { isNull, type Vector } from '../arrow/vector.ts'
 import { invalid } from '../error.ts'
@@ -97,6 +97,18 @@ export class PartitionBuffer {
       })
     }
   }
+}
+
+/**
+ * About how many bytes a column file counts for when a partition is cut.
+ *
+ * @param file Its rows, and its length in bytes.
+ */
+export function textBytesOf(
+  type: DataType,
+  file: { readonly rows: number; readonly bytes: number },
+): number {
+  return layoutOf(type) === 'utf8' ? file.bytes : file.rows * FIXED_VALUE_BYTES
 }
 
 /** About how many bytes the rows `from` to `to` take as text. */

@@ -22,7 +22,15 @@ import { versionAt } from './version-at.ts'
 /** A writer that moves the handle it came from on to what it committed. */
 export type StagedWriter = Pick<
   TableWriter,
-  'write' | 'rewrite' | 'remove' | 'commit' | 'prepare' | 'ended' | 'doubted' | 'abort'
+  | 'write'
+  | 'endPartition'
+  | 'rewrite'
+  | 'remove'
+  | 'commit'
+  | 'prepare'
+  | 'ended'
+  | 'doubted'
+  | 'abort'
 >
 
 /** One table: its versions, their partitions, and writers that add versions. */
@@ -141,11 +149,25 @@ export class TableCatalog {
     return [created, ...entries].reverse()
   }
 
+  /** What the versions after `from` up to `to` did. */
+  async operations({
+    from,
+    to,
+  }: {
+    readonly from: number
+    readonly to: number
+  }): Promise<string[]> {
+    const head = await this.#newest()
+    const records = await this.#table.log.records(head, { from: from + 1, to }, new Map())
+    return records.map(({ operation }) => operation)
+  }
+
   /** Begins to stage rows for the columns that the table has in `snapshot`. */
   stageWriter(options: WriterOptions = {}): StagedWriter {
     const writer = new TableWriter(this.#table, this.#snapshot, options)
     return {
       write: (batch) => writer.write(batch),
+      endPartition: () => writer.endPartition(),
       remove: (partition) => writer.remove(partition),
       rewrite: (of) => writer.rewrite(of),
       abort: () => writer.abort(),

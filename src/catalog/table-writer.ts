@@ -52,6 +52,7 @@ export type WriteOperation =
   | 'delete'
   | 'merge'
   | 'replace'
+  | 'optimize'
 
 /** What a commit brought. */
 export interface CommitResult {
@@ -68,7 +69,7 @@ export interface CommitOutcome extends CommitResult {
 }
 
 const REMOVE_ALL: ReadonlySet<WriteOperation> = new Set(['overwrite', 'truncate'])
-const PARTITION_BYTES_MAX = 64 << 20
+export const PARTITION_BYTES_MAX = 64 << 20
 
 /**
  * Stages rows as partitions that nobody sees, then commits them at once or gives them up. Holds
@@ -126,6 +127,12 @@ export class TableWriter {
     this.#assertOpen()
     const vectors = this.#buffer.vectorsOf(batch)
     await this.#failing(() => this.#writeRows(vectors, batch.length))
+  }
+
+  /** Ends the partition that is being filled: rows written from here on are in another one. */
+  async endPartition(): Promise<void> {
+    this.#assertOpen()
+    if (this.#buffer.rows > 0) await this.#failing(() => this.#flush())
   }
 
   /** Takes a live partition away. */

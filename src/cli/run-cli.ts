@@ -5,6 +5,7 @@ import { addDoctor } from './command/doctor.ts'
 import { addHistory } from './command/history.ts'
 import { addLoad } from './command/load.ts'
 import { addLs } from './command/ls.ts'
+import { addOptimize } from './command/optimize.ts'
 import { addQuery } from './command/query.ts'
 import { addTypes } from './command/table-types.ts'
 import { addVacuum } from './command/vacuum.ts'
@@ -50,7 +51,7 @@ function cli(): Command {
       writeErr: (text) => process.stderr.write(text),
     })
   for (const add of [addLs, addDescribe, addLoad, addQuery, addHistory, addVacuum]) add(program)
-  for (const add of [addVerify, addTypes, addDoctor]) add(program)
+  for (const add of [addOptimize, addVerify, addTypes, addDoctor]) add(program)
   return program
 }
 

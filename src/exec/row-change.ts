@@ -1,6 +1,7 @@
 /** What a change of a table's rows is made with: the way into `change/` for the floors above. */
 export { type KeyPair, MergeSource } from './change/merge-source.ts'
-export { readColumns } from './change/read-columns.ts'
+export { netChanges } from './change/net-changes.ts'
+export { type ColumnSource, readColumns } from './change/read-columns.ts'
 export {
   type Assignments,
   allRows,
@@ -13,5 +14,6 @@ export {
   sideBySide,
 } from './change/row-clauses.ts'
 export { rowDifferences } from './change/row-differences.ts'
+export { sortedPartitions } from './change/sorted-partitions.ts'
 export { evaluate, selectRows } from './evaluate.ts'
 export { emptyBatch } from './operator/join-output.ts'

@@ -13,12 +13,13 @@ import {
 } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
-import { rowDifferences } from '../exec/row-change.ts'
+import { netChanges, rowDifferences } from '../exec/row-change.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { columnExpr, literalExpr } from '../plan/expr-walk.ts'
-import { type LogicalPlan, project, scan, union, values } from '../plan/logical-plan.ts'
-import type { Derived, Origin } from './frame-state.ts'
+import { type LogicalPlan, project, scan, sort, union, values } from '../plan/logical-plan.ts'
+import { frameBatches } from './execute.ts'
+import type { Derived, Origin, QuerySettings } from './frame-state.ts'
 
 /** The column that tells what became of a row. */
 export const CHANGE_COLUMN = '_change'
@@ -29,6 +30,7 @@ export interface ChangesOf {
   readonly store: ObjectStore
   readonly from: Moment
   readonly to: Moment
+  readonly settings: QuerySettings
 }
 
 /**
@@ -75,17 +77,21 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
   const ids = before.columns.map((column) => column.id)
   const [old, now] = [await catalog.partitions(before, ids), await catalog.partitions(after, ids)]
   const [gone, come] = withoutShared(old, now, ids)
-  const goneIds = new Set(gone.map(({ id }) => id))
+  const span = { from: before.version, to: after.version }
+  const isOptimized = (await catalog.operations(span)).includes('optimize')
+  const goneIds = new Set(isOptimized ? [] : gone.map(({ id }) => id))
   const rewritten = new Set(come.filter(({ id }) => goneIds.has(id)).map(({ id }) => id))
   const only = (snapshot: TableSnapshot, partitions: readonly Partition[]) => {
     const wanted = new Set(partitions.map(({ id }) => id).filter((id) => !rewritten.has(id)))
     return { snapshot: Object.freeze({ ...snapshot }), origin: restricted(of, wanted) }
   }
   const [removed, added] = [only(before, gone), only(after, come)]
-  const plans = [
+  const origins = new Map([removed, added].map(({ snapshot, origin }) => [snapshot, origin]))
+  const plans: LogicalPlan[] = [
     labelled(scan(removed.snapshot), 'delete'),
     labelled(scan(added.snapshot), 'insert'),
   ]
+  if (isOptimized) return { plan: await netPlan(union(plans), origins, of), origins: new Map() }
   if (rewritten.size > 0) {
     const batches: Batch[] = []
     for (const id of [...rewritten].sort((a, b) => a - b)) {
@@ -97,8 +103,25 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
     }
     plans.push(values(changesSchema(tableSchema(before.columns)), batches, 'changes'))
   }
-  const origins = new Map([removed, added].map(({ snapshot, origin }) => [snapshot, origin]))
   return { plan: union(plans), origins }
+}
+
+/**
+ * Rows that are among the gone and among the come as often are no change: they have only been moved
+ * to other partitions. All are sorted for it; what is left is held in memory.
+ */
+async function netPlan(
+  moved: LogicalPlan,
+  origins: Derived['origins'],
+  { settings }: ChangesOf,
+): Promise<LogicalPlan> {
+  const keys = moved.schema.fields.map((of) => {
+    return { expr: columnExpr(of), descending: false, nulls: 'last' } as const
+  })
+  const rows = frameBatches({ plan: sort(moved, keys), origins, settings, home: null })
+  const left: Batch[] = []
+  for await (const part of netChanges(moved.schema, rows)) left.push(part)
+  return values(moved.schema, left, 'changes')
 }
 
 /** The partitions of each set that the other has not, by the files that they are made of. */

@@ -210,7 +210,7 @@ function memoryLimitOf(options: ConnectOptions): number {
       spillFolder,
     })
   }
-  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit, 'memoryLimit')
+  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit, 'connect: memoryLimit')
 }
 
 const CACHE_BYTES_MAX = 2 ** 30
@@ -225,5 +225,5 @@ function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined
   if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw invalid('connect: objectCache.folder has to be the path of a folder', { folder })
   }
-  return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'objectCache.bytesMax') })
+  return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'connect: objectCache.bytesMax') })
 }

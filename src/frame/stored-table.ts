@@ -1,3 +1,7 @@
+import {
+  type ClusteringInformation,
+  clusteringInformation,
+} from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
@@ -35,6 +39,8 @@ import {
   type TableHome,
 } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
+import { keyColumns, optimizeTable } from './optimize-table.ts'
+import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { stage } from './stage.ts'
 import type { InsertOptions, LoadOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
@@ -157,6 +163,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       store,
       from: Object.freeze({ ...from }),
       to: Object.freeze({ ...to }),
+      settings,
     })
     const origins = new Map([[snapshot, origin]])
     return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
@@ -203,6 +210,31 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#place.settings.requireOpen()
     checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
     return this.#catalog.vacuum(options)
+  }
+
+  async optimize(options: OptimizeOptions = {}): Promise<OptimizeResult> {
+    const { settings, store } = this.#place
+    settings.requireOpen()
+    checkOptions(options, ['signal', 'onProgress', 'bytesMax', 'columns'], 'optimize')
+    throwIfAborted(options.signal)
+    const result = await optimizeTable({ catalog: this.#catalog, store, settings }, options)
+    this.#seeNewest()
+    return result
+  }
+
+  async clusteringInformation(columns?: readonly string[]): Promise<ClusteringInformation> {
+    this.#place.settings.requireOpen()
+    const snapshot = this.#snapshot
+    const names = columns ?? snapshot.clusterBy
+    if (names.length === 0) {
+      throw invalid(
+        `clusteringInformation: table "${this.name}" is not clustered; name columns to be looked at`,
+        { table: this.name },
+      )
+    }
+    const keys = keyColumns(snapshot, names)
+    const ids = [...new Set(keys.map(({ id }) => id))]
+    return clusteringInformation(await this.#catalog.partitions(snapshot, ids), keys)
   }
 
   async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {

@@ -1,3 +1,4 @@
+import type { ClusteringInformation } from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
@@ -21,8 +22,9 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
-import type { DataFrame } from './data-frame.ts'
+import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
+import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-tag.ts'
 
 /** How CSV text is read into a table; progress tells bytes and rows read. */
@@ -137,6 +139,21 @@ export interface Table<S> extends DataFrame<S> {
    * version that is gone throws EXPIRED. Throws INVALID.
    */
   vacuum(options: VacuumOptions): Promise<VacuumResult>
+  /**
+   * Gives the rows to better partitions, as one commit that changes no row. Of a table that is
+   * clustered (or with `columns`) partitions that reach into each other are sorted and cut anew,
+   * where most do so first, and small ones joined; of any other, small ones that follow each other
+   * are joined, and all rows keep their order. Nothing is rewritten that is well already. Appends
+   * at the same time are no matter; CONFLICT when others change rows of the same partitions first.
+   * Throws INVALID, NOT_FOUND for a name that is no column.
+   */
+  optimize(options?: OptimizeOptions<Key<S>>): Promise<OptimizeResult>
+  /**
+   * How well partitions are told apart by columns, the table's `clusterBy` unless told: from the
+   * metadata alone, of the version that this handle sees. Throws INVALID when the table is not
+   * clustered and no column is named, NOT_FOUND for a name that is no column.
+   */
+  clusteringInformation(columns?: readonly Key<S>[]): Promise<ClusteringInformation>
   /**
    * Reads everything that the table has and proves it: its log, its metadata, and every file of
    * every version that is kept. Answers what is wrong; an empty list when all is well.

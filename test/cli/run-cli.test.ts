@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(() => vi.restoreAllMocks())
 
-const COMMANDS = 'ls describe load query history vacuum verify types doctor'.split(' ')
+const COMMANDS = 'ls describe load query history vacuum optimize verify types doctor'.split(' ')
 
 describe('help', () => {
   test.each(COMMANDS)('%s explains itself and ends well', async (command) => {
@@ -182,4 +182,22 @@ test('doctor tries a folder and finds it safe', async () => {
   const report = JSON.parse(out)
   expect(report.isSafe).toBe(true)
   expect(report.checks.length).toBeGreaterThan(3)
+})
+
+test('optimize joins small partitions, and tells how well they are told apart', async () => {
+  const small = join(folder, 'small')
+  for (const rows of ['5,x', '1,y\n9,y', '3,z']) {
+    writeFileSync(csv.replace('orders', 'small'), `id,word\n${rows}\n`)
+    const file = csv.replace('orders', 'small')
+    const { err } = await run('load', small, 'a/b/t', file, '--create', '--cluster-by', 'id')
+    expect(err).toBe('')
+  }
+  const look = await run('optimize', small, 'a/b/t', '--dry-run')
+  expect(look.out).toBe('3 partitions, average depth 2 by id\n')
+  const { out, code } = await run('optimize', small, 'a/b/t', '--bytes-max', '1GB')
+  expect([code, out]).toEqual([0, '3 partitions became 1, 4 rows rewritten, version 4\n'])
+  const told = JSON.parse((await run('optimize', small, 'a/b/t', '--dry-run', '--json')).out)
+  expect(told).toMatchObject({ totalPartitionCount: 1, averageDepth: 1, clusterByKeys: ['id'] })
+  const rows = await run('query', small, "(await table('t')).select('id')", '-d', 'a/b', '--json')
+  expect(rows.out).toBe('{"id":1}\n{"id":3}\n{"id":5}\n{"id":9}\n')
 })

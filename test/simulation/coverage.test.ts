@@ -6,7 +6,17 @@ import { SCENARIOS } from './scenarios.ts'
 const READING = {
   Lake: ['url', 'databases', 'from', 'close'],
   Database: ['name', 'table', 'tables', 'settled'],
-  Table: ['name', 'version', 'at', 'history', 'tags', 'verify', 'resolve', 'changes'],
+  Table: [
+    'name',
+    'version',
+    'at',
+    'history',
+    'tags',
+    'verify',
+    'resolve',
+    'changes',
+    'clusteringInformation',
+  ],
 }
 
 /** Written through others that have a sweep. */

@@ -312,6 +312,23 @@ export const SCENARIOS: readonly Scenario[] = [
     sampled: true,
   },
   {
+    name: 'Table.optimize, of a clustered table',
+    prepare: async (lake) => {
+      const options = { partitionRows: 3, clusterBy: ['id'] } as const
+      const table = await (await database(lake)).createTable('orders', COLUMNS, options)
+      await table.insert([...rowsOf(0, 1), ...rowsOf(4, 2)])
+      await table.insert([...rowsOf(1, 3), ...rowsOf(6, 2)])
+    },
+    run: async (lake) => (await orders(lake)).optimize(),
+    steps: (before) => [changed(before, (versions) => [...versions, versions.at(-1)!])],
+  },
+  {
+    name: 'Table.optimize, of small partitions',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).optimize(),
+    steps: (before) => [changed(before, (versions) => [...versions, versions.at(-1)!])],
+  },
+  {
     name: 'Table.tag',
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).tag('first', { version: 1 }),

@@ -1,0 +1,184 @@
+import { batch } from '../arrow/batch.ts'
+import { fieldNamed, type Schema } from '../arrow/schema.ts'
+import { concat, type Vector } from '../arrow/vector.ts'
+import { type ChoiceLimits, chooseGroups, chooseRuns } from '../catalog/choose-partitions.ts'
+import type { PartitionSet } from '../catalog/model/partition-set.ts'
+import {
+  type Column,
+  type Partition,
+  type TableSnapshot,
+  tableSchema,
+} from '../catalog/model/table.ts'
+import type { ChangedColumn } from '../catalog/rewritten-partitions.ts'
+import type { StagedWriter } from '../catalog/table-catalog.ts'
+import { PARTITION_BYTES_MAX } from '../catalog/table-writer.ts'
+import { GraupelError, nameNotFound, throwIfAborted } from '../error.ts'
+import { type ColumnSource, readColumns, sortedPartitions } from '../exec/row-change.ts'
+import { execContext } from '../exec/run.ts'
+import { columnExpr } from '../plan/expr-walk.ts'
+import type { ActionOptions } from './action-options.ts'
+import { bytesOf } from './byte-size.ts'
+import type { ChangePlace } from './change-table.ts'
+import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
+
+/** Sorting goes through files from here on, also where a query may hold more. */
+const MEMORY_MAX = 1 << 30
+
+/**
+ * Gives the rows of a table to better partitions, as one commit that leaves all rows as they are:
+ * see `Table.optimize`. Throws CONFLICT when others changed rows of the same partitions meanwhile.
+ */
+export async function optimizeTable(
+  place: ChangePlace,
+  options: OptimizeOptions,
+): Promise<OptimizeResult> {
+  const { catalog } = place
+  const { bytesMax } = options
+  const bytes =
+    bytesMax === undefined ? Number.POSITIVE_INFINITY : bytesOf(bytesMax, 'optimize: bytesMax')
+  const snapshot = await catalog.refresh()
+  const keys = keyColumns(snapshot, options.columns ?? snapshot.clusterBy)
+  const ids = snapshot.columns.map(({ id }) => id)
+  const partitions = await catalog.partitions(snapshot, ids)
+  const { partitionRows } = catalog.shared.newest
+  const limits = {
+    bytesMax: bytes,
+    partitionRowsMax: partitionRows,
+    partitionBytesMax: PARTITION_BYTES_MAX,
+  }
+  const writer = catalog.stageWriter({ signal: options.signal })
+  const optimizer = new TableOptimizer(place, { snapshot, partitions }, { writer, options })
+  try {
+    if (keys.length > 0) await optimizer.recluster(keys, limits)
+    else await optimizer.compact(limits)
+  } catch (error) {
+    await writer.abort()
+    if (error instanceof GraupelError && error.code === 'DATA') await catalog.assertKept(snapshot)
+    throw error
+  }
+  const { removed, joined, rowsJoined } = optimizer
+  const result = await writer.commit({
+    operation: 'optimize',
+    basedOn: snapshot.version,
+    rowsUpdated: rowsJoined,
+  })
+  options.onProgress?.({ phase: 'done', rows: result.rows + rowsJoined, bytes: result.bytes })
+  return {
+    version: result.version,
+    partitionsRemoved: removed,
+    partitionsAdded: result.partitions + joined,
+    rows: result.rows + rowsJoined,
+    bytes: result.bytes,
+  }
+}
+
+/** The columns of those names. Throws NOT_FOUND with the nearest name. */
+export function keyColumns({ columns }: TableSnapshot, names: readonly string[]): Column[] {
+  return names.map((name) => {
+    const found = columns.find((column) => column.name === name)
+    if (found !== undefined) return found
+    throw nameNotFound(
+      'column',
+      name,
+      columns.map((column) => column.name),
+    )
+  })
+}
+
+class TableOptimizer {
+  readonly #place: ChangePlace
+  readonly #snapshot: TableSnapshot
+  readonly #schema: Schema
+  readonly #partitions: PartitionSet
+  readonly #writer: StagedWriter
+  readonly #options: ActionOptions
+  #rowsRead = 0
+  #bytesRead = 0
+  /** Partitions that are gone. */
+  removed = 0
+  /** Partitions under the number of one that is gone, and their rows. */
+  joined = 0
+  rowsJoined = 0
+
+  constructor(
+    place: ChangePlace,
+    of: { readonly snapshot: TableSnapshot; readonly partitions: PartitionSet },
+    { writer, options }: { readonly writer: StagedWriter; readonly options: ActionOptions },
+  ) {
+    this.#place = place
+    this.#snapshot = of.snapshot
+    this.#schema = tableSchema(of.snapshot.columns)
+    this.#partitions = of.partitions
+    this.#writer = writer
+    this.#options = options
+  }
+
+  /** Sorts groups of partitions, and cuts each anew. */
+  async recluster(keys: readonly Column[], limits: ChoiceLimits): Promise<void> {
+    const { columns } = this.#snapshot
+    const sortKeys = keys.map(({ name }) => {
+      const expr = columnExpr(fieldNamed(this.#schema, name))
+      return { expr, descending: false, nulls: 'last' } as const
+    })
+    const { memoryBytesMax, spillFolder } = this.#place.settings
+    for (const group of chooseGroups(this.#partitions, { columns, keys }, limits)) {
+      const context = execContext({
+        signal: this.#options.signal,
+        memoryLimit: Math.min(memoryBytesMax, MEMORY_MAX),
+        spillFolder,
+      })
+      for await (const rows of sortedPartitions(this.#source(), group, sortKeys, context)) {
+        await this.#writer.write(batch(this.#schema, rows.columns, rows.length))
+      }
+      await this.#writer.endPartition()
+      for (const partition of group) this.#writer.remove(partition)
+      this.removed += group.length
+    }
+  }
+
+  /** Joins runs of small partitions, so that all rows keep their order. */
+  async compact(limits: ChoiceLimits): Promise<void> {
+    for (const run of chooseRuns(this.#partitions, this.#snapshot.columns, limits)) {
+      throwIfAborted(this.#options.signal)
+      const [first, ...rest] = run
+      const rows = run.reduce((sum, partition) => sum + partition.rows, 0)
+      const changed = this.#joinedColumns(run)
+      await this.#writer.rewrite({ partition: first!, rows, files: new Map(), changed })
+      for (const partition of rest) this.#writer.remove(partition)
+      this.removed += run.length
+      this.joined++
+      this.rowsJoined += rows
+    }
+  }
+
+  async *#joinedColumns(run: readonly Partition[]): AsyncGenerator<ChangedColumn> {
+    const source = this.#source()
+    for (const column of this.#snapshot.columns) {
+      const files = this.#partitions.statistics.get(column.id)
+      // A column younger than all of them stays one without files.
+      if (!run.some(({ id }) => files?.has(id))) continue
+      const vectors: Vector[] = []
+      for (const partition of run) {
+        throwIfAborted(this.#options.signal)
+        const { columns } = await readColumns(source, partition, [column])
+        vectors.push(columns[0]!)
+      }
+      yield { column, vector: concat(column.type, vectors) }
+    }
+  }
+
+  #source(): ColumnSource {
+    const { signal, onProgress } = this.#options
+    return {
+      store: this.#place.store,
+      table: this.#snapshot,
+      partitions: this.#partitions,
+      signal,
+      onRead: (rows, bytes) => {
+        this.#rowsRead += rows
+        this.#bytesRead += bytes
+        onProgress?.({ phase: 'scan', rows: this.#rowsRead, bytes: this.#bytesRead })
+      },
+    }
+  }
+}
