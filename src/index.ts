@@ -52,6 +52,7 @@ export type {
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { JoinOptions } from './frame/join-type.ts'
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type {
   ProfileJson,
@@ -60,7 +61,7 @@ export type {
   QueryProfile,
 } from './frame/query-profile.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
-export type { InsertOptions, LoadOptions, Table } from './frame/table.ts'
+export type { InsertOptions, Table } from './frame/table.ts'
 export type {
   StagedRows,
   Transaction,
@@ -93,6 +94,8 @@ export type {
 } from './frame/type-tag.ts'
 export { when } from './frame/when.ts'
 export type { CsvFormat, CsvSource } from './io/import/csv-options.ts'
+export type { Compression } from './io/import/decompress.ts'
+export type { LoadFormat } from './io/import/load-batches.ts'
 export type { ObjectStore } from './io/object-store.ts'
 export { probeStore } from './io/probe-store.ts'
 export { type OnProgress, type Progress, progressBar } from './io/progress.ts'

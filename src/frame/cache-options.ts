@@ -28,4 +28,4 @@ export function cacheOf(asked: boolean | CacheOptions | undefined): QueryCache |
 }
 
 const orOff = (size: number | string, option: string): number =>
-  size === 0 ? 0 : bytesOf(size, option)
+  size === 0 ? 0 : bytesOf(size, `connect: ${option}`)

@@ -210,7 +210,9 @@ function memoryLimitOf(options: ConnectOptions): number {
       spillFolder,
     })
   }
-  return memoryLimit === undefined ? Number.POSITIVE_INFINITY : bytesOf(memoryLimit, 'connect: memoryLimit')
+  return memoryLimit === undefined
+    ? Number.POSITIVE_INFINITY
+    : bytesOf(memoryLimit, 'connect: memoryLimit')
 }
 
 const CACHE_BYTES_MAX = 2 ** 30

@@ -11,7 +11,6 @@ import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
-import { csvBatches } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
@@ -39,10 +38,12 @@ import {
   type TableHome,
 } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
+import { loadedRows } from './load-rows.ts'
+import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { stage } from './stage.ts'
-import type { InsertOptions, LoadOptions, Table } from './table.ts'
+import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
 
@@ -58,7 +59,7 @@ export interface TablePlace {
 /** Options of a load, but for those that make it one that can be repeated. */
 export const CSV_OPTIONS = [
   ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
-  ...['header', 'delimiter', 'quote', 'nullValues'],
+  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression'],
 ]
 
 /** The table behind `Table`: a frame whose state moves on with its own writes. */
@@ -99,14 +100,20 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return result
   }
 
-  async load(source: CsvSource, options: LoadOptions = {}): Promise<WriteResult> {
-    this.#place.settings.requireOpen()
-    checkOptions(options, [...CSV_OPTIONS, 'app', 'sequence'], 'load')
-    throwIfAborted(options.signal)
-    const { app: _, sequence: __, ...csv } = options
+  async load(source: CsvSource, options: LoadOptions = {}): Promise<LoadResult> {
+    const { settings } = this.#place
+    settings.requireOpen()
+    checkOptions(options, [...CSV_OPTIONS, 'validate', 'app', 'sequence'], 'load')
+    const { signal } = options
+    throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const schema = tableSchema(this.#snapshot.columns)
-    return this.#stage(csvBatches(source, schema, csv), options.signal, mark)
+    const { batches, rejected } = loadedRows(source, tableSchema(this.#snapshot.columns), options)
+    if (options.validate !== true) {
+      return { ...(await this.#stage(batches, signal, mark)), ...rejected() }
+    }
+    let rows = 0
+    for await (const part of batches) rows += part.length
+    return { version: this.version, rows, bytes: 0, partitions: 0, ...rejected() }
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {

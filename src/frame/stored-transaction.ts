@@ -4,8 +4,8 @@ import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { TableTransaction } from '../catalog/table-transaction.ts'
 import { throwIfAborted } from '../error.ts'
-import { csvBatches } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
+import { loadBatches } from '../io/import/load-batches.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
@@ -15,10 +15,10 @@ import { frameSummary } from './display.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
+import type { LoadOptions } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
 import { writeRows } from './stage.ts'
 import { CSV_OPTIONS } from './stored-table.ts'
-import type { LoadOptions } from './table.ts'
 import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -99,7 +99,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, CSV_OPTIONS, 'load')
     const signal = this.#signal(options.signal)
     const schema = tableSchema(this.#snapshot.columns)
-    return this.#stage('append', signal, () => csvBatches(source, schema, { ...options, signal }))
+    return this.#stage('append', signal, () => loadBatches(source, schema, { ...options, signal }))
   }
 
   async #write(

@@ -4,7 +4,6 @@ import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { Accessor } from './accessor.ts'
 import type {
@@ -24,11 +23,9 @@ import type {
 } from './change-type.ts'
 import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
+import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-tag.ts'
-
-/** How CSV text is read into a table; progress tells bytes and rows read. */
-export interface LoadOptions extends Omit<CsvImportOptions, 'batchRows'>, OnceOptions {}
 
 export interface InsertOptions extends ActionOptions, OnceOptions {}
 
@@ -52,11 +49,14 @@ export interface Table<S> extends DataFrame<S> {
     options?: InsertOptions,
   ): Promise<WriteResult>
   /**
-   * Adds the rows of CSV files: a path, a glob, or the bytes as they come. Columns are found by
-   * the header's names, or by position without one. Throws INVALID naming file, line, column and
-   * value; with `onError: 'skip'` wrong rows are left out and told to `onReject`.
+   * Adds the rows of files: a path, a glob, or the bytes as they come. They are CSV or, with a name
+   * that ends with `.ndjson` or `.jsonl` or with `format`, JSON lines; with `.gz` or `.br` behind,
+   * or with `compression`, they are unpacked as they are read. Columns are found by the names in
+   * the header, or by position without one. Throws INVALID naming file, line, column and value;
+   * with `onError: 'continue'` wrong rows are left out and told in the result and to `onReject`,
+   * and with `validate: true` nothing is loaded and all is told.
    */
-  load(source: CsvSource, options?: LoadOptions): Promise<WriteResult>
+  load(source: CsvSource, options?: LoadOptions): Promise<LoadResult>
   /**
    * Sets columns of the rows for which `where` is true: `{ set: { total: (o) => o.total.mul(2) },
    * where: (o) => o.id.eq(7) }`. Files of other columns stay as they are. Like every change of

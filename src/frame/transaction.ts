@@ -1,5 +1,5 @@
-import type { CsvImportOptions } from '../io/import/csv-batches.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
+import type { LoadBatchesOptions } from '../io/import/load-batches.ts'
 import type { ActionOptions, ArrowTable, OnceOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
@@ -38,7 +38,7 @@ export interface TransactionTable<S> extends DataFrame<S> {
     options?: ActionOptions,
   ): Promise<StagedRows>
   /** Adds the rows of CSV files, as `Table.load` does. */
-  load(source: CsvSource, options?: CsvImportOptions): Promise<StagedRows>
+  load(source: CsvSource, options?: LoadBatchesOptions): Promise<StagedRows>
 }
 
 /** Reads and writes of several tables that happen at once. */

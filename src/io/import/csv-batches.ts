@@ -15,8 +15,11 @@ import { lineEnds, type Segment } from './csv-segment.ts'
 import { parseColumn } from './parse-column.ts'
 
 export interface CsvImportOptions extends CsvReadOptions {
-  /** What a record that cannot be taken does: end the import (the default) or be left out. */
-  readonly onError?: 'abort' | 'skip'
+  /**
+   * What a record that cannot be taken does: end the import (the default) or be left out, for
+   * which `skip` and `continue` are two words.
+   */
+  readonly onError?: 'abort' | 'skip' | 'continue'
   /** Told of each record left out: their number so far and, for the first 100, the error. */
   readonly onReject?: ((rejects: CsvRejects) => void) | undefined
   /** What columns of the file that the schema has not are: refused (the default) or ignored. */
@@ -33,7 +36,8 @@ export interface CsvRejects {
 }
 
 const BATCH_ROWS = 65_536
-const REJECTS_KEPT = 100
+/** Rejected records whose errors are kept. */
+export const REJECTS_KEPT = 100
 
 /**
  * Rows of CSV text as batches of `schema`, in the order of the files and their lines. Columns are
@@ -56,10 +60,9 @@ export async function* csvBatches(
   if (!Number.isInteger(batchRows) || batchRows < 1) {
     throw invalid(`batchRows ${batchRows} has to be a positive whole number`, { batchRows })
   }
-  requireOneOf('onError', options.onError, ['abort', 'skip'])
-  requireOneOf('extraColumns', options.extraColumns, ['refuse', 'ignore'])
+  requireChoices(options)
   if (schema.fields.length === 0) throw invalid('the schema has no columns to load')
-  const files = await csvFiles(source)
+  const files = await csvFiles(source, options.compression)
   const load = new CsvImport(schema, dialect, options)
   let waiting: Batch[] = []
   let waitingRows = 0
@@ -77,6 +80,12 @@ export async function* csvBatches(
   }
   if (waitingRows > 0) yield concatBatches(schema, waiting)
   load.done()
+}
+
+/** Throws INVALID for words that are none of those that an option can be. */
+export function requireChoices(options: Pick<CsvImportOptions, 'onError' | 'extraColumns'>): void {
+  requireOneOf('onError', options.onError, ['abort', 'skip', 'continue'])
+  requireOneOf('extraColumns', options.extraColumns, ['refuse', 'ignore'])
 }
 
 function requireOneOf(option: string, value: unknown, allowed: readonly string[]): void {
@@ -219,7 +228,8 @@ class CsvImport {
     file: string,
   ): void {
     faults.sort((a, b) => a.offset - b.offset)
-    const skips = this.options.onError === 'skip'
+    const { onError } = this.options
+    const skips = onError === 'skip' || onError === 'continue'
     for (const fault of faults) {
       this.rejects.count++
       if (this.rejects.errors.length < REJECTS_KEPT) {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { GraupelError, invalid } from '../../error.ts'
 import type { CsvSource } from './csv-options.ts'
+import { type Compression, compressionOf, decompressed } from './decompress.ts'
 import { expandGlob } from './expand-glob.ts'
 
 /** One CSV text to read from its first byte to its last. */
@@ -17,7 +18,18 @@ const CHUNK_BYTES = 1 << 20
  * The files of a source, in order. Throws NOT_FOUND when a path or glob names none, INVALID
  * for what is no source.
  */
-export async function csvFiles(source: CsvSource): Promise<CsvFile[]> {
+export async function csvFiles(source: CsvSource, compression?: Compression): Promise<CsvFile[]> {
+  const files = await packedFiles(source)
+  return files.map((file) => {
+    const by = compressionOf(file.name, compression)
+    if (by === 'none') return file
+    const chunks = () => decompressed(file.chunks(), { file: file.name, by })
+    // How long the text is shows at its end.
+    return { name: file.name, byteLength: undefined, chunks }
+  })
+}
+
+async function packedFiles(source: CsvSource): Promise<CsvFile[]> {
   if (typeof source !== 'string') {
     const stream: unknown = source?.[Symbol.asyncIterator]
     if (typeof stream !== 'function') {

@@ -46,7 +46,7 @@ export async function inferCsvSchema(
   let columns: ColumnGuess[] = []
   let rows = 0
   let bytes = 0
-  const files = await csvFiles(source)
+  const files = await csvFiles(source, options.compression)
   const totalBytes = files.reduce((sum, { byteLength = 0 }) => sum + byteLength, 0)
   for (const file of files) {
     const open = await openCsv(file, dialect, options.signal)
