@@ -46,7 +46,9 @@ export default {
     never(
       'frame-enters-exec-by-its-doors',
       { path: FLOORS.frame },
-      { path: '^src/exec/(?!(run|context|metrics|memory-budget|fold-constant|query-cache|row-change)\\.ts$)' },
+      {
+        path: '^src/exec/(?!(run|context|metrics|memory-budget|fold-constant|query-cache|row-change)\\.ts$)',
+      },
     ),
     never(
       'only-io-touches-the-world',

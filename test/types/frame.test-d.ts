@@ -330,3 +330,10 @@ expectEqual<
   Rows<typeof changesOfCustomers>,
   { customer: string; id: number; country: string; _change: string }
 >()
+
+const optimized = await orders.optimize({ bytesMax: '2GB', columns: ['customer', 'day'] })
+expectEqual<typeof optimized.partitionsAdded, number>()
+const clustering = await orders.clusteringInformation(['day'])
+expectEqual<typeof clustering.averageDepth, number>()
+const loaded = await orders.load('./x.ndjson.gz', { onError: 'continue', validate: true })
+expectEqual<(typeof loaded.rejects)[number]['column'], string | null>()

@@ -200,3 +200,9 @@ o.changes({})
 await db.createTable('x', { id: t.int64() }, { compression: 'zstd' })
 // @ts-expect-error copies need a folder
 await connect('s3://bucket/lake', { objectCache: { bytesMax: '1GB' } })
+// @ts-expect-error optimize: a column that does not exist
+o.optimize({ columns: ['nothing'] })
+// @ts-expect-error clusteringInformation: a column that does not exist
+o.clusteringInformation(['nothing'])
+// @ts-expect-error load: a format that is not read
+o.load('x.xml', { format: 'xml' })
