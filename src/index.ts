@@ -93,6 +93,7 @@ export type {
   Utf8,
 } from './frame/type-tag.ts'
 export { when } from './frame/when.ts'
+export type { FrameEnds, WindowRows } from './frame/window-rows.ts'
 export type { CsvFormat, CsvSource } from './io/import/csv-options.ts'
 export type { Compression } from './io/import/decompress.ts'
 export type { LoadFormat } from './io/import/load-batches.ts'

@@ -11,6 +11,7 @@ import { SortOperator } from './operator/sort.ts'
 import { TopKOperator } from './operator/top-k.ts'
 import { UnionOperator } from './operator/union.ts'
 import { ValuesOperator } from './operator/values.ts'
+import { WindowOperator } from './operator/window.ts'
 import type { Operator } from './operator.ts'
 
 /**
@@ -55,6 +56,8 @@ function operatorOf(plan: LogicalPlan, inputs: readonly Operator[]): Operator {
       return new LimitOperator(plan, input)
     case 'union':
       return new UnionOperator(plan, inputs)
+    case 'window':
+      return new WindowOperator(plan, input)
     default:
       return unreachable(plan)
   }

@@ -3,7 +3,7 @@ import type { AggregateName, FunctionName } from '../plan/function.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
 import type { Expr, TextOperand } from './expr.ts'
 import type { ExtremeOf, StrictOver, TypeOfLiteral } from './expr-type.ts'
-import { expr, termFrom } from './lazy-expr.ts'
+import { expr, termFrom, windowTerm } from './lazy-expr.ts'
 import type {
   AnyColumn,
   Base,
@@ -81,6 +81,18 @@ export const fn = Object.freeze({
   /** The character of a code point; INVALID when run for what is none. */
   character: <V extends WholeNumber>(code: V): Expr<StrictOver<never, V, Utf8>> =>
     callOf('fromCodePoint', [code]),
+  /** The place of a row, from 1; equal rows share one, and leave out as many after it. */
+  rank: (): Expr<Int64> => expr(windowTerm('rank', [])),
+  /** The place of a row, from 1; equal rows share one, and none is left out. */
+  denseRank: (): Expr<Int64> => expr(windowTerm('denseRank', [])),
+  /** The number of a row, from 1; equal rows count as they came. */
+  rowNumber: (): Expr<Int64> => expr(windowTerm('rowNumber', [])),
+  /** Which part of the others comes before a row: 0 to 1. */
+  percentRank: (): Expr<Float64> => expr(windowTerm('percentRank', [])),
+  /** Which part of the rows comes before a row or is equal to it: above 0, to 1. */
+  cumeDist: (): Expr<Float64> => expr(windowTerm('cumeDist', [])),
+  /** The rows in `parts` parts as equal as can be, from 1; the first ones are one row longer. */
+  ntile: (parts: number): Expr<Int64> => expr(windowTerm('ntile', [], parts)),
   /** The ratio of a circle's circumference to its diameter. */
   pi: (): Expr<Float64> => lit(Math.PI) as Expr<Float64>,
 })

@@ -23,6 +23,7 @@ import type {
   Untyped,
   Utf8,
 } from './type-tag.ts'
+import type { WindowRows } from './window-rows.ts'
 
 /** What may be compared with a column `T`: a literal of it, or an expression of its kind. */
 export type Operand<T> = LiteralOf<T> | Expr<Maybe<Kin<Base<T>>>>
@@ -191,6 +192,22 @@ export interface Expr<out T> extends Of<T> {
   variance(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** The middle value, or the mean of the two middle ones. */
   median(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+
+  /** The value `rows` rows (1) before in the window; `otherwise` (null) where there is no such row. */
+  lag(rows?: number): Expr<Nullable<T>>
+  lag<V extends Operand<T>>(rows: number, otherwise: V): Expr<StrictOver<T, V, Base<T>>>
+  /** The value `rows` rows (1) after in the window; `otherwise` (null) where there is no such row. */
+  lead(rows?: number): Expr<Nullable<T>>
+  lead<V extends Operand<T>>(rows: number, otherwise: V): Expr<StrictOver<T, V, Base<T>>>
+  /** The value of row `position` of the frame, from 1; null where it has fewer. */
+  nth(position: number): Expr<Nullable<T>>
+  /** The value's share of the sum over the partition; null where that is 0. */
+  ratioToReport(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /**
+   * An aggregate or a window function (`lag`, `lead`, `nth`, `ratioToReport`, `fn.rank`, ...) over
+   * the rows around each row: one value a row. For `select`, `withColumns` and `filter`.
+   */
+  over(rows?: WindowRows<Expr<unknown>>): Expr<T>
 }
 
 /** Named outputs of a callback. */

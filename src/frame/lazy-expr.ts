@@ -8,6 +8,7 @@ import { jsonMethods } from './json-methods.ts'
 import { textMethods } from './text-methods.ts'
 import { timeMethods } from './time-methods.ts'
 import type { Untyped } from './type-tag.ts'
+import { overTerm } from './window-over.ts'
 
 type AnyExpr = Expr<Untyped>
 
@@ -103,6 +104,30 @@ class LazyExpr {
     return expr({ kind: 'cast', input: this.#term, type: dataTypeOf(type, 'cast'), orNull })
   }
 
+  lag(count = 1, otherwise?: unknown): AnyExpr {
+    return expr(windowTerm('lag', [this, ...given(otherwise)], count))
+  }
+
+  lead(count = 1, otherwise?: unknown): AnyExpr {
+    return expr(windowTerm('lead', [this, ...given(otherwise)], count))
+  }
+
+  nth(position: number): AnyExpr {
+    return expr(windowTerm('nth', [this], position))
+  }
+
+  ratioToReport(): AnyExpr {
+    return expr(windowTerm(RATIO, [this]))
+  }
+
+  over(rows: unknown = {}): AnyExpr {
+    const term = this.#term
+    if (term.kind !== 'window' || term.name !== RATIO) return expr(overTerm(term, rows))
+    const value = expr(term.inputs[0]!)
+    const total = expr(overTerm(termFrom(value.sum(), 'over'), rows, { withOrder: 'refused' }))
+    return value.div(total.nullIf(0))
+  }
+
   get str(): TextMethods<Untyped> {
     return textMethods((name, ...args) => this.#call(name, ...args))
   }
@@ -126,6 +151,17 @@ class LazyExpr {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `Expr { ${termText(this.#term)} }`
   }
+}
+
+/** A share of a sum: no window function of the plan, but a division by one. */
+const RATIO = 'ratioToReport'
+
+const given = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value])
+
+/** A window function of `values` that waits for `over`. */
+export function windowTerm(name: string, values: readonly unknown[], count = 0): Term {
+  const inputs = values.map((value) => termFrom(value, name))
+  return { kind: 'window', name, inputs, count, ignoreNulls: false, over: null }
 }
 
 /** The expression of `term`. */
@@ -192,6 +228,8 @@ function termText(term: Term): string {
       return `${termText(term.input)} in (${term.values.map(termText).join(', ')})`
     case 'aggregate':
       return `${term.name}(${term.input === null ? '' : termText(term.input)})`
+    case 'window':
+      return `${term.name}(${term.inputs.map(termText).join(', ')})${term.over === null ? '' : ' over (...)'}`
     default:
       return unreachable(term)
   }

@@ -7,14 +7,15 @@ import { columnExpr } from '../plan/expr-walk.ts'
 import { filter, type LogicalPlan, project } from '../plan/logical-plan.ts'
 import { resolveTerm } from '../plan/resolve-term.ts'
 import type { Term } from '../plan/term.ts'
+import { windowTerms } from '../plan/window-terms.ts'
 import { termFrom } from './lazy-expr.ts'
 import { outputTerms, predicateTerm } from './outputs.ts'
 
 /** Plan of `select`: by names, or by one callback. */
 export function selectPlan(input: LogicalPlan, args: readonly unknown[]): LogicalPlan {
   if (typeof args[0] === 'function') {
-    const outputs = outputTerms(args[0], input.schema, 'select')
-    return project(input, outputs.map(resolved(input)))
+    const windowed = windowTerms(input, outputTerms(args[0], input.schema, 'select'))
+    return project(windowed.input, windowed.outputs.map(resolved(windowed.input)))
   }
   const names = checkedNames(input, args, 'select')
   if (names.length === 0) throw invalid('select: name at least one column')
@@ -26,15 +27,18 @@ export function selectPlan(input: LogicalPlan, args: readonly unknown[]): Logica
 
 export function filterPlan(input: LogicalPlan, predicate: unknown): LogicalPlan {
   const term = predicateTerm(predicate, input.schema, 'filter')
-  return filter(input, resolveTerm(term, input.schema))
+  const windowed = windowTerms(input, [{ name: '', term }])
+  const kept = filter(windowed.input, resolveTerm(windowed.outputs[0]!.term, windowed.input.schema))
+  return windowed.input === input ? kept : project(kept, input.schema.fields.map(unchanged))
 }
 
 export function withColumnsPlan(input: LogicalPlan, callback: unknown): LogicalPlan {
-  const outputs = outputTerms(callback, input.schema, 'withColumns').map(resolved(input))
+  const windowed = windowTerms(input, outputTerms(callback, input.schema, 'withColumns'))
+  const outputs = windowed.outputs.map(resolved(windowed.input))
   const byName = new Map(outputs.map((output) => [output.name, output]))
   const kept = input.schema.fields.map((field) => byName.get(field.name) ?? unchanged(field))
   const added = outputs.filter(({ name }) => !input.schema.positions.has(name))
-  return project(input, [...kept, ...added])
+  return project(windowed.input, [...kept, ...added])
 }
 
 export function dropPlan(input: LogicalPlan, args: readonly unknown[]): LogicalPlan {

@@ -1,5 +1,5 @@
 import { clip, invalid } from '../error.ts'
-import type { Term } from '../plan/term.ts'
+import type { SortTerm, Term } from '../plan/term.ts'
 import type { Expr } from './expr.ts'
 import { isExpr, termOfExpr } from './lazy-expr.ts'
 
@@ -43,13 +43,6 @@ function sortKey(
     throw invalid(`sort: nulls must be "first" or "last", got "${nulls}"`)
   }
   return Object.freeze({ key, descending, nulls })
-}
-
-/** A sort key whose names are not looked up yet. */
-export interface SortTerm {
-  readonly term: Term
-  readonly descending: boolean
-  readonly nulls: 'first' | 'last'
 }
 
 /** A name, an expression or a `SortKey` as a sort term. Throws INVALID for anything else. */

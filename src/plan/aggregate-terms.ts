@@ -8,6 +8,7 @@ import { resolveTerm } from './resolve-term.ts'
 import { aggregateSignature } from './signature.ts'
 import type { Term } from './term.ts'
 import { mapTerm, someTerm, termsEqual } from './term-walk.ts'
+import { misplacedWindow } from './window-expr.ts'
 
 /** An output column as the user wrote it. */
 export interface NamedTerm {
@@ -61,6 +62,7 @@ export function aggregateTerms(
 /** `term` over the aggregate's output: aggregates and keys as written replaced by their columns. */
 function outside(term: Term, keys: readonly NamedTerm[], found: AggregateList): Term {
   return mapTerm(term, (part) => {
+    if (part.kind === 'window') throw misplacedWindow(part)
     if (part.kind === 'aggregate') return { kind: 'column', name: found.add(part) }
     if (part.kind === 'column' && keys.some(({ name }) => name === part.name)) return part
     const key = part.kind === 'literal' ? undefined : keys.find((of) => termsEqual(of.term, part))

@@ -1,6 +1,6 @@
 import type { DataType } from '../arrow/data-type.ts'
 import type { Scalar } from '../arrow/scalar.ts'
-import type { AggregateName, FunctionName } from './function.ts'
+import type { AggregateName, FunctionName, WindowName } from './function.ts'
 
 interface Typed {
   readonly type: DataType
@@ -68,4 +68,27 @@ export interface SortKey {
   readonly expr: Expr
   readonly descending: boolean
   readonly nulls: 'first' | 'last'
+}
+
+/**
+ * The rows around a row that a function looks at, both ends included: of `rows` counted in rows, of
+ * `range` in the value of the order key, the row itself being 0. Infinite is the partition's end.
+ */
+export interface Frame {
+  readonly unit: 'rows' | 'range'
+  readonly from: number
+  readonly to: number
+}
+
+/** One output of a window. */
+export interface WindowExpr extends Typed {
+  readonly name: string
+  readonly function: WindowName | AggregateName
+  /** The value, and for lag and lead the one that stands where there is no such row. */
+  readonly inputs: readonly Expr[]
+  /** Of lag and lead rows, of nth which, of ntile how many; else 0. */
+  readonly count: number
+  readonly ignoreNulls: boolean
+  /** Null for functions of the whole partition and of the order alone. */
+  readonly frame: Frame | null
 }

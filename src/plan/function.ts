@@ -176,3 +176,18 @@ export const AGGREGATE_NAMES = [
 ] as const
 
 export type AggregateName = (typeof AGGREGATE_NAMES)[number]
+
+/** Names of the functions that are of windows only. */
+export const WINDOW_NAMES = [
+  'rank',
+  'denseRank',
+  'rowNumber',
+  'percentRank',
+  'cumeDist',
+  'ntile',
+  'lag',
+  'lead',
+  'nth',
+] as const
+
+export type WindowName = (typeof WINDOW_NAMES)[number]

@@ -4,7 +4,7 @@ import { type Field, field, fieldNames, type Schema, schema } from '../arrow/sch
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import { type Column, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { invalid, unreachable } from '../error.ts'
-import type { AggregateExpr, Expr, NamedExpr, SortKey } from './expr.ts'
+import type { AggregateExpr, Expr, NamedExpr, SortKey, WindowExpr } from './expr.ts'
 
 /**
  * What a query means, as plain frozen data. A node knows its inputs and the schema it yields; it
@@ -21,6 +21,7 @@ export type LogicalPlan =
   | TopK
   | Limit
   | Union
+  | Window
 
 interface Node {
   readonly schema: Schema
@@ -129,6 +130,18 @@ export interface Union extends Node {
   readonly inputs: readonly LogicalPlan[]
 }
 
+/**
+ * All rows of `input` in its order, with a column per output, each computed from the rows that are
+ * equal in `partitionBy` (null equals null), ordered by `orderBy` and among equals as they came.
+ */
+export interface Window extends Node {
+  readonly kind: 'window'
+  readonly input: LogicalPlan
+  readonly partitionBy: readonly Expr[]
+  readonly orderBy: readonly SortKey[]
+  readonly outputs: readonly WindowExpr[]
+}
+
 export function scan(table: TableSnapshot, options: Partial<ScanOptions> = {}): Scan {
   const { columns = table.columns, predicate = null, limit = null, partitions = null } = options
   const head = { kind: 'scan', table, columns, predicate, limit, partitions } as const
@@ -200,21 +213,22 @@ export function sort(input: LogicalPlan, keys: readonly SortKey[]): Sort {
   return Object.freeze({ kind: 'sort', input, keys, schema: input.schema })
 }
 
-export function topK(input: LogicalPlan, keys: readonly SortKey[], window: Window): TopK {
-  return Object.freeze({ kind: 'top-k', input, keys, ...checked(window), schema: input.schema })
+export function topK(input: LogicalPlan, keys: readonly SortKey[], slice: Slice): TopK {
+  return Object.freeze({ kind: 'top-k', input, keys, ...checked(slice), schema: input.schema })
 }
 
 /** Throws INVALID unless count and offset are whole numbers of at least 0. */
-export function limit(input: LogicalPlan, window: Window): Limit {
-  return Object.freeze({ kind: 'limit', input, ...checked(window), schema: input.schema })
+export function limit(input: LogicalPlan, slice: Slice): Limit {
+  return Object.freeze({ kind: 'limit', input, ...checked(slice), schema: input.schema })
 }
 
-export interface Window {
+/** Rows `offset` to `offset + count`. */
+export interface Slice {
   readonly count: number
   readonly offset: number
 }
 
-function checked({ count, offset }: Window): Window {
+function checked({ count, offset }: Slice): Slice {
   for (const [name, value] of [
     ['count', count],
     ['offset', offset],
@@ -253,6 +267,16 @@ export function union(inputs: readonly LogicalPlan[]): Union {
   }
   return Object.freeze({ kind: 'union', inputs, schema: schema(fields) })
 }
+
+/** Throws INVALID when an output is called as a column of `input` or another output. */
+export function window(input: LogicalPlan, options: WindowOptions): Window {
+  const { partitionBy, orderBy, outputs } = options
+  const added = outputs.map(({ name, type, nullable }) => field(name, type, nullable))
+  const of = schema([...input.schema.fields, ...added])
+  return Object.freeze({ kind: 'window', input, partitionBy, orderBy, outputs, schema: of })
+}
+
+export type WindowOptions = Pick<Window, 'partitionBy' | 'orderBy' | 'outputs'>
 
 export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
@@ -297,6 +321,8 @@ export function mapInputs(
       return limit(input, plan)
     case 'union':
       return union(after)
+    case 'window':
+      return window(input, plan)
     default:
       return unreachable(plan)
   }

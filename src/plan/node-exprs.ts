@@ -1,5 +1,5 @@
 import { unreachable } from '../error.ts'
-import type { AggregateExpr, Expr, NamedExpr, SortKey } from './expr.ts'
+import type { AggregateExpr, Expr, NamedExpr, SortKey, WindowExpr } from './expr.ts'
 import {
   aggregate,
   filter,
@@ -8,6 +8,7 @@ import {
   project,
   sort,
   topK,
+  window,
   withScan,
 } from './logical-plan.ts'
 
@@ -44,6 +45,14 @@ export function mapNodeExprs(plan: LogicalPlan, rewrite: (expr: Expr) => Expr): 
       if (keys === plan.keys) return plan
       return plan.kind === 'sort' ? sort(plan.input, keys) : topK(plan.input, keys, plan)
     }
+    case 'window': {
+      const partitionBy = mapSame(plan.partitionBy, rewrite)
+      const orderBy = mapSame(plan.orderBy, (of) => mapKey(of, rewrite))
+      const outputs = mapSame(plan.outputs, (of) => mapInputs(of, rewrite))
+      const changed =
+        partitionBy !== plan.partitionBy || orderBy !== plan.orderBy || outputs !== plan.outputs
+      return changed ? window(plan.input, { partitionBy, orderBy, outputs }) : plan
+    }
     case 'values':
     case 'limit':
     case 'union':
@@ -66,6 +75,11 @@ function mapNamed(of: NamedExpr, rewrite: (expr: Expr) => Expr): NamedExpr {
 function mapInput(of: AggregateExpr, rewrite: (expr: Expr) => Expr): AggregateExpr {
   const input = of.input === null ? null : rewrite(of.input)
   return input === of.input ? of : Object.freeze({ ...of, input })
+}
+
+function mapInputs(of: WindowExpr, rewrite: (expr: Expr) => Expr): WindowExpr {
+  const inputs = mapSame(of.inputs, rewrite)
+  return inputs === of.inputs ? of : Object.freeze({ ...of, inputs })
 }
 
 function mapKey(of: SortKey, rewrite: (expr: Expr) => Expr): SortKey {

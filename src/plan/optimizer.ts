@@ -14,6 +14,7 @@ import { pushFilterBelowJoin } from './rule/push-filter-below-join.ts'
 import { pushFilterBelowProject } from './rule/push-filter-below-project.ts'
 import { pushFilterBelowSort } from './rule/push-filter-below-sort.ts'
 import { pushFilterBelowUnion } from './rule/push-filter-below-union.ts'
+import { pushFilterBelowWindow } from './rule/push-filter-below-window.ts'
 import { pushFilterIntoScan } from './rule/push-filter-into-scan.ts'
 import { pushLimit } from './rule/push-limit.ts'
 import { removeUselessProject } from './rule/remove-useless-project.ts'
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   pushFilterBelowUnion,
   pushFilterBelowAggregate,
   pushFilterBelowJoin,
+  pushFilterBelowWindow,
   pushFilterIntoScan, // the end of the way for a filter
   mergeProjects,
   pushLimit, // below projects, where it may meet a sort

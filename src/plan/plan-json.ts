@@ -2,7 +2,7 @@ import { typeText } from '../arrow/data-type.ts'
 import { unreachable } from '../error.ts'
 import type { NamedExpr } from './expr.ts'
 import { inputsOf, type LogicalPlan } from './logical-plan.ts'
-import { printExpr, printSortKey } from './print-expr.ts'
+import { printExpr, printSortKey, printWindow } from './print-expr.ts'
 import { prunedReasons, scanFigures } from './scan-figures.ts'
 
 /** Data that `JSON.stringify` writes as it is. */
@@ -81,6 +81,12 @@ function particulars(plan: LogicalPlan): Particulars {
       return { count: plan.count, offset: plan.offset }
     case 'union':
       return {}
+    case 'window':
+      return {
+        partitionBy: plan.partitionBy.map(printExpr),
+        orderBy: plan.orderBy.map(printSortKey),
+        outputs: plan.outputs.map((of) => ({ name: of.name, function: printWindow(of) })),
+      }
     default:
       return unreachable(plan)
   }

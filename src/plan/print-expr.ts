@@ -1,7 +1,7 @@
 import { type DataType, typeText } from '../arrow/data-type.ts'
 import { type Scalar, scalarText } from '../arrow/scalar.ts'
 import { unreachable } from '../error.ts'
-import type { CallExpr, Expr, SortKey } from './expr.ts'
+import type { CallExpr, Expr, SortKey, WindowExpr } from './expr.ts'
 import { columnsOf } from './expr-children.ts'
 import type { FunctionName } from './function.ts'
 
@@ -62,6 +62,15 @@ export function printSortKey({ expr, descending, nulls }: SortKey): string {
   const usual = descending ? 'first' : 'last'
   const order = descending ? ' desc' : ''
   return `${printExpr(expr)}${order}${nulls === usual ? '' : ` nulls ${nulls}`}`
+}
+
+/** A window function with its rows, where they are not the usual ones, e.g. `sum(x) rows -6 to 0`. */
+export function printWindow({ function: name, inputs, count, ignoreNulls, frame }: WindowExpr) {
+  const args = inputs.map(printExpr)
+  if (count !== 0) args.splice(1, 0, String(count))
+  const nulls = ignoreNulls ? ' ignoring nulls' : ''
+  const rows = frame === null ? '' : ` ${frame.unit} ${frame.from} to ${frame.to}`
+  return `${name}(${args.join(', ')})${nulls}${rows}`
 }
 
 class ExprPrinter {

@@ -1,8 +1,8 @@
 import { fieldNames } from '../arrow/schema.ts'
 import { unreachable } from '../error.ts'
 import type { AggregateExpr, NamedExpr } from './expr.ts'
-import { inputsOf, type LogicalPlan, type Scan } from './logical-plan.ts'
-import { printExpr, printName, printSortKey } from './print-expr.ts'
+import { inputsOf, type LogicalPlan, type Scan, type Window } from './logical-plan.ts'
+import { printExpr, printName, printSortKey, printWindow } from './print-expr.ts'
 import { prunedReasons, scanFigures } from './scan-figures.ts'
 
 export { planToJson } from './plan-json.ts'
@@ -74,6 +74,8 @@ export function nodeText(node: LogicalPlan): string {
       return `Limit ${node.count}${offsetText(node.offset)}`
     case 'union':
       return `Union of ${node.inputs.length}`
+    case 'window':
+      return windowText(node)
     default:
       return unreachable(node)
   }
@@ -108,6 +110,13 @@ function aggregateText(keys: readonly NamedExpr[], aggregates: readonly Aggregat
   if (aggregates.length === 0) return `Distinct ${listText(keys, namedText)}`
   const by = keys.length === 0 ? '' : ` by ${listText(keys, namedText)}:`
   return `Aggregate${by} ${listText(aggregates, aggregateItem)}`
+}
+
+function windowText({ partitionBy, orderBy, outputs }: Window): string {
+  const by = partitionBy.length === 0 ? '' : ` by ${listText(partitionBy, printExpr)}`
+  const order = orderBy.length === 0 ? '' : ` ordered by ${listText(orderBy, printSortKey)}`
+  const items = listText(outputs, (of) => `${printName(of.name)} = ${printWindow(of)}`)
+  return `Window${by}${order}: ${items}`
 }
 
 function aggregateItem({ name, aggregate, input }: AggregateExpr): string {

@@ -28,6 +28,7 @@ import { superType } from './super-type.ts'
 import type { Term } from './term.ts'
 import { TEXT_SIGNATURES } from './text-signatures.ts'
 import { TIME_SIGNATURES } from './time-signatures.ts'
+import { misplacedWindow } from './window-expr.ts'
 
 const DEPTH_MAX = 500
 const SIZE_MAX = 200_000
@@ -138,6 +139,8 @@ class Resolver {
           `${term.name}() is an aggregate: use it inside groupBy(...).agg(...) or agg(...)`,
           { aggregate: term.name },
         )
+      case 'window':
+        throw misplacedWindow(term)
       default:
         return unreachable(term)
     }

@@ -1,6 +1,7 @@
 import { typesEqual } from '../arrow/data-type.ts'
 import { invalid, unreachable } from '../error.ts'
-import type { Term } from './term.ts'
+import type { Term, WindowTerm } from './term.ts'
+import { framesEqual } from './window-expr.ts'
 
 const DEPTH_MAX = 2000
 
@@ -22,6 +23,11 @@ export function termsIn(term: Term): readonly Term[] {
       return [term.input, ...term.values]
     case 'aggregate':
       return term.input === null ? [] : [term.input]
+    case 'window': {
+      const { inputs, over } = term
+      if (over === null) return inputs
+      return [...inputs, ...over.partitionBy, ...over.orderBy.map((key) => key.term)]
+    }
     default:
       return unreachable(term)
   }
@@ -84,6 +90,13 @@ function mapInside(term: Term, walk: (term: Term) => Term): Term {
       return { ...term, input: walk(term.input), values: term.values.map(walk) }
     case 'aggregate':
       return term.input === null ? term : { ...term, input: walk(term.input) }
+    case 'window': {
+      const inputs = term.inputs.map(walk)
+      if (term.over === null) return { ...term, inputs }
+      const partitionBy = term.over.partitionBy.map(walk)
+      const orderBy = term.over.orderBy.map((key) => ({ ...key, term: walk(key.term) }))
+      return { ...term, inputs, over: { ...term.over, partitionBy, orderBy } }
+    }
     default:
       return unreachable(term)
   }
@@ -127,7 +140,22 @@ function headsEqual(a: Term, b: Term): boolean {
       return (
         b.kind === 'aggregate' && a.name === b.name && (a.input === null) === (b.input === null)
       )
+    case 'window':
+      return b.kind === 'window' && windowHeadsEqual(a, b)
     default:
       return unreachable(a)
   }
+}
+
+function windowHeadsEqual(a: WindowTerm, b: WindowTerm): boolean {
+  if (a.name !== b.name || a.count !== b.count || a.ignoreNulls !== b.ignoreNulls) return false
+  if (a.inputs.length !== b.inputs.length) return false
+  if (a.over === null || b.over === null) return a.over === b.over
+  if (a.over.partitionBy.length !== b.over.partitionBy.length) return false
+  const others = b.over.orderBy
+  const sameOrder = a.over.orderBy.every(({ descending, nulls }, position) => {
+    const other = others[position]
+    return other?.descending === descending && other.nulls === nulls
+  })
+  return sameOrder && framesEqual(a.over.frame, b.over.frame)
 }

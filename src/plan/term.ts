@@ -1,4 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
+import type { Frame } from './expr.ts'
 
 /**
  * An expression as the user wrote it: names not looked up, literals not typed. Frozen plain data.
@@ -21,3 +22,31 @@ export type Term =
     }
   | { readonly kind: 'in'; readonly input: Term; readonly values: readonly Term[] }
   | { readonly kind: 'aggregate'; readonly name: string; readonly input: Term | null }
+  | WindowTerm
+
+/** A function of the rows around a row. */
+export interface WindowTerm {
+  readonly kind: 'window'
+  /** A window function or an aggregate. */
+  readonly name: string
+  readonly inputs: readonly Term[]
+  /** Rows to look back or ahead, which value, or how many parts; 0 where there is no such thing. */
+  readonly count: number
+  readonly ignoreNulls: boolean
+  /** Null as long as nobody has said over which rows. */
+  readonly over: WindowOver | null
+}
+
+export interface WindowOver {
+  readonly partitionBy: readonly Term[]
+  readonly orderBy: readonly SortTerm[]
+  /** Null for the usual one: up to the row and its equals when ordered, else all rows. */
+  readonly frame: Frame | null
+}
+
+/** A sort key whose names are not looked up yet. */
+export interface SortTerm {
+  readonly term: Term
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
+}

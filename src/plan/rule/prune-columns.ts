@@ -12,6 +12,8 @@ import {
   project,
   type Union,
   union,
+  type Window,
+  window,
   withScan,
 } from '../logical-plan.ts'
 
@@ -26,7 +28,7 @@ type Names = ReadonlySet<string>
  *
  * A projection, an aggregate and the right side of a semi or anti join say which columns of their
  * input they name; that is handed down to where columns arise, and what nobody names is dropped
- * there: columns of a scan, of a projection, aggregates. Holds because no node looks at a column
+ * there: columns of a scan, of a projection, aggregates, outputs of a window. Holds because no node looks at a column
  * that it does not name. Keys of an aggregate stay, as they make the groups, and so does the only
  * aggregate of one without keys. Costs a projection above an input of a union that must hand on
  * more than is used; an error of a dropped column is no longer raised.
@@ -90,6 +92,8 @@ function narrow(plan: LogicalPlan, needed: Names): LogicalPlan {
       return narrowJoin(plan, needed)
     case 'union':
       return narrowUnion(plan, needed)
+    case 'window':
+      return narrowWindow(plan, needed)
     default:
       return unreachable(plan)
   }
@@ -100,6 +104,17 @@ function narrowAggregate(plan: Aggregate, needed: Names): LogicalPlan {
   if (plan.keys.length === 0 && aggregates.length === 0) aggregates = plan.aggregates.slice(0, 1)
   if (aggregates.length === plan.aggregates.length) return plan
   return aggregate(plan.input, plan.keys, aggregates)
+}
+
+/** A window adds columns and neither drops nor moves rows: without outputs it is its input. */
+function narrowWindow(plan: Window, needed: Names): LogicalPlan {
+  const outputs = plan.outputs.filter(({ name }) => needed.has(name))
+  if (outputs.length === 0) return narrow(plan.input, needed)
+  const keys = [...plan.partitionBy, ...plan.orderBy.map(({ expr }) => expr)]
+  const inputs = outputs.flatMap((of) => of.inputs)
+  const input = narrow(plan.input, new Set([...needed, ...namesOf([...keys, ...inputs])]))
+  if (input === plan.input && outputs.length === plan.outputs.length) return plan
+  return window(input, { ...plan, outputs })
 }
 
 function narrowJoin(plan: Join, needed: Names): LogicalPlan {

@@ -3,9 +3,9 @@ import {
   type LogicalPlan,
   limit,
   project,
+  type Slice,
   type Union,
   union,
-  type Window,
   withScan,
 } from '../logical-plan.ts'
 
@@ -45,12 +45,12 @@ export function pushLimit(plan: LogicalPlan): LogicalPlan {
 }
 
 /** Rows of its input that a limit looks at. */
-export function rowsNeeded({ count, offset }: Window): number {
+export function rowsNeeded({ count, offset }: Slice): number {
   return count === 0 ? 0 : Math.min(count + offset, Number.MAX_SAFE_INTEGER)
 }
 
 /** `outer` of the rows of `inner` as one window; undefined when its offset would be too large. */
-export function windowOf(outer: Window, inner: Window): Window | undefined {
+export function windowOf(outer: Slice, inner: Slice): Slice | undefined {
   const offset = outer.offset + inner.offset
   const count = Math.min(outer.count, Math.max(0, inner.count - outer.offset))
   return Number.isSafeInteger(offset) ? { count, offset } : undefined
@@ -74,6 +74,7 @@ function rowsMax(plan: LogicalPlan): number {
     case 'project':
     case 'filter':
     case 'sort':
+    case 'window':
       return rowsMax(plan.input)
     case 'values':
       return plan.batches.reduce((rows, { length }) => rows + length, 0)

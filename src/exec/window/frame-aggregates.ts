@@ -1,0 +1,155 @@
+import { float64, int64, integerRange, isFloat, typeText } from '../../arrow/data-type.ts'
+import { decimalText } from '../../arrow/scalar.ts'
+import { bigAt, exactVector, SAFE, take, type Vector } from '../../arrow/vector.ts'
+import { invalid } from '../../error.ts'
+import type { WindowExpr } from '../../plan/expr.ts'
+import { unitOf } from '../aggregate/mean.ts'
+import { WindowFloatSums } from './float-sums.ts'
+import type { FrameBounds } from './frame-bounds.ts'
+import { WindowMoments } from './moments.ts'
+import { pickedValues } from './pick-functions.ts'
+import { distinctCounts, extremumPlaces, medians } from './sliding.ts'
+import { overFrames } from './two-stacks.ts'
+
+/**
+ * An aggregate of what each place sees, by place. Whole numbers and decimals are exact, floats are
+ * summed as the aggregate does. Throws INVALID for a sum beyond its type.
+ *
+ * @param vector The input by place; null only for a count of rows.
+ */
+export function frameAggregate(
+  output: WindowExpr,
+  bounds: FrameBounds,
+  vector: Vector | null,
+): Vector {
+  if (vector === null) return rowCounts(bounds)
+  switch (output.function) {
+    case 'count':
+      return numbers(int64, countsOf(bounds, vector), null)
+    case 'countDistinct':
+      return distinctCounts(bounds, vector)
+    case 'sum':
+      return sums(output, bounds, vector)
+    case 'mean':
+      return means(bounds, vector)
+    case 'min':
+    case 'max':
+      return take(vector, extremumPlaces(bounds, vector, output.function), vector.length)
+    case 'stddev':
+    case 'variance':
+      return variances(output.function, bounds, vector)
+    case 'median':
+      return medians(bounds, vector)
+    case 'first':
+    case 'last':
+    case 'any':
+    case 'nth':
+      return pickedValues(output, bounds, vector)
+    default:
+      throw new Error(`${output.function} has no frame`)
+  }
+}
+
+const numbers = (
+  type: Vector['type'],
+  values: Float64Array,
+  validity: Uint8Array | null,
+): Vector => ({
+  type,
+  layout: 'f64',
+  length: values.length,
+  validity,
+  values,
+})
+
+function rowCounts({ from, to }: FrameBounds): Vector {
+  const values = new Float64Array(from.length)
+  for (let i = 0; i < values.length; i++) values[i] = to[i]! - from[i]!
+  return numbers(int64, values, null)
+}
+
+/** How many values that are not null each place sees. */
+function countsOf({ from, to }: FrameBounds, { validity, length }: Vector): Float64Array {
+  const counts = new Float64Array(length)
+  const before = new Int32Array(length + 1)
+  for (let i = 0; i < length; i++)
+    before[i + 1] = before[i]! + (validity === null ? 1 : validity[i]!)
+  for (let i = 0; i < length; i++) counts[i] = before[to[i]!]! - before[from[i]!]!
+  return counts
+}
+
+function floatTotals(bounds: FrameBounds, vector: Vector): Float64Array {
+  if (vector.layout !== 'f64') throw new Error(`no float sum of a ${vector.layout} vector`)
+  const state = new WindowFloatSums(vector)
+  overFrames(bounds, state)
+  return state.totals
+}
+
+/** Exact totals: differences of running ones, as floats while none of those passes 2^53. */
+function exactTotals({ from, to }: FrameBounds, vector: Vector): Float64Array | bigint[] {
+  const { length, validity } = vector
+  if (vector.layout === 'bool' || vector.layout === 'utf8') throw new Error('no sum')
+  if (vector.layout !== 'big') {
+    const running = new Float64Array(length + 1)
+    let size = 0
+    for (let i = 0; i < length; i++) {
+      const value = validity === null || validity[i] === 1 ? vector.values[i]! : 0
+      size += Math.abs(value)
+      running[i + 1] = running[i]! + value
+    }
+    if (size <= SAFE) {
+      const totals = new Float64Array(length)
+      for (let i = 0; i < length; i++) totals[i] = running[to[i]!]! - running[from[i]!]!
+      return totals
+    }
+  }
+  const running = [0n]
+  for (let i = 0; i < length; i++) {
+    running.push(running[i]! + (validity === null || validity[i] === 1 ? bigAt(vector, i) : 0n))
+  }
+  return Array.from({ length }, (_, i) => running[to[i]!]! - running[from[i]!]!)
+}
+
+function sums({ type }: WindowExpr, bounds: FrameBounds, vector: Vector): Vector {
+  const counts = countsOf(bounds, vector)
+  const validity = Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0))
+  if (isFloat(vector.type)) return numbers(type, floatTotals(bounds, vector), validity)
+  const totals = exactTotals(bounds, vector)
+  if (totals instanceof Float64Array) return numbers(type, totals, validity)
+  const [least, greatest] = integerRange(type)
+  for (const total of totals) {
+    if (total >= least && total <= greatest) continue
+    const text = decimalText(total, type.name === 'decimal' ? type.scale : 0)
+    throw invalid(`the sum over a window is ${text}, which is beyond ${typeText(type)}`, {
+      value: text,
+      type: typeText(type),
+    })
+  }
+  return exactVector(type, totals, validity)
+}
+
+function means(bounds: FrameBounds, vector: Vector): Vector {
+  const counts = countsOf(bounds, vector)
+  const totals = isFloat(vector.type) ? floatTotals(bounds, vector) : exactTotals(bounds, vector)
+  const unit = unitOf(vector.type)
+  const values = new Float64Array(counts.length)
+  const validity = new Uint8Array(counts.length)
+  for (let i = 0; i < values.length; i++) {
+    if (counts[i] === 0) continue
+    values[i] = Number(totals[i]) / (counts[i]! * unit)
+    validity[i] = 1
+  }
+  return numbers(float64, values, validity)
+}
+
+function variances(name: 'stddev' | 'variance', bounds: FrameBounds, vector: Vector): Vector {
+  const state = new WindowMoments(vector)
+  overFrames(bounds, state)
+  const unit = unitOf(vector.type)
+  const values = state.variances
+  for (let i = 0; i < values.length; i++) {
+    values[i] = name === 'stddev' ? Math.sqrt(values[i]!) / unit : values[i]! / unit / unit
+  }
+  const validity = Uint8Array.from(countsOf(bounds, vector), (count) => (count > 1 ? 1 : 0))
+  return numbers(float64, values, validity)
+}

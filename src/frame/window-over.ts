@@ -1,0 +1,71 @@
+import { clip, invalid } from '../error.ts'
+import type { Frame } from '../plan/expr.ts'
+import type { Term, WindowOver, WindowTerm } from '../plan/term.ts'
+import { sortTerm } from './sort-key.ts'
+
+const OPTIONS = ['partitionBy', 'orderBy', 'rows', 'range', 'ignoreNulls']
+
+/**
+ * `term` over the rows that `options` describes. Throws INVALID when it is neither an aggregate nor
+ * a window function, and for options that make no sense.
+ */
+export function overTerm(
+  term: Term,
+  options: unknown,
+  { withOrder = 'allowed' }: { readonly withOrder?: 'allowed' | 'refused' } = {},
+): WindowTerm {
+  const { ignoreNulls, over } = checkedRows(options)
+  if (withOrder === 'refused' && (over.orderBy.length > 0 || over.frame !== null || ignoreNulls)) {
+    throw invalid('over: ratioToReport is of the whole partition: give partitionBy only')
+  }
+  if (term.kind === 'aggregate') {
+    const inputs = term.input === null ? [] : [term.input]
+    return { kind: 'window', name: term.name, inputs, count: 0, ignoreNulls, over }
+  }
+  if (term.kind === 'window' && term.over === null) return { ...term, ignoreNulls, over }
+  throw invalid(
+    'over: goes right behind an aggregate or a window function, e.g. o.amount.sum().over(...)',
+  )
+}
+
+function checkedRows(options: unknown): { ignoreNulls: boolean; over: WindowOver } {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid('over: expected options such as { partitionBy: o.customer, orderBy: o.day }')
+  }
+  const wrong = Object.keys(options).find((name) => !OPTIONS.includes(name))
+  if (wrong !== undefined) {
+    throw invalid(`over: unknown option "${clip(wrong)}"; options: ${OPTIONS.join(', ')}`, {
+      option: wrong,
+    })
+  }
+  const given = options as Readonly<Record<string, unknown>>
+  const { ignoreNulls = false } = given
+  if (typeof ignoreNulls !== 'boolean') throw invalid('over: ignoreNulls has to be true or false')
+  const partitionBy = listed(given.partitionBy).map((key) => sortTerm(key).term)
+  const orderBy = listed(given.orderBy).map(sortTerm)
+  return { ignoreNulls, over: { partitionBy, orderBy, frame: frameOf(given) } }
+}
+
+const listed = (keys: unknown): readonly unknown[] =>
+  keys === undefined ? [] : Array.isArray(keys) ? keys : [keys]
+
+function frameOf({ rows, range }: Readonly<Record<string, unknown>>): Frame | null {
+  if (rows !== undefined && range !== undefined) {
+    throw invalid('over: rows and range say the same thing in two ways: give one of them')
+  }
+  const unit = rows === undefined ? 'range' : 'rows'
+  const ends = rows ?? range
+  if (ends === undefined) return null
+  const [from, to, ...more]: unknown[] = Array.isArray(ends) ? ends : []
+  if (typeof from !== 'number' || typeof to !== 'number' || more.length > 0 || !(from <= to)) {
+    throw invalid(
+      `over: ${unit} has to be two numbers, e.g. [-6, 0] or [-Infinity, 0], the lesser first`,
+    )
+  }
+  const isWhole = [from, to].every((end) => Number.isSafeInteger(end) || Math.abs(end) === Infinity)
+  if (unit === 'rows' && !isWhole)
+    throw invalid(`over: rows counts in whole rows, got [${from}, ${to}]`)
+  if (from === Infinity || to === -Infinity)
+    throw invalid(`over: ${unit} of [${from}, ${to}] has no row`)
+  return { unit, from, to }
+}
