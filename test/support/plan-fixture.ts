@@ -7,7 +7,7 @@ import type { Expr, SortKey } from '../../src/plan/expr.ts'
 import { callExpr, columnExpr, literalExpr } from '../../src/plan/expr-walk.ts'
 import type { FunctionName } from '../../src/plan/function.ts'
 import { inputsOf, type LogicalPlan, type Scan } from '../../src/plan/logical-plan.ts'
-import { printExpr } from '../../src/plan/print.ts'
+import { printExpr, printWindow } from '../../src/plan/print-expr.ts'
 
 /** A table of which only names and types matter: `[name, type]` per column, all nullable. */
 export function tableOf(
@@ -78,6 +78,8 @@ function headline(plan: LogicalPlan): string {
       return `limit ${plan.count}+${plan.offset}`
     case 'union':
       return 'union'
+    case 'window':
+      return `window by (${plan.partitionBy.map(printExpr).join(', ')}): ${plan.outputs.map((of) => `${of.name}=${printWindow(of)}`).join(', ')}`
   }
 }
 

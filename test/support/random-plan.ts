@@ -1,6 +1,7 @@
 import { asc, type DataFrame, desc, fn } from '../../src/index.ts'
 import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
+import { randomWindow } from './random-window.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
 
 /** One query in both tongues. */
@@ -286,6 +287,34 @@ const dropNullsStep: Step = (prng, plan) => {
   }
 }
 
+const windowStep: Step = (prng, plan) => {
+  const windows = Array.from({ length: prng.int(1, 3) }, () => ({
+    name: `w${fresh++}`,
+    ...randomWindow(prng, plan.columns),
+  }))
+  const sql = windows.map((of) => `${of.sql} AS ${quoted(of.name)}`)
+  return {
+    ...plan,
+    columns: [
+      ...plan.columns,
+      ...windows.map(({ name, kind, special }) => ({ name, kind, nullable: true, special })),
+    ],
+    frame: plan.frame.withColumns((row: any) =>
+      Object.fromEntries(windows.map(({ name, build }) => [name, build(row)])),
+    ),
+    sql: `SELECT *, ${sql.join(', ')} FROM (${plan.sql})`,
+  }
+}
+
+const qualifyStep: Step = (prng, plan) => {
+  const { build, sql } = randomWindow(prng, plan.columns)
+  return {
+    ...plan,
+    frame: plan.frame.filter((row: any) => build(row).isNotNull()),
+    sql: `SELECT * FROM (${plan.sql}) QUALIFY (${sql}) IS NOT NULL`,
+  }
+}
+
 const STEPS: readonly (readonly [number, Step])[] = [
   [6, filterStep],
   [3, selectStep],
@@ -298,6 +327,8 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [1, sortStep],
   [2, limitStep],
   [1, distinctStep],
+  [2, windowStep],
+  [0.5, qualifyStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],
