@@ -39,7 +39,7 @@ export {
   t,
 } from './frame/column-type.ts'
 export { connect } from './frame/connect.ts'
-export type { DataFrame, FieldInfo, GroupedFrame } from './frame/data-frame.ts'
+export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
 export type {
   Expr,
@@ -50,7 +50,7 @@ export type {
   TruncateUnit,
 } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
-export type { JoinOptions } from './frame/join-type.ts'
+export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-type.ts'
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
@@ -60,6 +60,7 @@ export type {
   ProfileStep,
   QueryProfile,
 } from './frame/query-profile.ts'
+export type { PivotAggregate } from './frame/reshape-type.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type { InsertOptions, Table } from './frame/table.ts'
 export type {

@@ -6,6 +6,7 @@ import { HashAggregateOperator } from './operator/hash-aggregate.ts'
 import { HashJoinOperator } from './operator/hash-join.ts'
 import { LimitOperator } from './operator/limit.ts'
 import { ProjectOperator } from './operator/project.ts'
+import { SampleOperator } from './operator/sample.ts'
 import { ScanOperator } from './operator/scan.ts'
 import { SortOperator } from './operator/sort.ts'
 import { TopKOperator } from './operator/top-k.ts'
@@ -56,6 +57,8 @@ function operatorOf(plan: LogicalPlan, inputs: readonly Operator[]): Operator {
       return new LimitOperator(plan, input)
     case 'union':
       return new UnionOperator(plan, inputs)
+    case 'sample':
+      return new SampleOperator(plan, input)
     case 'window':
       return new WindowOperator(plan, input)
     default:

@@ -100,4 +100,11 @@ function holdersIn(plan: LogicalPlan): number {
   return inputsOf(plan).reduce((sum, input) => sum + holdersIn(input), holds)
 }
 
-const HOLDERS = new Set<LogicalPlan['kind']>(['aggregate', 'join', 'sort', 'top-k', 'window'])
+const HOLDERS = new Set<LogicalPlan['kind']>([
+  'aggregate',
+  'join',
+  'sort',
+  'top-k',
+  'window',
+  'sample',
+])

@@ -17,10 +17,31 @@ import type {
 import type { ColumnOf, Expr, Exprs } from './expr.ts'
 import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
-import type { JoinedColumn, JoinedNames, JoinOptions } from './join-type.ts'
+import type {
+  AsofJoin,
+  AsofOptions,
+  JoinedColumn,
+  JoinedNames,
+  JoinOptions,
+  JoinWhereOptions,
+} from './join-type.ts'
 import type { QueryProfile } from './query-profile.ts'
+import type { PivotAggregate, PivotColumn, PivotIndex, UnpivotColumn } from './reshape-type.ts'
 import type { SortKey } from './sort-key.ts'
-import type { Base, Bool, Maybe, Nullable, Row, RowOptions, Unless, Untyped } from './type-tag.ts'
+import type {
+  Base,
+  Bool,
+  Float64,
+  Int64,
+  Maybe,
+  Null,
+  Nullable,
+  Row,
+  RowOptions,
+  Unless,
+  Untyped,
+  Utf8,
+} from './type-tag.ts'
 
 declare const columns: unique symbol
 
@@ -118,6 +139,155 @@ export interface DataFrame<S> {
       >
     >
   >
+  /** The rows of this frame, then those of `other`, which has the same column names in any order. */
+  unionByName<R extends { readonly [K in keyof S]: unknown }>(
+    other: DataFrame<R>,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<
+        R,
+        {
+          [K in keyof S]: [Extract<S[K] | R[K & keyof R], Nullable<Base<S[K]>>>] extends [never]
+            ? SuperOf<Base<S[K]> | Base<R[K & keyof R]>>
+            : Nullable<SuperOf<Base<S[K]> | Base<R[K & keyof R]>>>
+        }
+      >
+    >
+  >
+  /** The different rows that `other` has too, in this frame's order; null equals null. */
+  intersect<R extends { readonly [K in keyof S]: unknown }>(
+    other: DataFrame<R>,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<
+        R,
+        {
+          [K in keyof S]: [Extract<S[K] | R[K & keyof R], Nullable<Base<S[K]>>>] extends [never]
+            ? SuperOf<Base<S[K]> | Base<R[K & keyof R]>>
+            : Nullable<SuperOf<Base<S[K]> | Base<R[K & keyof R]>>>
+        }
+      >
+    >
+  >
+  /** The different rows that `other` has not, in this frame's order; null equals null. */
+  except<R extends { readonly [K in keyof S]: unknown }>(
+    other: DataFrame<R>,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<
+        R,
+        {
+          [K in keyof S]: [Extract<S[K] | R[K & keyof R], Nullable<Base<S[K]>>>] extends [never]
+            ? SuperOf<Base<S[K]> | Base<R[K & keyof R]>>
+            : Nullable<SuperOf<Base<S[K]> | Base<R[K & keyof R]>>>
+        }
+      >
+    >
+  >
+  /**
+   * Pairs of rows for which the predicate is true: `(l, r) => l.at.between(r.from, r.to)`. `left`
+   * keeps rows without a partner too; `semi` and `anti` yield rows that have one, or none. Names
+   * that both sides have get `suffix` (`_right`) behind the right one. Equalities make it fast.
+   */
+  joinWhere<R, const O extends JoinWhereOptions = JoinWhereOptions>(
+    right: DataFrame<R>,
+    predicate: (left: Accessor<S>, right: Accessor<R>) => Expr<Maybe<Bool>>,
+    options?: O,
+  ): DataFrame<Unless<S, Unless<R, { [P in JoinedNames<S, R, O>]: JoinedColumn<S, R, P, O> }>>>
+  /**
+   * Every row of this frame beside the row of `right` whose key `on` is the nearest that is not
+   * greater (`backward`), or not less (`forward`), among those with equal `by`; nulls where there is
+   * none. Of equal keys the last is taken going backward, the first going forward. Reads the keys of
+   * this frame twice.
+   */
+  joinAsof<R, const O extends AsofOptions<Key<S>, Key<R>>>(
+    right: DataFrame<R>,
+    options: O,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<R, { [P in JoinedNames<S, R, AsofJoin<O>>]: JoinedColumn<S, R, P, AsofJoin<O>> }>
+    >
+  >
+  /** The groups of all the names, of all but the last, and so on to one of all rows. */
+  rollup<K extends Key<S>>(...names: K[]): GroupingSets<S, K>
+  /** The groups of every choice of the names, at most 6. */
+  cube<K extends Key<S>>(...names: K[]): GroupingSets<S, K>
+  /** The groups of each list of names. The frame is read once for each list. */
+  groupingSets<const K extends readonly (readonly Key<S>[])[]>(
+    sets: K,
+  ): GroupingSets<S, K[number][number]>
+  /**
+   * Some rows, by chance, in their order: each with the chance `fraction`, or `rows` of them. The
+   * same seed (0) over the same version of a table gives the same rows.
+   */
+  sample(
+    options:
+      | { readonly fraction: number; readonly seed?: number }
+      | { readonly rows: number; readonly seed?: number },
+  ): DataFrame<S>
+  /** A row of figures for each column, its least and greatest value as text. */
+  describe(): DataFrame<{
+    column: Utf8
+    count: Int64
+    nulls: Int64
+    min: Null<Utf8>
+    max: Null<Utf8>
+    mean: Null<Float64>
+    stddev: Null<Float64>
+  }>
+  /**
+   * One row per value of `index`, and a column for each of `values`: what `agg` makes of `value`
+   * over the rows whose `on` it is.
+   */
+  pivot<
+    const I extends Key<S> | readonly Key<S>[],
+    const V extends readonly (string | number | bigint | boolean)[],
+    N extends Key<S>,
+    A extends PivotAggregate,
+  >(options: {
+    readonly index: I
+    readonly on: Key<S>
+    readonly values: V
+    readonly value: N
+    readonly agg: A
+  }): DataFrame<
+    Unless<
+      S,
+      {
+        [P in PivotIndex<I> | `${V[number]}`]: P extends `${V[number]}`
+          ? PivotColumn<S[N & keyof S], A>
+          : S[P & keyof S]
+      }
+    >
+  >
+  /**
+   * For each row a row per column of `on`: its name in column `name`, its value in `value`, nulls
+   * included. The other columns stay.
+   */
+  unpivot<
+    K extends Key<S>,
+    const N extends string = 'name',
+    const V extends string = 'value',
+  >(options: {
+    readonly on: readonly [K, ...K[]]
+    readonly name?: N
+    readonly value?: V
+  }): DataFrame<
+    Unless<
+      S,
+      {
+        [P in Exclude<keyof S, K> | N | V]: P extends N
+          ? Utf8
+          : P extends V
+            ? UnpivotColumn<S[K & keyof S]>
+            : S[P & keyof S]
+      }
+    >
+  >
   /**
    * Nulls replaced: by `{ column: value }`, or by one value in every column whose type it fits
    * (a string fills text, not dates).
@@ -186,6 +356,25 @@ export interface GroupedFrame<S, K extends PropertyKey> {
       S,
       {
         [P in K | keyof E]: P extends keyof E ? ColumnOf<E[P]> : P extends keyof S ? S[P] : never
+      }
+    >
+  >
+}
+
+/** Rows of a frame `S` in groups by some of the columns `K` at a time; the others are null then. */
+export interface GroupingSets<S, K extends PropertyKey> {
+  /** One row per group of every set, one set after another: the keys, then `outputs`. */
+  agg<E extends Exprs>(
+    outputs: (columns: Accessor<S>) => E,
+  ): DataFrame<
+    Unless<
+      S,
+      {
+        [P in K | keyof E]: P extends keyof E
+          ? ColumnOf<E[P]>
+          : P extends keyof S
+            ? Nullable<S[P]>
+            : never
       }
     >
   >

@@ -70,3 +70,32 @@ export type JoinedColumn<S, R, P, O> = P extends keyof S
         ? RightColumn<R[B], O>
         : never
       : never
+
+/** How two frames are joined by a predicate. */
+export interface JoinWhereOptions {
+  /** `inner` when not given. */
+  readonly how?: 'inner' | 'left' | 'semi' | 'anti'
+  /** Put behind a right column's name that the left has too; `_right` when not given. */
+  readonly suffix?: string
+}
+
+/** How a row finds the nearest one. `L` and `R` are the names of the left and right columns. */
+export interface AsofOptions<L extends string, R extends string> {
+  /** What is near: a name that both have, or a pair `[left, right]`. The right one stays. */
+  readonly on: (L & R) | readonly [L, R]
+  /** What has to be equal: a name that both have, several of them, or pairs `[left, right]`. */
+  readonly by?: (L & R) | readonly (L & R)[] | readonly (readonly [L, R])[]
+  /** `backward` when not given: the nearest key that is not greater. */
+  readonly direction?: 'backward' | 'forward'
+  /** How far the nearest may be: dates in days, timestamps in milliseconds. */
+  readonly tolerance?: number
+  /** Put behind a right column's name that the left has too; `_right` when not given. */
+  readonly suffix?: string
+}
+
+/** The left join that has the columns of an asof join with the options `O`. */
+export type AsofJoin<O> = {
+  readonly how: 'left'
+  readonly on: O extends { readonly by: infer B } ? B : never
+  readonly suffix: SuffixOf<O>
+}

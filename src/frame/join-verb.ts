@@ -50,7 +50,7 @@ function eitherKey(left: Expr, right: Expr): Expr {
   return callExpr('coalesce', [castExpr(left, type), castExpr(right, type)])
 }
 
-function keyExprs(left: LogicalPlan, right: LogicalPlan, [a, b]: KeyPair): [Expr, Expr] {
+export function keyExprs(left: LogicalPlan, right: LogicalPlan, [a, b]: KeyPair): [Expr, Expr] {
   const leftKey = columnExpr(fieldNamed(left.schema, a))
   const rightKey = columnExpr(fieldNamed(right.schema, b))
   const type = superType(leftKey.type, rightKey.type)
@@ -65,7 +65,7 @@ function keyExprs(left: LogicalPlan, right: LogicalPlan, [a, b]: KeyPair): [Expr
 }
 
 /** What the right columns are called in the join: merged keys by names that nobody has. */
-function namesOnRight(
+export function namesOnRight(
   left: LogicalPlan,
   right: LogicalPlan,
   merged: ReadonlySet<string>,

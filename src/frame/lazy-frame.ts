@@ -28,7 +28,8 @@ import {
   frameToCsv,
   frameToFolder,
 } from './actions.ts'
-import type { AnyFrame, FieldInfo, GroupedFrame } from './data-frame.ts'
+import { joinAsofPlan } from './asof-verb.ts'
+import type { AnyFrame, FieldInfo, GroupedFrame, GroupingSets } from './data-frame.ts'
 import { frameSummary, notebookBundle, showFrame } from './display.ts'
 import { explainFrame } from './explain.ts'
 import {
@@ -39,7 +40,9 @@ import {
   type TableHome,
   tableHome,
 } from './frame-state.ts'
+import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-sets.ts'
 import { joinPlan } from './join-verb.ts'
+import { joinWherePlan } from './join-where.ts'
 import { profileFrame } from './profile.ts'
 import {
   checkedNames,
@@ -52,7 +55,9 @@ import {
   withColumnsPlan,
 } from './project-verbs.ts'
 import type { QueryProfile } from './query-profile.ts'
-import { aggPlan, distinctPlan, sortPlan, unionPlan } from './row-verbs.ts'
+import { describePlan, pivotPlan, unpivotPlan } from './reshape-verbs.ts'
+import { aggPlan, distinctPlan, samplePlan, sortPlan, unionPlan } from './row-verbs.ts'
+import { setPlan, unionByNamePlan } from './set-verbs.ts'
 import type { Untyped } from './type-tag.ts'
 
 /** The frame behind `DataFrame`: a state, verbs that make a new one, and actions that run it. */
@@ -140,6 +145,62 @@ export class LazyFrame implements AnyFrame {
 
   union(other: unknown): AnyFrame {
     return this.#beside(other, 'union', unionPlan)
+  }
+
+  unionByName(other: unknown): AnyFrame {
+    return this.#beside(other, 'unionByName', unionByNamePlan)
+  }
+
+  intersect(other: unknown): AnyFrame {
+    return this.#beside(other, 'intersect', (left, right) => setPlan('intersect', left, right))
+  }
+
+  except(other: unknown): AnyFrame {
+    return this.#beside(other, 'except', (left, right) => setPlan('except', left, right))
+  }
+
+  joinWhere(right: unknown, predicate: unknown, options: unknown = {}): AnyFrame {
+    return this.#beside(right, 'joinWhere', (left, other) =>
+      joinWherePlan(left, other, predicate, options),
+    )
+  }
+
+  joinAsof(right: unknown, options: unknown): AnyFrame {
+    return this.#beside(right, 'joinAsof', (left, other) => joinAsofPlan(left, other, options))
+  }
+
+  rollup(...names: readonly unknown[]): GroupingSets<Untyped, string> {
+    return this.#inSets(rollupSets(checkedNames(this[frameState].plan, names, 'rollup')))
+  }
+
+  cube(...names: readonly unknown[]): GroupingSets<Untyped, string> {
+    return this.#inSets(cubeSets(checkedNames(this[frameState].plan, names, 'cube')))
+  }
+
+  groupingSets(sets: unknown): GroupingSets<Untyped, string> {
+    return this.#inSets(checkedSets(this[frameState].plan, sets))
+  }
+
+  #inSets(sets: readonly (readonly string[])[]): GroupingSets<Untyped, string> {
+    return Object.freeze({
+      agg: (outputs: unknown) => this.#with((plan) => groupingSetsPlan(plan, sets, outputs)),
+    })
+  }
+
+  sample(options: unknown): AnyFrame {
+    return this.#with((plan) => samplePlan(plan, options))
+  }
+
+  describe(): AnyFrame {
+    return this.#with(describePlan)
+  }
+
+  pivot(options: unknown): AnyFrame {
+    return this.#with((plan) => pivotPlan(plan, options))
+  }
+
+  unpivot(options: unknown): AnyFrame {
+    return this.#with((plan) => unpivotPlan(plan, options))
   }
 
   fillNull(value: unknown): AnyFrame {

@@ -4,7 +4,15 @@ import { clip, invalid } from '../error.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import type { AggregateExpr, NamedExpr } from '../plan/expr.ts'
 import { castExpr, columnExpr } from '../plan/expr-walk.ts'
-import { aggregate, type LogicalPlan, project, sort, union } from '../plan/logical-plan.ts'
+import {
+  aggregate,
+  type LogicalPlan,
+  project,
+  sample,
+  sort,
+  type Union,
+  union,
+} from '../plan/logical-plan.ts'
 import { resolveTerm } from '../plan/resolve-term.ts'
 import { superType } from '../plan/super-type.ts'
 import { outputTerms } from './outputs.ts'
@@ -60,11 +68,11 @@ const keyOf = (input: LogicalPlan, name: string): NamedExpr => ({
 })
 
 /** Plan of `union`: columns of the same names in the same order, as their common types. */
-export function unionPlan(top: LogicalPlan, bottom: LogicalPlan): LogicalPlan {
+export function unionPlan(top: LogicalPlan, bottom: LogicalPlan, verb = 'union'): Union {
   const [above, below] = [fieldNames(top.schema), fieldNames(bottom.schema)]
   if (above.length !== below.length || above.some((name, position) => name !== below[position])) {
     throw invalid(
-      `union: the frames have different columns, (${clip(above.join(', '))}) and ` +
+      `${verb}: the frames have different columns, (${clip(above.join(', '))}) and ` +
         `(${clip(below.join(', '))}); bring them in line with select or rename`,
       { left: above, right: below },
     )
@@ -74,7 +82,7 @@ export function unionPlan(top: LogicalPlan, bottom: LogicalPlan): LogicalPlan {
     const common = superType(type, other)
     if (common === undefined) {
       throw invalid(
-        `union: column "${clip(name)}" is ${typeText(type)} and ${typeText(other)}; cast one`,
+        `${verb}: column "${clip(name)}" is ${typeText(type)} and ${typeText(other)}; cast one`,
         { column: name },
       )
     }
@@ -88,4 +96,27 @@ export function unionPlan(top: LogicalPlan, bottom: LogicalPlan): LogicalPlan {
     return columns.every(({ expr }) => expr.kind === 'column') ? input : project(input, columns)
   })
   return union(inputs)
+}
+
+/** Plan of `sample`. Throws INVALID unless it is told one of a fraction of 0 to 1 and a number of rows. */
+export function samplePlan(input: LogicalPlan, options: unknown): LogicalPlan {
+  const { fraction, rows, seed = 0, ...rest } = Object(options) as Record<string, unknown>
+  const wrong = Object.keys(rest)[0]
+  if (wrong !== undefined) {
+    throw invalid(`sample: unknown option "${clip(wrong)}"; options: fraction, rows, seed`)
+  }
+  if (!Number.isSafeInteger(seed)) throw invalid('sample: seed has to be a whole number')
+  const head = { seed: seed as number }
+  if (typeof fraction === 'number' && rows === undefined && fraction >= 0 && fraction <= 1) {
+    return sample(input, { ...head, size: { fraction } })
+  }
+  if (
+    typeof rows === 'number' &&
+    fraction === undefined &&
+    Number.isSafeInteger(rows) &&
+    rows >= 0
+  ) {
+    return sample(input, { ...head, size: { rows } })
+  }
+  throw invalid('sample: say { fraction } of 0 to 1, or { rows } as a whole number')
 }

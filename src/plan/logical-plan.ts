@@ -22,6 +22,7 @@ export type LogicalPlan =
   | Limit
   | Union
   | Window
+  | Sample
 
 interface Node {
   readonly schema: Schema
@@ -141,6 +142,17 @@ export interface Window extends Node {
   readonly orderBy: readonly SortKey[]
   readonly outputs: readonly WindowExpr[]
 }
+
+/** Some rows of `input` in its order, chosen by their numbers and `seed`, not by their values. */
+export interface Sample extends Node {
+  readonly kind: 'sample'
+  readonly input: LogicalPlan
+  readonly size: SampleSize
+  readonly seed: number
+}
+
+/** Which share of the rows is kept, each by a chance of its own, or how many rows. */
+export type SampleSize = { readonly fraction: number } | { readonly rows: number }
 
 export function scan(table: TableSnapshot, options: Partial<ScanOptions> = {}): Scan {
   const { columns = table.columns, predicate = null, limit = null, partitions = null } = options
@@ -278,6 +290,10 @@ export function window(input: LogicalPlan, options: WindowOptions): Window {
 
 export type WindowOptions = Pick<Window, 'partitionBy' | 'orderBy' | 'outputs'>
 
+export function sample(input: LogicalPlan, { size, seed }: Pick<Sample, 'size' | 'seed'>): Sample {
+  return Object.freeze({ kind: 'sample', input, size, seed, schema: input.schema })
+}
+
 export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
     case 'scan':
@@ -323,6 +339,8 @@ export function mapInputs(
       return union(after)
     case 'window':
       return window(input, plan)
+    case 'sample':
+      return sample(input, plan)
     default:
       return unreachable(plan)
   }

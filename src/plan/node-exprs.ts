@@ -55,6 +55,7 @@ export function mapNodeExprs(plan: LogicalPlan, rewrite: (expr: Expr) => Expr): 
     }
     case 'values':
     case 'limit':
+    case 'sample':
     case 'union':
       return plan
     default:

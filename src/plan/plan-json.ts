@@ -81,6 +81,8 @@ function particulars(plan: LogicalPlan): Particulars {
       return { count: plan.count, offset: plan.offset }
     case 'union':
       return {}
+    case 'sample':
+      return { ...plan.size, seed: plan.seed }
     case 'window':
       return {
         partitionBy: plan.partitionBy.map(printExpr),

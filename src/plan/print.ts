@@ -74,6 +74,11 @@ export function nodeText(node: LogicalPlan): string {
       return `Limit ${node.count}${offsetText(node.offset)}`
     case 'union':
       return `Union of ${node.inputs.length}`
+    case 'sample': {
+      const { size, seed } = node
+      const text = 'fraction' in size ? `fraction ${size.fraction}` : `${size.rows} rows`
+      return `Sample ${text} seed ${seed}`
+    }
     case 'window':
       return windowText(node)
     default:

@@ -28,11 +28,11 @@ test(`${WINDOWS} random windows give DuckDB's values, with and without a memory 
       const expected = await sqlRows(duck, `SELECT *, ${sql} FROM l`).catch((cause) => {
         throw new Error(`DuckDB refused ${where}`, { cause })
       })
-      const actual = await frameRows(
-        frame.withColumns((row: any) => ({ w: build(row) })),
-      ).catch((cause) => {
-        throw new Error(`graupel refused ${where}`, { cause })
-      })
+      const actual = await frameRows(frame.withColumns((row: any) => ({ w: build(row) }))).catch(
+        (cause) => {
+          throw new Error(`graupel refused ${where}`, { cause })
+        },
+      )
       expect(compareRows(actual, expected, { ordered: false }), where).toBeNull()
     }
     duck.closeSync()

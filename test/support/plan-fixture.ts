@@ -78,6 +78,8 @@ function headline(plan: LogicalPlan): string {
       return `limit ${plan.count}+${plan.offset}`
     case 'union':
       return 'union'
+    case 'sample':
+      return `sample ${JSON.stringify(plan.size)} ${plan.seed}`
     case 'window':
       return `window by (${plan.partitionBy.map(printExpr).join(', ')}): ${plan.outputs.map((of) => `${of.name}=${printWindow(of)}`).join(', ')}`
   }

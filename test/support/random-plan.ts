@@ -1,8 +1,8 @@
 import { asc, type DataFrame, desc, fn } from '../../src/index.ts'
 import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
-import { randomWindow } from './random-window.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
+import { randomWindow } from './random-window.ts'
 
 /** One query in both tongues. */
 export interface RandomPlan {
@@ -303,6 +303,7 @@ const windowStep: Step = (prng, plan) => {
       Object.fromEntries(windows.map(({ name, build }) => [name, build(row)])),
     ),
     sql: `SELECT *, ${sql.join(', ')} FROM (${plan.sql})`,
+    ordered: false,
   }
 }
 
@@ -312,6 +313,7 @@ const qualifyStep: Step = (prng, plan) => {
     ...plan,
     frame: plan.frame.filter((row: any) => build(row).isNotNull()),
     sql: `SELECT * FROM (${plan.sql}) QUALIFY (${sql}) IS NOT NULL`,
+    ordered: false,
   }
 }
 

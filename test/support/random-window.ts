@@ -45,8 +45,18 @@ function picks(prng: Prng, column: RandomColumn): Function[] {
   const constant = literalSql(otherwise, kind)
   const head = { kind, special, ignores: true }
   return [
-    { ...head, frame: false, build: (row) => row[name].lag(count), sql: (n) => `lag(${of}, ${count}${n})` },
-    { ...head, frame: false, build: (row) => row[name].lead(count), sql: (n) => `lead(${of}, ${count}${n})` },
+    {
+      ...head,
+      frame: false,
+      build: (row) => row[name].lag(count),
+      sql: (n) => `lag(${of}, ${count}${n})`,
+    },
+    {
+      ...head,
+      frame: false,
+      build: (row) => row[name].lead(count),
+      sql: (n) => `lead(${of}, ${count}${n})`,
+    },
     {
       ...head,
       frame: false,
@@ -59,7 +69,12 @@ function picks(prng: Prng, column: RandomColumn): Function[] {
       build: (row) => row[name].lead(count, otherwise),
       sql: (n) => `lead(${of}, ${count}, ${constant}${n})`,
     },
-    { ...head, frame: true, build: (row) => row[name].first(), sql: (n) => `first_value(${of}${n})` },
+    {
+      ...head,
+      frame: true,
+      build: (row) => row[name].first(),
+      sql: (n) => `first_value(${of}${n})`,
+    },
     { ...head, frame: true, build: (row) => row[name].last(), sql: (n) => `last_value(${of}${n})` },
     {
       ...head,
@@ -124,19 +139,29 @@ export function randomWindow(prng: Prng, columns: readonly RandomColumn[]): Rand
   const of = prng.pick([ranks(prng), picks(prng, column), aggregates(column), aggregates(column)])
   const chosen = prng.pick(of)
   const keys = prng.sample(columns, prng.int(0, Math.min(2, columns.length)))
-  const near = columns.filter(({ kind, special }) => !special && (NUMBERS.includes(kind) || kind === 'date'))
+  const near = columns.filter(
+    ({ kind, special }) => !special && (NUMBERS.includes(kind) || kind === 'date'),
+  )
   const far = chosen.frame && near.length > 0 && prng.chance(0.3) ? prng.pick(near) : null
   const order = far === null ? prng.sample(columns, columns.length) : [far]
-  const sorted = order.map(({ name }) => ({ name, descending: prng.chance(0.5), first: prng.chance(0.5) }))
+  const sorted = order.map(({ name }) => ({
+    name,
+    descending: prng.chance(0.5),
+    first: prng.chance(0.5),
+  }))
   const frame = far === null ? rowsFrame(prng, chosen) : rangeFrame(prng, far)
-  const isUnordered = far !== null && ['first', 'last', 'nth'].some((name) => chosen.build.toString().includes(`.${name}(`))
-  if (isUnordered || (frame.sql !== '' && chosen.sql('').includes('DISTINCT'))) return randomWindow(prng, columns)
+  const isUnordered =
+    far !== null &&
+    ['first', 'last', 'nth'].some((name) => chosen.build.toString().includes(`.${name}(`))
+  if (isUnordered || (frame.sql !== '' && chosen.sql('').includes('DISTINCT')))
+    return randomWindow(prng, columns)
   const ignoreNulls = chosen.ignores === true && prng.chance(0.4)
   const orderSql = sorted.map(
     ({ name, descending, first }) =>
       `${quoted(name)} ${descending ? 'DESC' : 'ASC'} NULLS ${first ? 'FIRST' : 'LAST'}`,
   )
-  const by = keys.length === 0 ? '' : `PARTITION BY ${keys.map(({ name }) => quoted(name)).join(', ')} `
+  const by =
+    keys.length === 0 ? '' : `PARTITION BY ${keys.map(({ name }) => quoted(name)).join(', ')} `
   const call = `${chosen.sql(ignoreNulls ? ' IGNORE NULLS' : '')} OVER (${by}ORDER BY ${orderSql.join(', ')} ${frame.sql})`
   const { sql, ...ends } = frame
   return {

@@ -81,6 +81,7 @@ function narrow(plan: LogicalPlan, needed: Names): LogicalPlan {
       return mapInputs(plan, (input) => narrow(input, names))
     }
     case 'limit':
+    case 'sample':
       return mapInputs(plan, (input) => narrow(input, needed))
     case 'project': {
       const columns = plan.columns.filter(({ name }) => needed.has(name))

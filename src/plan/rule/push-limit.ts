@@ -75,6 +75,7 @@ function rowsMax(plan: LogicalPlan): number {
     case 'filter':
     case 'sort':
     case 'window':
+    case 'sample':
       return rowsMax(plan.input)
     case 'values':
       return plan.batches.reduce((rows, { length }) => rows + length, 0)
