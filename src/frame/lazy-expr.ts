@@ -122,9 +122,12 @@ class LazyExpr {
 
   over(rows: unknown = {}): AnyExpr {
     const term = this.#term
-    if (term.kind !== 'window' || term.name !== RATIO) return expr(overTerm(term, rows))
+    if (term.kind !== 'window' || term.name !== RATIO)
+      return expr(overTerm(term, rows, { termOf: partOfOver }))
     const value = expr(term.inputs[0]!)
-    const total = expr(overTerm(termFrom(value.sum(), 'over'), rows, { withOrder: 'refused' }))
+    const total = expr(
+      overTerm(termFrom(value.sum(), 'over'), rows, { termOf: partOfOver, withOrder: 'refused' }),
+    )
     return value.div(total.nullIf(0))
   }
 
@@ -155,6 +158,8 @@ class LazyExpr {
 
 /** A share of a sum: no window function of the plan, but a division by one. */
 const RATIO = 'ratioToReport'
+
+const partOfOver = (value: unknown): Term => termOfExpr(value, 'over')
 
 const given = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value])
 

@@ -1,9 +1,16 @@
 import { clip, invalid } from '../error.ts'
 import type { Frame } from '../plan/expr.ts'
-import type { Term, WindowOver, WindowTerm } from '../plan/term.ts'
-import { sortTerm } from './sort-key.ts'
+import type { SortTerm, Term, WindowOver, WindowTerm } from '../plan/term.ts'
 
 const OPTIONS = ['partitionBy', 'orderBy', 'rows', 'range', 'ignoreNulls']
+
+type TermOf = (value: unknown) => Term
+
+interface OverOptions {
+  /** The term of an expression; throws INVALID for anything else. */
+  readonly termOf: TermOf
+  readonly withOrder?: 'allowed' | 'refused'
+}
 
 /**
  * `term` over the rows that `options` describes. Throws INVALID when it is neither an aggregate nor
@@ -12,9 +19,9 @@ const OPTIONS = ['partitionBy', 'orderBy', 'rows', 'range', 'ignoreNulls']
 export function overTerm(
   term: Term,
   options: unknown,
-  { withOrder = 'allowed' }: { readonly withOrder?: 'allowed' | 'refused' } = {},
+  { termOf, withOrder = 'allowed' }: OverOptions,
 ): WindowTerm {
-  const { ignoreNulls, over } = checkedRows(options)
+  const { ignoreNulls, over } = checkedRows(options, termOf)
   if (withOrder === 'refused' && (over.orderBy.length > 0 || over.frame !== null || ignoreNulls)) {
     throw invalid('over: ratioToReport is of the whole partition: give partitionBy only')
   }
@@ -28,7 +35,7 @@ export function overTerm(
   )
 }
 
-function checkedRows(options: unknown): { ignoreNulls: boolean; over: WindowOver } {
+function checkedRows(options: unknown, termOf: TermOf): { ignoreNulls: boolean; over: WindowOver } {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid('over: expected options such as { partitionBy: o.customer, orderBy: o.day }')
   }
@@ -41,9 +48,18 @@ function checkedRows(options: unknown): { ignoreNulls: boolean; over: WindowOver
   const given = options as Readonly<Record<string, unknown>>
   const { ignoreNulls = false } = given
   if (typeof ignoreNulls !== 'boolean') throw invalid('over: ignoreNulls has to be true or false')
-  const partitionBy = listed(given.partitionBy).map((key) => sortTerm(key).term)
-  const orderBy = listed(given.orderBy).map(sortTerm)
+  const partitionBy = listed(given.partitionBy).map(termOf)
+  const orderBy = listed(given.orderBy).map((key) => orderTerm(key, termOf))
   return { ignoreNulls, over: { partitionBy, orderBy, frame: frameOf(given) } }
+}
+
+/** An expression, or what `asc` and `desc` make of one, as a sort term. */
+function orderTerm(given: unknown, termOf: TermOf): SortTerm {
+  if (typeof given !== 'object' || given === null || !('key' in given)) {
+    return { term: termOf(given), descending: false, nulls: 'last' }
+  }
+  const { key, descending, nulls } = given as Omit<SortTerm, 'term'> & { readonly key: unknown }
+  return { term: termOf(key), descending, nulls }
 }
 
 const listed = (keys: unknown): readonly unknown[] =>

@@ -317,6 +317,86 @@ const qualifyStep: Step = (prng, plan) => {
   }
 }
 
+const setStep: Step = (prng, plan) => {
+  const columns = prng.sample(plan.columns, prng.int(1, 3))
+  const few = columns.map(({ name }) => name)
+  const [all, some] = [plan, filterStep(prng, plan, () => plan)].map(({ frame, sql }) => ({
+    frame: frame.select(...few) as DataFrame<any>,
+    sql: `SELECT ${names(columns)} FROM (${sql})`,
+  }))
+  const verb = prng.pick(['intersect', 'except'] as const)
+  return {
+    columns,
+    frame: all!.frame[verb](some!.frame),
+    sql: `SELECT * FROM (${all!.sql} ${verb.toUpperCase()} ${some!.sql})`,
+    ordered: false,
+  }
+}
+
+const unpivotStep: Step = (prng, plan) => {
+  const first = prng.pick(plan.columns)
+  const on = plan.columns.filter(({ kind }) => kind === first.kind).slice(0, 3)
+  const rest = plan.columns.filter((column) => !on.includes(column))
+  const [name, value] = [`u${fresh++}`, `u${fresh++}`]
+  const parts = on.map((column) =>
+    [
+      `SELECT ${[...rest.map((of) => quoted(of.name)), `'${column.name}' AS ${name}`].join(', ')}`,
+      `${quoted(column.name)} AS ${value} FROM (${plan.sql})`,
+    ].join(', '),
+  )
+  return {
+    columns: [
+      ...rest,
+      { name, kind: 'utf8', nullable: false, special: false },
+      { name: value, kind: first.kind, nullable: true, special: on.some((of) => of.special) },
+    ],
+    frame: plan.frame.unpivot({ on: on.map((of) => of.name) as [string], name, value }),
+    sql: `SELECT * FROM (${parts.join(' UNION ALL ')})`,
+    ordered: false,
+  }
+}
+
+const rollupStep: Step = (prng, plan) => {
+  const keys = prng.sample(plan.columns, prng.int(1, 2))
+  const count = `a${fresh++}`
+  return {
+    columns: [
+      ...keys.map((key) => ({ ...key, nullable: true })),
+      { name: count, kind: 'int64', nullable: false, special: false },
+    ],
+    frame: plan.frame.rollup(...keys.map(({ name }) => name)).agg(() => ({ [count]: fn.count() })),
+    sql: `SELECT ${names(keys)}, count(*) AS ${count} FROM (${plan.sql}) GROUP BY ROLLUP (${names(keys)})`,
+    ordered: false,
+  }
+}
+
+const joinWhereStep: Step = (prng, plan, other) => {
+  const right = other()
+  const isTaken = right.columns.some(({ name }) =>
+    plan.columns.some((column) => column.name === name),
+  )
+  const [a, b] = [plan, right].map(({ columns }) => columns.filter((of) => of.kind === 'int32'))
+  if (isTaken || a!.length === 0 || b!.length === 0) return plan
+  const [x, y] = [prng.pick(a!).name, prng.pick(b!).name]
+  const [left, few] = [limited(prng, plan, 20), limited(prng, right, 20)]
+  const how = prng.pick(['inner', 'left', 'semi', 'anti'] as const)
+  const frame = left.frame.joinWhere(few.frame, (l: any, r: any) => l[x].lt(r[y]), {
+    how,
+  }) as DataFrame<any>
+  const test = `l.${quoted(x)} < r.${quoted(y)}`
+  if (how === 'semi' || how === 'anti') {
+    const exists = `EXISTS (SELECT 1 FROM (${few.sql}) r WHERE ${test})`
+    const sql = `SELECT * FROM (${left.sql}) l WHERE ${how === 'semi' ? '' : 'NOT '}${exists}`
+    return { ...plan, frame, sql, ordered: false }
+  }
+  return {
+    frame,
+    sql: `SELECT * FROM (${left.sql}) l ${how} JOIN (${few.sql}) r ON ${test}`,
+    columns: [...plan.columns, ...right.columns],
+    ordered: false,
+  }
+}
+
 const STEPS: readonly (readonly [number, Step])[] = [
   [6, filterStep],
   [3, selectStep],
@@ -331,6 +411,10 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [1, distinctStep],
   [2, windowStep],
   [0.5, qualifyStep],
+  [0.7, setStep],
+  [0.5, unpivotStep],
+  [0.5, rollupStep],
+  [0.5, joinWhereStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],

@@ -337,3 +337,98 @@ const clustering = await orders.clusteringInformation(['day'])
 expectEqual<typeof clustering.averageDepth, number>()
 const loaded = await orders.load('./x.ndjson.gz', { onError: 'continue', validate: true })
 expectEqual<(typeof loaded.rejects)[number]['column'], string | null>()
+// windows
+const windowed = rowsOf(
+  orders.select((o) => ({
+    rank: fn.rank().over({ partitionBy: o.customer, orderBy: desc(o.amount) }),
+    share: fn.percentRank().over({ orderBy: [o.day, desc(o.id)] }),
+    before: o.quantity.lag(1).over({ orderBy: o.placed_at }),
+    filled: o.quantity.lead(2, 0).over({ orderBy: o.placed_at }),
+    other: o.quantity.lag(1, o.quantity.nullIf(1)).over({ orderBy: o.placed_at }),
+    running: o.amount.sum().over({ orderBy: o.day, rows: [-Infinity, 0] }),
+    week: o.quantity.mean().over({ orderBy: o.day, range: [-6, 0] }),
+    of: o.quantity.ratioToReport().over({ partitionBy: [o.customer, o.day] }),
+    n: fn.count().over(),
+    last: o.day.last().over({ orderBy: o.id, ignoreNulls: true }),
+    double: o.quantity.sum().over().div(2),
+  })),
+)
+expectEqual<
+  typeof windowed,
+  {
+    rank: bigint
+    share: number
+    before: number | null
+    filled: number
+    other: number | null
+    running: string | null
+    week: number | null
+    of: number | null
+    n: bigint
+    last: Date | null
+    double: number | null
+  }
+>()
+
+// sets and shapes
+const both = rowsOf(customers.select('id').intersect(orders.select((o) => ({ id: o.quantity }))))
+expectEqual<typeof both, { id: number }>()
+const pivoted = rowsOf(
+  orders.pivot({
+    index: 'customer',
+    on: 'paid',
+    values: [true, false],
+    value: 'amount',
+    agg: 'sum',
+  }),
+)
+expectEqual<typeof pivoted, { customer: string; true: string | null; false: string | null }>()
+const tallied = rowsOf(
+  orders.pivot({
+    index: ['customer', 'day'],
+    on: 'quantity',
+    values: [1, 2],
+    value: 'id',
+    agg: 'count',
+  }),
+)
+expectEqual<typeof tallied, { customer: string; day: Date; 1: bigint; 2: bigint }>()
+const long = rowsOf(
+  orders
+    .select('id', 'quantity', 'weight')
+    .unpivot({ on: ['quantity', 'weight'], value: 'figure' }),
+)
+expectEqual<typeof long, { id: bigint; name: string; figure: number | null }>()
+const figures = rowsOf(orders.describe())
+expectEqual<typeof figures.mean, number | null>()
+const rolled = rowsOf(orders.rollup('customer', 'day').agg(() => ({ n: fn.count() })))
+expectEqual<typeof rolled, { customer: string | null; day: Date | null; n: bigint }>()
+const sets = rowsOf(orders.groupingSets([['customer'], []]).agg(() => ({ n: fn.count() })))
+expectEqual<typeof sets, { customer: string | null; n: bigint }>()
+const near = rowsOf(
+  small.joinWhere(customers, (l, r) => l.id.gt(r.id).and(l.customer.ne(r.country)), {
+    how: 'left',
+  }),
+)
+expectEqual<
+  typeof near,
+  {
+    id: bigint
+    customer: string
+    amount: string | null
+    id_right: number | null
+    customer_right: string | null
+    country: string | null
+  }
+>()
+const asof = rowsOf(small.joinAsof(customers, { on: 'id', by: 'customer', tolerance: 3 }))
+expectEqual<
+  typeof asof,
+  {
+    id: bigint
+    customer: string
+    amount: string | null
+    id_right: number | null
+    country: string | null
+  }
+>()

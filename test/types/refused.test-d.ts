@@ -206,3 +206,44 @@ o.optimize({ columns: ['nothing'] })
 o.clusteringInformation(['nothing'])
 // @ts-expect-error load: a format that is not read
 o.load('x.xml', { format: 'xml' })
+
+// @ts-expect-error over: one end of a frame
+o.select((r) => ({ x: r.a.sum().over({ orderBy: r.d, rows: [1] }) }))
+// @ts-expect-error over: misspelt option
+o.select((r) => ({ x: r.a.sum().over({ orderby: r.d }) }))
+// @ts-expect-error over: a name, whose column is not known there
+o.select((r) => ({ x: r.a.sum().over({ orderBy: desc('d') }) }))
+// @ts-expect-error over: partition by a number
+o.select((r) => ({ x: r.a.sum().over({ partitionBy: 1 }) }))
+// @ts-expect-error lag: text as a number of rows
+o.select((r) => ({ x: r.a.lag('x').over() }))
+// @ts-expect-error lag: a default of another type
+o.select((r) => ({ x: r.a.lag(1, 'x').over() }))
+// @ts-expect-error ratioToReport: of text
+o.select((r) => ({ x: r.s.ratioToReport().over() }))
+// @ts-expect-error ntile: text
+o.select(() => ({ x: fn.ntile('x').over() }))
+// @ts-expect-error intersect: a column is missing
+o.intersect(c)
+// @ts-expect-error pivot: misspelt column
+o.pivot({ index: 's', on: 'bb', values: [true], value: 'a', agg: 'sum' })
+// @ts-expect-error pivot: no such aggregate
+o.pivot({ index: 's', on: 'b', values: [true], value: 'a', agg: 'total' })
+// @ts-expect-error unpivot: misspelt column
+o.unpivot({ on: ['aa'] })
+// @ts-expect-error unpivot: no column
+o.unpivot({ on: [] })
+// @ts-expect-error rollup: misspelt column
+o.rollup('ss')
+// @ts-expect-error groupingSets: misspelt column
+o.groupingSets([['ss']])
+// @ts-expect-error sample: neither fraction nor rows
+o.sample({ seed: 3 })
+// @ts-expect-error joinWhere: not a predicate
+o.joinWhere(c, (l) => l.id)
+// @ts-expect-error joinWhere: a column that the right side has not
+o.joinWhere(c, (l, r) => l.id.gt(r.idd))
+// @ts-expect-error joinAsof: a key that the right side has not
+o.joinAsof(c, { on: 'd' })
+// @ts-expect-error joinAsof: no such direction
+o.joinAsof(c, { on: 'id', direction: 'nearest' })

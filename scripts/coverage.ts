@@ -1,0 +1,172 @@
+// Writes docs/coverage.md: the methods of Snowpark's DataFrame and Column, and what stands for them.
+//   npx tsx scripts/coverage.ts
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { LazyFrame } from '../src/frame/lazy-frame.ts'
+import { col } from '../src/index.ts'
+
+/** Snowpark's name; ours, of which the first word is a method that must exist; a remark. */
+type Pair = readonly [theirs: string, ours: string | null, remark?: string]
+
+const FRAME: readonly Pair[] = [
+  ['select', 'select'],
+  ['select_expr', null, 'there is no SQL'],
+  ['with_column', 'withColumns'],
+  ['with_columns', 'withColumns'],
+  ['with_column_renamed', 'rename'],
+  ['rename', 'rename'],
+  ['drop', 'drop'],
+  ['to_df', 'rename'],
+  ['col', null, 'callbacks and `col` name columns'],
+  ['col_ilike', null],
+  ['flatten', null],
+  ['filter', 'filter'],
+  ['where', 'filter'],
+  ['sort', 'sort'],
+  ['order_by', 'sort'],
+  ['limit', 'limit'],
+  ['distinct', 'distinct'],
+  ['drop_duplicates', 'distinct', 'by named columns'],
+  ['dropna', 'dropNulls'],
+  ['fillna', 'fillNull'],
+  ['replace', null],
+  ['sample', 'sample'],
+  ['sample_by', null],
+  ['random_split', null],
+  ['agg', 'agg'],
+  ['group_by', 'groupBy'],
+  ['group_by_grouping_sets', 'groupingSets'],
+  ['cube', 'cube'],
+  ['rollup', 'rollup'],
+  ['pivot', 'pivot'],
+  ['unpivot', 'unpivot'],
+  ['crosstab', 'pivot', 'with `agg: "count"`'],
+  ['join', 'join', '`joinAsof` for asof, `joinWhere` for predicates'],
+  ['natural_join', 'join'],
+  ['cross_join', 'join', "`how: 'cross'`"],
+  ['lateral_join', null],
+  ['join_table_function', null],
+  ['union', 'union', 'followed by `distinct`'],
+  ['union_all', 'union'],
+  ['union_by_name', 'unionByName', 'followed by `distinct`'],
+  ['union_all_by_name', 'unionByName'],
+  ['intersect', 'intersect'],
+  ['except_', 'except'],
+  ['minus', 'except'],
+  ['subtract', 'except'],
+  ['describe', 'describe'],
+  ['approx_quantile', null],
+  ['corr', null],
+  ['cov', null],
+  ['analytics.moving_agg', 'withColumns', 'with `over({ rows })`'],
+  ['analytics.cumulative_agg', 'withColumns', 'with `over({ orderBy })`'],
+  ['analytics.compute_lag', 'withColumns', 'with `lag`'],
+  ['analytics.compute_lead', 'withColumns', 'with `lead`'],
+  ['analytics.time_series_agg', 'withColumns', 'with `over({ range })`'],
+  ...[
+    'agg',
+    'classify',
+    'complete',
+    'count_tokens',
+    'embed',
+    'extract',
+    'filter',
+    'parse_document',
+    'sentiment',
+    'similarity',
+    'split_text_*',
+    'summarize_agg',
+    'transcribe',
+  ].map((name): Pair => [`ai.${name}`, null]),
+  ['collect', 'collect'],
+  ['collect_nowait', 'collect', 'every action is a promise'],
+  ['count', 'count'],
+  ['first', 'first'],
+  ['take', 'limit'],
+  ['show', 'show'],
+  ['to_local_iterator', 'batches', 'or `for await` over the frame'],
+  ['to_pandas', 'toArray', 'or `collect`, an Arrow table'],
+  ['to_pandas_batches', 'batches'],
+  ['to_snowpark_pandas', null],
+  ['explain', 'explain'],
+  ['cache_result', null],
+  ['copy_into_table', 'write'],
+  ['create_or_replace_view', null],
+  ['create_or_replace_temp_view', null],
+  ['create_temp_view', null],
+  ['create_or_replace_dynamic_table', null],
+  ['write.save_as_table', 'write'],
+  ['write.insert_into', 'write'],
+  ['write.copy_into_location', 'unload'],
+  ['write.csv', 'toCSV'],
+  ['write.json', null],
+  ['write.parquet', null],
+  ['write.save', 'toCSV'],
+  ['schema', 'schema'],
+  ['columns', 'schema'],
+  ['dtypes', 'schema'],
+]
+
+const COLUMN: readonly Pair[] = [
+  ['alias, as_, name', null, 'the key of the output object'],
+  ['asc, desc', null, '`asc(...)`, `desc(...)` with `nulls`'],
+  ['between', 'between'],
+  ['bitand', 'bitAnd'],
+  ['bitor', 'bitOr'],
+  ['bitxor', 'bitXor'],
+  ['cast, astype', 'cast'],
+  ['try_cast', 'tryCast'],
+  ['collate', null],
+  ['startswith', 'str', '`str.startsWith`'],
+  ['endswith', 'str', '`str.endsWith`'],
+  ['equal_nan', 'isNan'],
+  ['equal_null, eqNullSafe', 'eqNullSafe'],
+  ['getItem', 'json', '`json.get`'],
+  ['get_name', null],
+  ['in_, isin', 'in'],
+  ['is_null', 'isNull'],
+  ['is_not_null', 'isNotNull'],
+  ['like', 'str', '`str.like`'],
+  ['regexp, rlike', 'str', '`str.matches`'],
+  ['over', 'over'],
+  ['substr, substring', 'str', '`str.slice`'],
+  ['within_group', null],
+  ['when, otherwise', null, '`when(...).then(...).otherwise(...)`'],
+]
+
+function table(pairs: readonly Pair[], has: (name: string) => boolean): string {
+  const rows = pairs.map(([theirs, ours, remark = '']) => {
+    if (ours !== null && !has(ours)) throw new Error(`there is no method ${ours} for ${theirs}`)
+    return [`\`${theirs}\``, ours === null ? '-' : `\`${ours}\``, remark]
+  })
+  const all = [['Snowpark', 'Graupel', 'remark'], ...rows]
+  const widths = [0, 1, 2].map((at) => Math.max(...all.map((row) => row[at]!.length)))
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
+  return [line(all[0]!), rule, ...rows.map(line)].join('\n')
+}
+
+/** The text of docs/coverage.md. Throws when it names a method that does not exist. */
+export function coverageText(): string {
+  const isFrame = (name: string) => name in LazyFrame.prototype
+  const column = col('x')
+  const isColumn = (name: string) => name in column
+  const known = FRAME.filter(([, ours]) => ours !== null).length
+  return `# Coverage of Snowpark
+
+Made by \`scripts/coverage.ts\`; a test compares the two. Of the ${FRAME.length} names of Snowpark's DataFrame, its
+analytics, writer and AI functions, ${known} have an equivalent here.
+
+## DataFrame
+
+${table(FRAME, isFrame)}
+
+## Column
+
+${table(COLUMN, isColumn)}
+`
+}
+
+const target = fileURLToPath(new URL('../docs/coverage.md', import.meta.url))
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, coverageText())
