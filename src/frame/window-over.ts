@@ -46,10 +46,10 @@ function checkedRows(options: unknown, termOf: TermOf): { ignoreNulls: boolean; 
     })
   }
   const given = options as Readonly<Record<string, unknown>>
-  const { ignoreNulls = false } = given
+  const { ignoreNulls = false, partitionBy: by, orderBy: order } = given
   if (typeof ignoreNulls !== 'boolean') throw invalid('over: ignoreNulls has to be true or false')
-  const partitionBy = listed(given.partitionBy).map(termOf)
-  const orderBy = listed(given.orderBy).map((key) => orderTerm(key, termOf))
+  const partitionBy = listed(by).map(termOf)
+  const orderBy = listed(order).map((key) => orderTerm(key, termOf))
   return { ignoreNulls, over: { partitionBy, orderBy, frame: frameOf(given) } }
 }
 
