@@ -24,8 +24,10 @@ export interface BatchesOptions extends ActionOptions {
 }
 
 export interface ShowOptions extends ActionOptions {
-  /** Characters of a line; the terminal's width when not given, or 120 where there is none. */
+  /** Cells of a line; the terminal's width when not given, or 120 where there is none. */
   readonly width?: number
+  /** Whether names, types and nulls are coloured; on a terminal, unless NO_COLOR is set, when not given. */
+  readonly color?: boolean
 }
 
 export interface ExplainOptions extends ActionOptions {

@@ -13,6 +13,7 @@ import {
   json,
   time,
   timestamp,
+  typeText,
   uint8,
   uint16,
   uint32,
@@ -68,6 +69,10 @@ class TypeValue<T> implements ColumnType<T> {
     this.type = type
     this.isNullable = options.isNullable
     Object.freeze(this)
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `ColumnType { ${typeText(this.type)}${this.isNullable ? '?' : ''} }`
   }
 
   nullable(): ColumnType<Null<T>> {

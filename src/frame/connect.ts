@@ -112,6 +112,11 @@ class ConnectedLake implements Lake {
     return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
   }
 
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const state = this.#closed ? 'closed' : 'await .databases()'
+    return `Lake { ${clip(JSON.stringify(this.url))} } · ${state}`
+  }
+
   from(data: unknown, columns?: unknown): AnyFrame {
     this.#requireOpen()
     if (typeof data !== 'object' || data === null) {

@@ -316,6 +316,12 @@ export interface DataFrame<S> {
   first<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
   show(rows?: number, options?: ShowOptions): Promise<void>
+  /** Prints a line for each column, with its first values, to standard output. */
+  glimpse(options?: ShowOptions): Promise<void>
+  /** The first `rows` (10) as a Markdown table; a line below says so when there are more. */
+  toMarkdown(rows?: number, options?: ActionOptions): Promise<string>
+  /** The first `rows` (10) as an HTML table with a caption; everything in it is escaped. */
+  toHTML(rows?: number, options?: ActionOptions): Promise<string>
   /** How the query will be run, or with `analyze` how it was. */
   explain(options?: ExplainOptions): Promise<string>
   /**

@@ -214,7 +214,8 @@ function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `${typeof value}`
 }
 
-function termText(term: Term): string {
+/** `term` as people read it. */
+export function termText(term: Term): string {
   switch (term.kind) {
     case 'column':
       return term.name

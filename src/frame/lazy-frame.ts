@@ -1,6 +1,6 @@
 import { typeText } from '../arrow/data-type.ts'
 import { fieldNames } from '../arrow/schema.ts'
-import { invalid } from '../error.ts'
+import { clip, invalid } from '../error.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { Unloaded } from '../io/unload-csv.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
@@ -30,7 +30,14 @@ import {
 } from './actions.ts'
 import { joinAsofPlan } from './asof-verb.ts'
 import type { AnyFrame, FieldInfo, GroupedFrame, GroupingSets } from './data-frame.ts'
-import { frameSummary, notebookBundle, showFrame } from './display.ts'
+import {
+  frameHtml,
+  frameMarkdown,
+  glimpsedText,
+  notebookBundle,
+  print,
+  shownText,
+} from './display.ts'
 import { explainFrame } from './explain.ts'
 import {
   combined,
@@ -40,7 +47,9 @@ import {
   type TableHome,
   tableHome,
 } from './frame-state.ts'
+import { frameSummary } from './frame-summary.ts'
 import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-sets.ts'
+import { inspectedAs } from './inspected-as.ts'
 import { joinPlan } from './join-verb.ts'
 import { joinWherePlan } from './join-where.ts'
 import { profileFrame } from './profile.ts'
@@ -118,9 +127,12 @@ export class LazyFrame implements AnyFrame {
   groupBy(...names: readonly unknown[]): GroupedFrame<Untyped, string> {
     const keys = [...new Set(checkedNames(this[frameState].plan, names, 'groupBy'))]
     if (keys.length === 0) throw invalid('groupBy: name at least one column, or use agg')
-    return Object.freeze({
-      agg: (outputs: unknown) => this.#with((plan) => aggPlan(plan, keys, outputs)),
+    const agg = (outputs: unknown) => this.#with((plan) => aggPlan(plan, keys, outputs))
+    const grouped = inspectedAs({ agg }, () => {
+      const by = keys.map((key) => clip(JSON.stringify(key))).join(', ')
+      return `GroupedFrame { by ${by} } of ${frameSummary('DataFrame', this[frameState])}`
     })
+    return Object.freeze(grouped)
   }
 
   agg(outputs: unknown): AnyFrame {
@@ -242,7 +254,19 @@ export class LazyFrame implements AnyFrame {
   }
 
   async show(rows = 10, options: ShowOptions = {}): Promise<void> {
-    return showFrame(this[frameState], rows, options)
+    print(await shownText(this[frameState], rows, options))
+  }
+
+  async glimpse(options: ShowOptions = {}): Promise<void> {
+    print(await glimpsedText(this[frameState], options))
+  }
+
+  async toMarkdown(rows = 10, options: ActionOptions = {}): Promise<string> {
+    return frameMarkdown(this[frameState], rows, options)
+  }
+
+  async toHTML(rows = 10, options: ActionOptions = {}): Promise<string> {
+    return frameHtml(this[frameState], rows, options)
   }
 
   async explain(options: ExplainOptions = {}): Promise<string> {

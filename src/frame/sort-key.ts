@@ -1,7 +1,8 @@
 import { clip, invalid } from '../error.ts'
 import type { SortTerm, Term } from '../plan/term.ts'
 import type { Expr } from './expr.ts'
-import { isExpr, termOfExpr } from './lazy-expr.ts'
+import { inspectedAs } from './inspected-as.ts'
+import { isExpr, termOfExpr, termText } from './lazy-expr.ts'
 
 /** Where nulls go: last when ascending and first when descending, unless told. */
 export interface SortOptions {
@@ -42,7 +43,11 @@ function sortKey(
   if (nulls !== 'first' && nulls !== 'last') {
     throw invalid(`sort: nulls must be "first" or "last", got "${nulls}"`)
   }
-  return Object.freeze({ key, descending, nulls })
+  const text = () => {
+    const shown = typeof key === 'string' ? JSON.stringify(key) : termText(termOfExpr(key, 'sort'))
+    return `SortKey { ${clip(shown)} ${descending ? 'desc' : 'asc'}, nulls ${nulls} }`
+  }
+  return Object.freeze(inspectedAs({ key, descending, nulls }, text))
 }
 
 /** A name, an expression or a `SortKey` as a sort term. Throws INVALID for anything else. */

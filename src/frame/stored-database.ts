@@ -42,6 +42,10 @@ export class StoredDatabase implements Database {
     return { writeTable: (name, source, options) => this.#writeTable(name, source, options) }
   }
 
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Database { ${clip(JSON.stringify(this.name))} } · await .tables()`
+  }
+
   async createTable(
     name: string,
     columns: SchemaValue,

@@ -29,7 +29,6 @@ import {
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
-import { frameSummary } from './display.ts'
 import {
   type FrameState,
   frameState,
@@ -37,6 +36,7 @@ import {
   type QuerySettings,
   type TableHome,
 } from './frame-state.ts'
+import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { loadedRows } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'

@@ -11,8 +11,8 @@ import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
-import { frameSummary } from './display.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
+import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import type { LoadOptions } from './load-type.ts'
@@ -37,6 +37,10 @@ export class StoredTransaction implements Transaction {
 
   constructor(place: TransactionPlace) {
     this.#place = place
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return 'Transaction · await .table(database, name)'
   }
 
   async table(

@@ -3,11 +3,22 @@ import { isNumeric, typeText } from '../arrow/data-type.ts'
 import { scalarAt, scalarText } from '../arrow/scalar.ts'
 import type { Field, Schema } from '../arrow/schema.ts'
 import type { Vector } from '../arrow/vector.ts'
+import { plainStyle, type TextRole, type TextStyle } from '../io/terminal.ts'
+import { cellsOf, clippedToCells } from './text-cells.ts'
 
 interface TextColumn {
   readonly head: readonly string[]
   readonly cells: readonly string[]
+  /** Rows that are null, which a text may look like. */
+  readonly nulls: ReadonlySet<number>
   readonly alignRight: boolean
+}
+
+/** How a table is printed. */
+export interface TableTextOptions {
+  /** Cells of a line. */
+  readonly width: number
+  readonly style?: TextStyle
 }
 
 const CELL_MAX = 80
@@ -17,45 +28,63 @@ const FRAME = 3
 
 /**
  * Rows as a boxed table: names and types on top, numbers to the right, null as `null`. Cells are
- * clipped and middle columns left out (`…`) until a line has at most `width` characters.
+ * clipped and middle columns left out (`…`) until a line takes at most `width` cells of a terminal.
  */
 export function tableText(
   schema: Schema,
   batches: readonly Batch[],
-  options: { readonly width: number },
+  options: TableTextOptions,
 ): string {
+  const { width, style = plainStyle } = options
   const all = schema.fields.map((field, position) =>
     textColumn(
       field,
       batches.map(({ columns }) => columns[position]!),
     ),
   )
-  const columns = fitted(all, options.width)
-  const widths = columns.map(({ head, cells }) => Math.max(...[...head, ...cells].map(lengthOf), 0))
+  const columns = fitted(all, width)
+  const widths = columns.map((column) => widthOf(column) - FRAME)
   const rule = (left: string, middle: string, right: string) =>
-    left + widths.map((width) => '─'.repeat(width + 2)).join(middle) + right
-  const line = (cellOf: (column: TextColumn) => string) =>
-    `│${columns.map((column, at) => ` ${padded(cellOf(column), widths[at]!, column)} `).join('│')}│`
+    style('frame', left + widths.map((cells) => '─'.repeat(cells + 2)).join(middle) + right)
+  const bar = style('frame', '│')
+  const line = (cellOf: (column: TextColumn) => Cell) => {
+    const cells = columns.map(
+      (column, at) => ` ${padded(cellOf(column), widths[at]!, column.alignRight, style)} `,
+    )
+    return bar + cells.join(bar) + bar
+  }
   const rowCount = batches.reduce((sum, { length }) => sum + length, 0)
   return [
     rule('┌', '┬', '┐'),
-    line(({ head }) => head[0]!),
-    line(({ head }) => head[1]!),
+    line(({ head }) => ({ text: head[0]!, role: 'name' })),
+    line(({ head }) => ({ text: head[1]!, role: 'type' })),
     rule('├', '┼', '┤'),
-    ...Array.from({ length: rowCount }, (_, row) => line(({ cells }) => cells[row]!)),
+    ...Array.from({ length: rowCount }, (_, row) =>
+      line(({ cells, nulls }) => ({ text: cells[row]!, role: nulls.has(row) ? 'null' : null })),
+    ),
     rule('└', '┴', '┘'),
   ].join('\n')
+}
+
+interface Cell {
+  readonly text: string
+  readonly role: TextRole | null
 }
 
 function textColumn(field: Field, vectors: readonly Vector[]): TextColumn {
   const { name, type, nullable } = field
   const cells: string[] = []
+  const nulls = new Set<number>()
   for (const vector of vectors) {
-    for (let row = 0; row < vector.length; row++) cells.push(cellText(vector, row))
+    for (let row = 0; row < vector.length; row++) {
+      if (scalarAt(vector, row) === null) nulls.add(cells.length)
+      cells.push(cellText(vector, row))
+    }
   }
   return {
     head: [printable(name), typeText(type) + (nullable ? '?' : '')],
     cells,
+    nulls,
     alignRight: isNumeric(type),
   }
 }
@@ -81,7 +110,7 @@ function float32Text(value: number): string {
 }
 
 /** `text` without characters that move the cursor or speak to the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
     const plain = JSON.stringify(character).slice(1, -1)
@@ -90,26 +119,24 @@ function printable(text: string): string {
   })
 }
 
-/** Code points, which is what a terminal shows of most scripts. */
-function lengthOf(text: string): number {
-  let length = 0
-  for (const _ of text) length++
-  return length
-}
-
-function padded(text: string, width: number, { alignRight }: TextColumn): string {
-  const blanks = ' '.repeat(Math.max(0, width - lengthOf(text)))
-  return alignRight ? blanks + text : text + blanks
+function padded(
+  { text, role }: Cell,
+  width: number,
+  alignRight: TextColumn['alignRight'],
+  style: TextStyle,
+): string {
+  const blanks = ' '.repeat(Math.max(0, width - cellsOf(text)))
+  const shown = role === null ? text : style(role, text)
+  return alignRight ? blanks + shown : shown + blanks
 }
 
 function clipped(column: TextColumn, width: number): TextColumn {
-  const clip = (text: string) =>
-    lengthOf(text) <= width ? text : `${[...text].slice(0, width - 1).join('')}…`
+  const clip = (text: string) => clippedToCells(text, width)
   return { ...column, head: column.head.map(clip), cells: column.cells.map(clip) }
 }
 
 const widthOf = ({ head, cells }: TextColumn): number =>
-  Math.max(...head.map(lengthOf), ...cells.map(lengthOf)) + FRAME
+  [...head, ...cells].reduce((most, text) => Math.max(most, cellsOf(text)), 0) + FRAME
 
 /** Columns that fit: first long cells are clipped, then columns of the middle are left out. */
 function fitted(all: readonly TextColumn[], width: number): readonly TextColumn[] {
@@ -127,6 +154,7 @@ function fitted(all: readonly TextColumn[], width: number): readonly TextColumn[
   const gap: TextColumn = {
     head: ['…', '…'],
     cells: columns[0]!.cells.map(() => '…'),
+    nulls: new Set(),
     alignRight: false,
   }
   const left = columns.slice(0, Math.ceil(columns.length / 2))

@@ -2,7 +2,8 @@ import type { Term } from '../plan/term.ts'
 import type { Expr } from './expr.ts'
 import type { Literal } from './expr-builders.ts'
 import type { CaseOf } from './expr-type.ts'
-import { expr, termFrom, termOfExpr } from './lazy-expr.ts'
+import { inspectedAs } from './inspected-as.ts'
+import { expr, termFrom, termOfExpr, termText } from './lazy-expr.ts'
 import type { Bool, Maybe } from './type-tag.ts'
 
 type Branches = readonly { readonly when: Term; readonly then: Term }[]
@@ -29,10 +30,12 @@ export function when(condition: Expr<Maybe<Bool>>): When<never> {
 }
 
 function waiting(branches: Branches, condition: Term): When<never> {
-  return Object.freeze({
+  const waits = {
     // biome-ignore lint/suspicious/noThenProperty: the word that everybody knows; awaiting it rejects
     then: (outcome: unknown) => decided([...branches, branch(condition, outcome)]),
-  })
+  }
+  const text = () => `When { ${chainText(branches)}when ${termText(condition)} } · .then(outcome)`
+  return Object.freeze(inspectedAs(waits, text))
 }
 
 function branch(condition: Term, outcome: unknown): Branches[number] {
@@ -41,9 +44,14 @@ function branch(condition: Term, outcome: unknown): Branches[number] {
 }
 
 function decided(branches: Branches): Then<never> {
-  return Object.freeze({
+  const chain = {
     when: (condition: Expr<Maybe<Bool>>) => waiting(branches, termOfExpr(condition, 'when')),
     otherwise: (outcome: unknown) =>
       expr({ kind: 'case', branches, otherwise: termFrom(outcome, 'otherwise') }),
-  })
+  }
+  const text = () => `Then { ${chainText(branches).trimEnd()} } · .otherwise(outcome)`
+  return Object.freeze(inspectedAs(chain, text))
 }
+
+const chainText = (branches: Branches): string =>
+  branches.map(({ when, then }) => `when ${termText(when)} then ${termText(then)} `).join('')
