@@ -11,6 +11,7 @@ const FLOORS = {
   frame: '^src/frame/',
   testing: '^src/testing/',
   index: '^src/index\\.ts$',
+  plot: '^src/plot/',
   cli: '^src/cli/',
 }
 
@@ -60,7 +61,16 @@ export default {
       { path: '^src/', pathNot: FLOORS.arrow },
       { path: 'apache-arrow' },
     ),
-    never('no-dev-dependency', { path: '^src/' }, { dependencyTypes: ['npm-dev'] }),
+    never(
+      'no-dev-dependency',
+      { path: '^src/' },
+      { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
+    ),
+    never(
+      'only-plots-need-peers',
+      { path: '^src/', pathNot: FLOORS.plot },
+      { dependencyTypes: ['npm-peer'] },
+    ),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

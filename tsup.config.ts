@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
+    'plot/index': 'src/plot/index.ts',
     'cli/main': 'src/cli/main.ts',
     'partition-worker': 'src/exec/threads/partition-worker.ts',
   },

@@ -11,7 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/s3-last-words.ts'],
+    globalSetup: ['test/support/s3-last-words.ts', 'test/support/chromium-last-words.ts'],
     setupFiles: ['test/support/random.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

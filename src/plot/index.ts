@@ -1,0 +1,6 @@
+export { type BarOptions, bar } from './bar.ts'
+export { type HeatmapOptions, heatmap } from './heatmap.ts'
+export { type HistogramOptions, histogram } from './histogram.ts'
+export { type LineOptions, line } from './line.ts'
+export type { Aggregate, PlotOptions } from './plot-options.ts'
+export { type ScatterOptions, scatter } from './scatter.ts'
