@@ -8,6 +8,7 @@ import { addLs } from './command/ls.ts'
 import { addOptimize } from './command/optimize.ts'
 import { addQuery } from './command/query.ts'
 import { addTypes } from './command/table-types.ts'
+import { addUi } from './command/ui.ts'
 import { addVacuum } from './command/vacuum.ts'
 import { addVerify } from './command/verify.ts'
 import { FoundProblems } from './found-problems.ts'
@@ -51,7 +52,7 @@ function cli(): Command {
       writeErr: (text) => process.stderr.write(text),
     })
   for (const add of [addLs, addDescribe, addLoad, addQuery, addHistory, addVacuum]) add(program)
-  for (const add of [addOptimize, addVerify, addTypes, addDoctor]) add(program)
+  for (const add of [addOptimize, addVerify, addTypes, addDoctor, addUi]) add(program)
   return program
 }
 

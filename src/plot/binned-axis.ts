@@ -126,7 +126,9 @@ function timeBins(
   const spanMs = Number(most) - Number(least)
   const isDate = fieldOf(frame, name).type === 'date'
   const units = UNITS.slice(isDate ? 3 : 0)
-  const { unit } = units.find(({ ms }) => spanMs / ms <= bins) ?? units.at(-1)!
+  // The unit whose number of bins is nearest to what was asked for, in proportion.
+  const distance = ({ ms }: { readonly ms: number }) => Math.abs(Math.log(spanMs / ms / bins))
+  const { unit } = units.reduce((best, next) => (distance(next) < distance(best) ? next : best))
   return {
     bin: col(name).dt.truncate(unit),
     placeOf: (bin) => {
