@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 
 const here = resolve(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'graupel-stranger-'))
-const EXPECTED = '[{"city":"Ulm","total":"7.50"},{"city":"Bonn","total":"2.25"}]'
+const EXPECTED = '[{"city":"Ulm","total":7.5},{"city":"Bonn","total":2.25}]'
 
 const BODY = `await using lake = await connect('memory:')
 const db = await lake.database('acme/sales', { create: true })

@@ -84,14 +84,7 @@ async function drawn(svg: string): Promise<{ shapes: number; texts: string[]; pn
 const rects = (svg: string): number => svg.match(/<rect /g)?.length ?? 0
 
 describe('what is aggregated moves only what is drawn', () => {
-  test.each([
-    ['delay', 200],
-    ['price', 9.77],
-    ['speed', 80],
-    ['value', ROWS],
-    ['day', 300],
-    ['at', ROWS],
-  ] as const)('a histogram of %s moves its bins and one row of extremes', async (x) => {
+  test.each(['delay', 'price', 'speed', 'value', 'day', 'at'] as const)('a histogram of %s moves its bins and one row of extremes', async (x) => {
     const { frame, moved } = countedFrame(flights())
     const svg = await histogram(frame, { x, bins: 20 })
     expect(rects(svg)).toBeGreaterThanOrEqual(8)
