@@ -73,7 +73,6 @@ test('dependencies are few, and every version is exact', () => {
     'commander',
     'csv-parse',
     'csv-stringify',
-    'hyparquet',
     'lru-cache',
     're2js',
   ])

@@ -2,6 +2,7 @@ import type { Batch } from '../arrow/batch.ts'
 import { isNumeric, typeText } from '../arrow/data-type.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import type { Schema } from '../arrow/schema.ts'
+import { escaped } from './escape-html.ts'
 import { cellText } from './table-text.ts'
 
 /** Rows as an HTML table under its title. Everything in it is escaped. */
@@ -27,15 +28,3 @@ export function tableHtml(title: string, schema: Schema, batches: readonly Batch
     `<thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`
   )
 }
-
-const ESCAPES = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-])
-
-/** `text` as HTML shows it, in an element or between quotes. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ESCAPES.get(character)!)

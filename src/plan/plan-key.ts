@@ -25,7 +25,7 @@ export function planKey(plan: LogicalPlan, storeName: (url: string) => string): 
  * The files that `scan` reads of one partition, and the form of their values, as a text; null when
  * the catalog has not been asked for one of its columns. `id` tells the partition.
  */
-export function partitionFiles(scan: Scan, id: number): string | null {
+function partitionFiles(scan: Scan, id: number): string | null {
   if (scan.partitions === null) return null
   const { all } = scan.partitions
   const rows = all.partitions.find((partition) => partition.id === id)?.rows

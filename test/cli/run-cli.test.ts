@@ -41,8 +41,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(() => vi.restoreAllMocks())
 
-const COMMANDS =
-  'ls describe load query history vacuum optimize verify types doctor ui'.split(' ')
+const COMMANDS = 'ls describe load query history vacuum optimize verify types doctor ui'.split(' ')
 
 describe('help', () => {
   test.each(COMMANDS)('%s explains itself and ends well', async (command) => {

@@ -84,13 +84,16 @@ async function drawn(svg: string): Promise<{ shapes: number; texts: string[]; pn
 const rects = (svg: string): number => svg.match(/<rect /g)?.length ?? 0
 
 describe('what is aggregated moves only what is drawn', () => {
-  test.each(['delay', 'price', 'speed', 'value', 'day', 'at'] as const)('a histogram of %s moves its bins and one row of extremes', async (x) => {
-    const { frame, moved } = countedFrame(flights())
-    const svg = await histogram(frame, { x, bins: 20 })
-    expect(rects(svg)).toBeGreaterThanOrEqual(8)
-    expect(rects(svg)).toBeLessThanOrEqual(90)
-    expect(moved()).toBe(rects(svg) + 1)
-  })
+  test.each(['delay', 'price', 'speed', 'value', 'day', 'at'] as const)(
+    'a histogram of %s moves its bins and one row of extremes',
+    async (x) => {
+      const { frame, moved } = countedFrame(flights())
+      const svg = await histogram(frame, { x, bins: 20 })
+      expect(rects(svg)).toBeGreaterThanOrEqual(8)
+      expect(rects(svg)).toBeLessThanOrEqual(90)
+      expect(moved()).toBe(rects(svg) + 1)
+    },
+  )
 
   test('a heatmap moves its fields and one row of extremes', async () => {
     const { frame, moved } = countedFrame(flights())

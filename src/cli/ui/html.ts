@@ -1,4 +1,4 @@
-import { escaped } from '../../frame/table-html.ts'
+import { escaped } from '../../frame/escape-html.ts'
 
 /** Markup that is safe to put into a page as it is. */
 export class Html {
