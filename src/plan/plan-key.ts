@@ -21,17 +21,7 @@ export function planKey(plan: LogicalPlan, storeName: (url: string) => string): 
   return writer.write(plan) ? writer.text : null
 }
 
-/**
- * The files that `scan` reads of one partition, and the form of their values, as a text; null when
- * the catalog has not been asked for one of its columns. `id` tells the partition.
- */
-function partitionFiles(scan: Scan, id: number): string | null {
-  if (scan.partitions === null) return null
-  const { all } = scan.partitions
-  const rows = all.partitions.find((partition) => partition.id === id)?.rows
-  return rows === undefined ? null : filesOf(columnsRead(scan), all, { id, rows })
-}
-
+/** The files that a scan reads of one partition, and the form of their values, as a text. */
 function filesOf(
   columns: readonly Column[],
   { statistics }: PartitionSet,
