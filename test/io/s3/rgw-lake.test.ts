@@ -128,7 +128,7 @@ if (typeof server === 'string') {
     })
 
     it('is read where some of its files are plain, and DATA where one claims what it is not', async () => {
-      await using lake = await connect(url, bucket.options)
+      await using lake = await connect(url, { ...bucket.options, cache: false })
       const db = await lake.database('acme/sales', { create: true })
       const table = await db.createTable('packed', COLUMNS, { compression: 'gzip' })
       await table.insert(rows)
@@ -185,7 +185,11 @@ if (typeof server === 'string') {
     it('for 3 columns of 5 partitions, the second time: one question and 15 files', async () => {
       const proxy = await s3Proxy(server.endpoint)
       try {
-        await using lake = await connect(url, { ...bucket.options, endpoint: proxy.endpoint })
+        await using lake = await connect(url, {
+          ...bucket.options,
+          endpoint: proxy.endpoint,
+          cache: false,
+        })
         const db = await lake.database('acme/sales', { create: true })
         const made = await db.createTable('orders', COLUMNS, { partitionRows: 1000 })
         const ids = Array.from({ length: 5000 }, (_, n) => n)
