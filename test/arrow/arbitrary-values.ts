@@ -117,6 +117,10 @@ export const anyTable: fc.Arbitrary<{ fields: Field[]; rows: unknown[][] }> = fc
     ),
     { minLength: 1, maxLength: 5 },
   )
+  // Arrow's own IPC reader drops a byte order mark at the beginning of a name.
+  .filter(
+    (names) => new Set(names.map((name) => name.replace(/^\uFEFF/, ''))).size === names.length,
+  )
   .chain((names) =>
     fc.tuple(...names.map((name) => fc.tuple(fc.constant(name), anyType, fc.boolean()))),
   )

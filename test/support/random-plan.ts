@@ -431,6 +431,8 @@ function randomStep(prng: Prng): Step {
 
 /** A chain of 1 to 6 verbs over one of `sources`, joining others of them. */
 export function randomPlan(prng: Prng, sources: readonly RandomPlan[]): RandomPlan {
+  // Names are data of some plans, so that one seed has to give the same ones again.
+  fresh = 0
   const [first, ...others] = prng.sample(sources, sources.length)
   let plan = first!
   const other = (): RandomPlan => {
