@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { columnBytes } from '../../arrow/batch.ts'
+import { ownVector } from '../../arrow/own-vector.ts'
 import { concat, type Vector } from '../../arrow/vector.ts'
 import type { ColumnFile, ColumnReader } from '../../io/csv/column-reader.ts'
-import { ownVector } from './own-vector.ts'
 import { RecordingReader } from './recording-reader.ts'
 import { VectorReader } from './vector-reader.ts'
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { type Batch, batchBytes } from '../../arrow/batch.ts'
-import { ownBatch } from './own-vector.ts'
+import { ownBatch } from '../../arrow/own-vector.ts'
 
 /** An eighth of the cache, and never more than this, is what one result may take. */
 const ENTRY_BYTES_MAX = 8 << 20
