@@ -1,4 +1,4 @@
-export { CURSOR, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
+export { BLOCKS, CURSOR, LANES, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
 export { findLines } from './find-lines'
 export { decodeCents, decodeDecimal, decodeExact, decodeInt32 } from './decode-number'
 export { decodeDates } from './decode-temporal'
@@ -7,3 +7,7 @@ export { packFloat64, packInt32, selectFloat64, selectInt32 } from './select-num
 export { decodeTexts } from './decode-text'
 export { selectLines } from './select-texts'
 export { onlyPrintable } from './skip-lines'
+export { combineWholes } from './arithmetic'
+export { countByGroup, sumFloat64, sumFloat64ByGroup, sumInt32, sumInt32ByGroup } from './sum-groups'
+export { enterText, findTexts } from './find-texts'
+export { findPairs } from './find-pairs'

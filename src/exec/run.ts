@@ -55,6 +55,7 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
     cache: options.cache ?? null,
+    blocks: null,
     onSpilled: () => {},
     onColumn: () => {},
   }

@@ -1,12 +1,15 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
-import { take, type Vector } from '../../arrow/vector.ts'
+import type { Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
 import type { LikeProgram } from '../../kernel/like.ts'
 import type { NumberRange } from '../../kernel/select-numbers.ts'
+import { type Blocks, inBlocks } from '../../kernel/wasm/blocks.ts'
+import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
+import type { ExecContext } from '../context.ts'
 import { selectRows } from '../evaluate.ts'
 import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
@@ -54,17 +57,24 @@ export class RunSelection {
   readonly #steps: readonly Step[]
   readonly #output: readonly Column[]
   readonly #schema: Schema
+  readonly #blocks: Blocks | null
   readonly #rows: Uint32Array
   readonly #found: Uint32Array
   /** Values read so far, of the rows that are still wanted. */
   readonly #vectors = new Map<Column, Vector>()
 
-  constructor(steps: readonly Step[], output: readonly Column[], schema: Schema, rowsMax: number) {
+  constructor(
+    steps: readonly Step[],
+    output: readonly Column[],
+    schema: Schema,
+    { batchRowsMax, blocks }: Pick<ExecContext, 'batchRowsMax' | 'blocks'>,
+  ) {
     this.#steps = steps
     this.#output = output
     this.#schema = schema
-    this.#rows = new Uint32Array(steps.length > 0 ? rowsMax : 0)
-    this.#found = new Uint32Array(steps.length > 0 ? rowsMax : 0)
+    this.#blocks = blocks
+    this.#rows = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
+    this.#found = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
   }
 
   /** The output of rows `start` to `start + length`; null when none passes. */
@@ -115,7 +125,8 @@ export class RunSelection {
     const missing = columns.filter((column) => !this.#vectors.has(column))
     const opening = reader.open(missing)
     if (opening !== undefined) await opening
-    const values = missing.map((column) => reader.read(column, run))
+    const read = () => missing.map((column) => reader.read(column, run))
+    const values = inBlocks(this.#blocks, read)
     for (const [index, column] of missing.entries()) {
       const value = values[index]!
       this.#vectors.set(column, value instanceof Promise ? await value : value)
@@ -129,8 +140,11 @@ export class RunSelection {
     if (run.rows === null) rows.set(found.subarray(0, count))
     else for (let i = 0; i < count; i++) rows[i] = rows[found[i]!]!
     for (const [column, vector] of this.#vectors) {
-      if (later.has(column)) this.#vectors.set(column, take(vector, found, count))
-      else this.#vectors.delete(column)
+      if (!later.has(column)) this.#vectors.delete(column)
+      else {
+        const take = () => takeRows(vector, found, count)
+        this.#vectors.set(column, inBlocks(this.#blocks, take))
+      }
     }
     return { ...run, rows, count }
   }

@@ -44,7 +44,8 @@ export class ScanOperator implements Operator {
     const { limit, table } = this.#plan
     const store = context.stores.get(table.storeUrl)
     const enough = Math.min(Math.ceil(context.batchRowsMax / 4), Math.max(1, limit ?? Infinity))
-    const merger = new BatchMerger(this.schema, context.batchRowsMax, enough)
+    const borrowed = context.blocks !== null
+    const merger = new BatchMerger(this.schema, context.batchRowsMax, { enough, borrowed })
     const pacer = new Pacer(context)
     let wanted = limit ?? Number.POSITIVE_INFINITY
     if (wanted <= 0) return
@@ -106,13 +107,14 @@ export class ScanOperator implements Operator {
     const { columns } = this.#plan
     const plain = this.#conjuncts.length === 0
     try {
-      const selection = new RunSelection(steps, columns, this.schema, context.batchRowsMax)
+      const selection = new RunSelection(steps, columns, this.schema, context)
       const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
       for (let start = 0; start < partition.rows; start += runRows) {
         const length = Math.min(runRows, partition.rows - start)
         const pause = pacer.step(length * (columns.length + 1))
         if (pause !== undefined) await pause
         const empty = plain && columns.length === 0
+        context.blocks?.clear()
         const rows = empty
           ? batch(this.schema, [], length)
           : await selection.read(reader, start, length)

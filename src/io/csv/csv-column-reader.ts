@@ -1,7 +1,8 @@
-import { take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
+import type { Utf8Vector, Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
 import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
+import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type {
   ColumnFile,
@@ -158,8 +159,8 @@ export class CsvColumnReader implements ColumnReader {
     if (count * 2 > rowCount) {
       const vector = this.read(rowCount)
       return vector instanceof Promise
-        ? vector.then((whole) => take(whole, rows, count))
-        : take(vector, rows, count)
+        ? vector.then((whole) => takeRows(whole, rows, count))
+        : takeRows(vector, rows, count)
     }
     this.#expect(rowCount)
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {

@@ -4,6 +4,7 @@ import type { Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { decodeHex, decodePlainText, decodeQuotedText } from '../../kernel/decode-text.ts'
 import { findLines } from '../../kernel/find-lines.ts'
+import { newInt32, newUint8 } from '../../kernel/wasm/blocks.ts'
 import { wasmDecodeTexts } from '../../kernel/wasm/decode-text.ts'
 import type { LineBuffer } from './byte-window.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
@@ -17,17 +18,17 @@ const NOTHING = new Uint8Array(0)
 
 /** Text, JSON and binary. A run's vector is a view of the run's own copy of the file's bytes. */
 export class TextRunDecoder extends RunDecoder {
-  #text = NOTHING
+  #text: Uint8Array = NOTHING
   #used = 0
-  #starts = new Int32Array(0)
-  #ends = new Int32Array(0)
+  #starts: Int32Array = new Int32Array(0)
+  #ends: Int32Array = new Int32Array(0)
   #patience = PATIENCE
 
   protected allocate(rows: number, bytes: number): void {
-    this.#text = new Uint8Array(bytes)
+    this.#text = newUint8(bytes)
     this.#used = 0
-    this.#starts = new Int32Array(rows)
-    this.#ends = new Int32Array(rows)
+    this.#starts = this.emptied(newInt32(rows))
+    this.#ends = this.emptied(newInt32(rows))
   }
 
   decode(lines: LineBuffer): boolean {
