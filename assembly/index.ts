@@ -4,7 +4,7 @@ export { decodeCents, decodeDecimal, decodeExact, decodeInt32 } from './decode-n
 export { decodeDates } from './decode-temporal'
 export { gatherEven, gatherLines } from './gather-lines'
 export { packFloat64, packInt32, selectFloat64, selectInt32 } from './select-numbers'
-export { decodeTexts } from './decode-text'
+export { decodeTexts, evenTexts } from './decode-text'
 export { selectLines } from './select-texts'
 export { onlyPrintable } from './skip-lines'
 export { combineWholes } from './arithmetic'

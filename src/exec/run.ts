@@ -56,6 +56,7 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     onScanned: options.onScanned ?? (() => {}),
     cache: options.cache ?? null,
     blocks: null,
+    bound: null,
     onSpilled: () => {},
     onColumn: () => {},
   }

@@ -14,7 +14,7 @@ const ROOM = 1 << 12
  */
 export class GroupPairs {
   /** By left << width | right, the pair's id + 1; null once it would be too large. */
-  #cells: Int32Array | null = new Int32Array(64)
+  #cells: Int32Array | null
   #width = 3
   /** Per slot the two ids, the pair's own id + 1, and a gap; 0 marks a free slot. */
   #entries = new Int32Array(4 << 6)
@@ -27,6 +27,7 @@ export class GroupPairs {
   /** @param blocks As of a `GroupTable`. */
   constructor(blocks: Blocks | null = null) {
     this.#room = keptInt32(blocks, ROOM)
+    this.#cells = this.#room?.subarray(0, 64) ?? new Int32Array(64)
   }
 
   get count(): number {

@@ -12,11 +12,13 @@ import { columnsOf } from '../../plan/expr-children.ts'
 import type { ExecContext } from '../context.ts'
 import { selectRows } from '../evaluate.ts'
 import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
+import type { LiveBound } from '../live-bound.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
 /** One conjunct of a scan's predicate, and what is still to be read after it. */
 export interface Step {
-  readonly predicate: Expr
+  /** Null when the range says it all. */
+  readonly predicate: Expr | null
   readonly columns: readonly Column[]
   readonly schema: Schema
   /** The one range that the predicate stands for, if it does for one and its column is numbers. */
@@ -47,6 +49,26 @@ export function stepsOf(
     for (const column of columns) later.add(column)
   }
   return steps
+}
+
+/** The step that leaves out what is beyond `bound`, before `steps`. */
+export function boundStep(
+  bound: LiveBound,
+  key: Column,
+  steps: readonly Step[],
+  output: readonly Column[],
+): Step {
+  const later = new Set([...output, ...steps.flatMap(({ columns }) => columns)])
+  const columns = [key]
+  const { range } = bound
+  return {
+    predicate: null,
+    columns,
+    schema: tableSchema(columns),
+    range,
+    pattern: undefined,
+    later,
+  }
 }
 
 /**
@@ -118,6 +140,7 @@ export class RunSelection {
     await this.#load(reader, step.columns, run)
     const columns = step.columns.map((column) => this.#vectors.get(column)!)
     const input = batch(step.schema, columns, run.count)
+    if (step.predicate === null) throw new Error('a range that the reader has to select')
     return selectRows(step.predicate, input, null, run.count, this.#found)
   }
 

@@ -5,6 +5,7 @@ import { sortRows } from '../../kernel/sort.ts'
 import { rowsBefore } from '../../kernel/sort-threshold.ts'
 import type { TopK } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
+import { LiveBound } from '../live-bound.ts'
 import type { Operator } from '../operator.ts'
 import { BatchCollector } from './batch-collector.ts'
 import { HeldMemory } from './held-memory.ts'
@@ -47,14 +48,17 @@ export class TopKOperator implements Operator {
       const collector = new BatchCollector(this.schema, memory)
       const passing = new Uint32Array(context.batchRowsMax)
       let bar: Vector | null = null
-      for await (const batch of this.inputs[0].execute(context)) {
+      const bound = context.runTimePruning === 'off' ? null : LiveBound.of(this.#plan)
+      for await (const batch of this.inputs[0].execute({ ...context, bound })) {
         const found = bar === null ? -1 : this.#passing(batch, bar, passing)
         if (found === 0) continue
         const all = found < 0 || found === batch.length
         collector.add(all ? batch : takeBatch(batch, passing, found))
         if (collector.rows < Math.max(2 * wanted, CANDIDATES_MIN)) continue
         const best = this.#best(collector, wanted)
-        if (best.length === wanted) bar = sortColumns(keys.slice(0, 1), best)[0]!.vector
+        if (best.length < wanted) continue
+        bar = sortColumns(keys.slice(0, 1), best)[0]!.vector
+        bound?.raise(bar, wanted - 1)
       }
       if (collector.rows <= offset) return
       const best = this.#best(collector, wanted)

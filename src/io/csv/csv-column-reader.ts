@@ -55,16 +55,23 @@ export class CsvColumnReader implements ColumnReader {
     const { width, plain } = statistics.hints
     this.#file = file
     this.#window = window
-    this.#decoder = isTextual(type) ? new TextRunDecoder(file) : numberDecoder(file)
     this.#trusted = options.trusted
     this.#onVerified = options.onVerified
     this.#quoted = mayQuote(type) && !plain
     this.#stride = width === null || this.#quoted ? null : width + 1
+    this.#decoder = isTextual(type) ? this.#textDecoder() : numberDecoder(file)
     this.#claims = {
       stride: this.#stride,
       printable: !isTextual(type),
       unquoted: mayQuote(type) && !this.#quoted,
     }
+  }
+
+  #textDecoder(): RunDecoder {
+    const { type, statistics } = this.#file
+    const isEven = this.#trusted && statistics.nulls === 0 && type.name !== 'binary'
+    const even = isEven && this.#stride !== null ? this.#stride - 1 : null
+    return new TextRunDecoder(this.#file, even)
   }
 
   get bytesRead(): number {

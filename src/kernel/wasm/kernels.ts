@@ -99,6 +99,14 @@ interface WasmFunctions {
     slots: number,
     out: number,
   ) => number
+  readonly evenTexts: (
+    starts: number,
+    ends: number,
+    count: number,
+    first: number,
+    stride: number,
+    width: number,
+  ) => void
   readonly findPairs: (
     left: number,
     right: number,
