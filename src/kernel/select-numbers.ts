@@ -8,6 +8,11 @@ export interface NumberRange {
   readonly flip: number
 }
 
+/** Whether every number is in `range`. Nulls never are. */
+export function takesAll({ least, greatest, flip }: NumberRange): boolean {
+  return flip === 1 && least > greatest
+}
+
 /**
  * Writes the ascending rows whose value is in `range` to `out` and answers how many they are.
  *

@@ -4,7 +4,7 @@ import type { Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
 import type { LikeProgram } from '../../kernel/like.ts'
-import type { NumberRange } from '../../kernel/select-numbers.ts'
+import { type NumberRange, takesAll } from '../../kernel/select-numbers.ts'
 import { type Blocks, inBlocks } from '../../kernel/wasm/blocks.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Expr } from '../../plan/expr.ts'
@@ -104,6 +104,7 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
+      if (step.predicate === null && takesAll(step.range!)) continue
       const answer = await this.#selectEarly(reader, step, run)
       const count = answer === undefined ? await this.#select(reader, step, run) : answer.count
       if (count === 0) return null
