@@ -1,9 +1,11 @@
-import { layoutOf } from '../arrow/data-type.ts'
+import { type DataType, layoutOf } from '../arrow/data-type.ts'
 import { isNull, type Vector } from '../arrow/vector.ts'
 import type { NumberRange } from '../kernel/select-numbers.ts'
+import type { ColumnExpr, SortKey } from '../plan/expr.ts'
 import type { TopK } from '../plan/logical-plan.ts'
 import { planMayThrow } from '../plan/may-throw.ts'
 import { keyOverScan, pipelineScan } from '../plan/pipeline-scan.ts'
+import { rangeOf } from './function/select-fast.ts'
 
 /**
  * What the first key of a top-k may at most be for a row to count, while it runs: the scan below
@@ -14,12 +16,14 @@ export class LiveBound {
   readonly column: string
   readonly keepsNulls: boolean
   readonly #descending: boolean
-  readonly #range = { least: Number.POSITIVE_INFINITY, greatest: Number.NEGATIVE_INFINITY, flip: 1 }
+  readonly #type: DataType
+  #range: NumberRange = { least: 1, greatest: 0, flip: 1 }
 
-  private constructor(column: string, descending: boolean, keepsNulls: boolean) {
-    this.column = column
+  private constructor(column: ColumnExpr, { descending, nulls }: SortKey) {
+    this.column = column.name
+    this.#type = column.type
     this.#descending = descending
-    this.keepsNulls = keepsNulls
+    this.keepsNulls = nulls === 'first'
   }
 
   /** For a plan whose first key is a column of numbers in a scan below it; else null. */
@@ -31,7 +35,7 @@ export class LiveBound {
     if (key === null || key.expr.kind !== 'column') return null
     const layout = layoutOf(key.expr.type)
     if (layout !== 'i32' && layout !== 'f64') return null
-    return new LiveBound(key.expr.name, key.descending, key.nulls === 'first')
+    return new LiveBound(key.expr, key)
   }
 
   /** The numbers that count, at first all; it changes with every `raise`. NaN counts. */
@@ -43,25 +47,11 @@ export class LiveBound {
   raise(keys: Vector, row: number): void {
     if (isNull(keys, row) || (keys.layout !== 'i32' && keys.layout !== 'f64')) return
     const value = keys.values[row]!
-    if (!Number.isFinite(value)) return
-    // All numbers but those beyond the bound, which begin behind it.
-    if (this.#descending) {
-      this.#range.least = Number.NEGATIVE_INFINITY
-      this.#range.greatest = below(value)
-    } else {
-      this.#range.least = -below(-value)
-      this.#range.greatest = Number.POSITIVE_INFINITY
-    }
+    if (Number.isNaN(value)) return
+    this.#range = rangeOf(this.#type, {
+      column: this.column,
+      op: this.#descending ? 'gte' : 'lte',
+      value,
+    })
   }
-}
-
-const float = new Float64Array(1)
-const bits = new BigInt64Array(float.buffer)
-
-/** The greatest float64 that is less than `value`, which is finite. */
-function below(value: number): number {
-  if (value === 0) return -Number.MIN_VALUE
-  float[0] = value
-  bits[0]! += value > 0 ? -1n : 1n
-  return float[0]!
 }

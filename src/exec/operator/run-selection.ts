@@ -12,13 +12,13 @@ import { columnsOf } from '../../plan/expr-children.ts'
 import type { ExecContext } from '../context.ts'
 import { selectRows } from '../evaluate.ts'
 import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
-import type { LiveBound } from '../live-bound.ts'
+import { LiveBound } from '../live-bound.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
 /** One conjunct of a scan's predicate, and what is still to be read after it. */
 export interface Step {
-  /** Null when the range says it all. */
-  readonly predicate: Expr | null
+  /** A bound is a range that may change from run to run. */
+  readonly predicate: Expr | LiveBound
   readonly columns: readonly Column[]
   readonly schema: Schema
   /** The one range that the predicate stands for, if it does for one and its column is numbers. */
@@ -60,15 +60,8 @@ export function boundStep(
 ): Step {
   const later = new Set([...output, ...steps.flatMap(({ columns }) => columns)])
   const columns = [key]
-  const { range } = bound
-  return {
-    predicate: null,
-    columns,
-    schema: tableSchema(columns),
-    range,
-    pattern: undefined,
-    later,
-  }
+  const schema = tableSchema(columns)
+  return { predicate: bound, columns, schema, range: undefined, pattern: undefined, later }
 }
 
 /**
@@ -104,7 +97,7 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
-      if (step.predicate === null && takesAll(step.range!)) continue
+      if (step.predicate instanceof LiveBound && takesAll(step.predicate.range)) continue
       const answer = await this.#selectEarly(reader, step, run)
       const count = answer === undefined ? await this.#select(reader, step, run) : answer.count
       if (count === 0) return null
@@ -120,9 +113,10 @@ export class RunSelection {
   /** Leaves a range or a pattern to the reader, which need not make vectors of all rows then. */
   async #selectEarly(
     reader: PartitionReader,
-    { range, pattern, columns, later }: Step,
+    { predicate, range: ownRange, pattern, columns, later }: Step,
     run: Run,
   ): Promise<RangeAnswer | undefined> {
+    const range = predicate instanceof LiveBound ? predicate.range : ownRange
     const column = columns[0]!
     if (range === undefined && pattern === undefined) return undefined
     if (this.#vectors.has(column)) return undefined
@@ -141,7 +135,7 @@ export class RunSelection {
     await this.#load(reader, step.columns, run)
     const columns = step.columns.map((column) => this.#vectors.get(column)!)
     const input = batch(step.schema, columns, run.count)
-    if (step.predicate === null) throw new Error('a range that the reader has to select')
+    if (step.predicate instanceof LiveBound) throw new Error('a bound that is not the first step')
     return selectRows(step.predicate, input, null, run.count, this.#found)
   }
 

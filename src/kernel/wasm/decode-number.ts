@@ -1,4 +1,4 @@
-import type { NumberRange } from '../select-numbers.ts'
+import { keepKeys, type NumberRange } from '../select-numbers.ts'
 import { addressOf } from './blocks.ts'
 import { type WasmKernels, wasmKernels } from './kernels.ts'
 
@@ -129,6 +129,10 @@ function select(
     const greatest = Math.min(Math.floor(range.greatest), 2147483647)
     const [from, to] = least > greatest ? [1, 0] : [least, greatest]
     count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
+  }
+  if (range.keys !== undefined) {
+    const values = layout === 'f64' ? floats.subarray(OUT >> 3) : ints.subarray(OUT >> 2)
+    count = keepKeys(values, range.keys, row, ints.subarray(SELECTED >> 2), count)
   }
   out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
   if (kept !== null && layout === 'f64') {
