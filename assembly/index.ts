@@ -8,6 +8,16 @@ export { decodeTexts, evenTexts } from './decode-text'
 export { selectLines } from './select-texts'
 export { onlyPrintable } from './skip-lines'
 export { combineWholes } from './arithmetic'
-export { countByGroup, sumFloat64, sumFloat64ByGroup, sumInt32, sumInt32ByGroup } from './sum-groups'
+export { ascendingFloat64, ascendingInt32 } from './ascending-ids'
+export {
+  countByGroup,
+  spanOf,
+  sumFloat64,
+  sumFloat64ByGroup,
+  sumFloat64Near,
+  sumInt32,
+  sumInt32ByGroup,
+  sumInt32Near,
+} from './sum-groups'
 export { enterText, findTexts } from './find-texts'
 export { findPairs } from './find-pairs'

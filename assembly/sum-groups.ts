@@ -1,4 +1,4 @@
-import { LANES } from './memory-map'
+import { CURSOR, LANES } from './memory-map'
 
 /** Empties the four lanes of each of `groups` groups. */
 // @ts-ignore: decorator
@@ -95,4 +95,62 @@ export function sumInt32(values: usize, count: i32): f64 {
   }
   store<f64>(LANES, <f64>sum)
   return <f64>size
+}
+
+/** The least of `count` ids, and the greatest as the cursor. */
+export function spanOf(ids: usize, count: i32): i32 {
+  let least = i32x4.splat(i32.MAX_VALUE)
+  let greatest = i32x4.splat(i32.MIN_VALUE)
+  const rows = <usize>count
+  let row: usize = 0
+  for (; row + 4 <= rows; row += 4) {
+    const four = v128.load(ids + (row << 2))
+    least = i32x4.min_s(least, four)
+    greatest = i32x4.max_s(greatest, four)
+  }
+  for (; row < rows; row++) {
+    const one = v128.load32_splat(ids + (row << 2))
+    least = i32x4.min_s(least, one)
+    greatest = i32x4.max_s(greatest, one)
+  }
+  const most = max(
+    max(i32x4.extract_lane(greatest, 0), i32x4.extract_lane(greatest, 1)),
+    max(i32x4.extract_lane(greatest, 2), i32x4.extract_lane(greatest, 3)),
+  )
+  store<i32>(CURSOR, most)
+  return min(
+    min(i32x4.extract_lane(least, 0), i32x4.extract_lane(least, 1)),
+    min(i32x4.extract_lane(least, 2), i32x4.extract_lane(least, 3)),
+  )
+}
+
+/**
+ * Adds each of `count` float64 to the sum of its group at `sums`, that of group `base` first;
+ * answers what their sizes add up to.
+ */
+export function sumFloat64Near(values: usize, groups: usize, count: i32, base: i32, sums: usize): f64 {
+  const first = sums - (<usize>base << 3)
+  let size: f64 = 0
+  const rows = <usize>count
+  for (let row: usize = 0; row < rows; row++) {
+    const value = load<f64>(values + (row << 3))
+    size += abs(value)
+    const at = first + (groupAt(groups, row) << 3)
+    store<f64>(at, load<f64>(at) + value)
+  }
+  return size
+}
+
+/** The same for int32. */
+export function sumInt32Near(values: usize, groups: usize, count: i32, base: i32, sums: usize): f64 {
+  const first = sums - (<usize>base << 3)
+  let size: f64 = 0
+  const rows = <usize>count
+  for (let row: usize = 0; row < rows; row++) {
+    const value = <f64>load<i32>(values + (row << 2))
+    size += abs(value)
+    const at = first + (groupAt(groups, row) << 3)
+    store<f64>(at, load<f64>(at) + value)
+  }
+  return size
 }

@@ -1,4 +1,4 @@
-import { countLanes, LANE_GROUPS_MAX } from './wasm/few-groups.ts'
+import { countLanes, LANE_GROUPS_MAX } from './wasm/sum-groups.ts'
 
 /** With at most so many groups each is summed up in four lanes. */
 const FEW = LANE_GROUPS_MAX

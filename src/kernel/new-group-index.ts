@@ -12,8 +12,8 @@ export function newGroupIndex(type: DataType, blocks: Blocks | null = null): Gro
     case 'utf8':
       return new TextGroupIndex(type, ShortTexts.within(blocks))
     case 'f64':
-      return new FloatGroupIndex(type)
+      return new FloatGroupIndex(type, blocks)
     default:
-      return new IntGroupIndex(type)
+      return new IntGroupIndex(type, blocks)
   }
 }

@@ -84,6 +84,11 @@ interface WasmFunctions {
     target: number,
   ) => void
   readonly combineWholes: Combine
+  readonly ascendingFloat64: Ascending
+  readonly ascendingInt32: Ascending
+  readonly spanOf: (ids: number, count: number) => number
+  readonly sumFloat64Near: SumNear
+  readonly sumInt32Near: SumNear
   readonly sumFloat64ByGroup: SumByGroup
   readonly sumInt32ByGroup: SumByGroup
   readonly countByGroup: (groups: number, count: number, groupCount: number) => void
@@ -140,6 +145,17 @@ type Combine = (
 ) => number
 
 type SumByGroup = (values: number, groups: number, count: number, groupCount: number) => number
+
+type SumNear = (values: number, groups: number, count: number, base: number, sums: number) => number
+
+type Ascending = (
+  values: number,
+  count: number,
+  last: number,
+  id: number,
+  out: number,
+  keys: number,
+) => number
 
 /** The kernels of this thread and their memory, which neither grows nor moves. */
 export interface WasmKernels {
