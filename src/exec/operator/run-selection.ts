@@ -124,7 +124,8 @@ export class RunSelection {
     if (opening !== undefined) await opening
     const out = this.#found
     if (range !== undefined) {
-      return reader.selectInRange(column, run, { range, out, keep: later.has(column) })
+      const query = { range, out, keep: later.has(column) }
+      return inBlocks(this.#blocks, () => reader.selectInRange(column, run, query))
     }
     const count = await reader.selectMatching(column, run, { program: pattern!, out })
     return { count, vector: null }

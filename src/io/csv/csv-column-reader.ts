@@ -17,7 +17,7 @@ import { LineSelection, meetRows, selectMatchingTexts } from './line-selection.t
 import { numberDecoder } from './number-decoder.ts'
 import { NumberDecoder } from './number-run-decoder.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
-import { isTextual, TextRunDecoder } from './text-decoder.ts'
+import { isTextual, TextRunDecoder, textDecoder } from './text-decoder.ts'
 
 const BLOCK = 16_384
 /** Line ends found and used up within one step, which never waits: so all readers share them. */
@@ -59,19 +59,12 @@ export class CsvColumnReader implements ColumnReader {
     this.#onVerified = options.onVerified
     this.#quoted = mayQuote(type) && !plain
     this.#stride = width === null || this.#quoted ? null : width + 1
-    this.#decoder = isTextual(type) ? this.#textDecoder() : numberDecoder(file)
+    this.#decoder = isTextual(type) ? textDecoder(file, options) : numberDecoder(file)
     this.#claims = {
       stride: this.#stride,
       printable: !isTextual(type),
       unquoted: mayQuote(type) && !this.#quoted,
     }
-  }
-
-  #textDecoder(): RunDecoder {
-    const { type, statistics } = this.#file
-    const isEven = this.#trusted && statistics.nulls === 0 && type.name !== 'binary'
-    const even = isEven && this.#stride !== null ? this.#stride - 1 : null
-    return new TextRunDecoder(this.#file, even)
   }
 
   get bytesRead(): number {

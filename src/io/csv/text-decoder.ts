@@ -28,7 +28,7 @@ export class TextRunDecoder extends RunDecoder {
   #patience = PATIENCE
 
   /** @param even Bytes of every text, where that can be relied on and none is null or in quotes. */
-  constructor(file: ColumnFile, even: number | null = null) {
+  constructor(file: ColumnFile, even: number | null) {
     super(file)
     this.#even = even
   }
@@ -215,6 +215,16 @@ export class TextRunDecoder extends RunDecoder {
       { file: key, column: name, line: row + 2, row },
     )
   }
+}
+
+/** The decoder of a text column; `trusted`: what the statistics say of its file can be relied on. */
+export function textDecoder(
+  file: ColumnFile,
+  { trusted }: { readonly trusted: boolean },
+): TextRunDecoder {
+  const { nulls, hints } = file.statistics
+  const isEven = trusted && nulls === 0 && hints.plain && file.type.name !== 'binary'
+  return new TextRunDecoder(file, isEven ? hints.width : null)
 }
 
 /** Whether vectors of `type` are decoded by a `TextRunDecoder`. */

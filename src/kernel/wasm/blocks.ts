@@ -88,6 +88,11 @@ export function inBlocks<T>(blocks: Blocks | null, work: () => T): T {
   }
 }
 
+/** Whether new vectors are put into blocks now. */
+export function hasBlocks(): boolean {
+  return current !== null
+}
+
 /** Overwrites what is cleared, so that a vector that outlives its batch is noticed. */
 export function poisonBlocks(): void {
   poison = true

@@ -135,12 +135,14 @@ function select(
     count = keepKeys(values, range.keys, row, ints.subarray(SELECTED >> 2), count)
   }
   out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
-  if (kept !== null && layout === 'f64') {
-    run.packFloat64(OUT, SELECTED, count, row, OUT)
-    kept.set(floats.subarray(OUT >> 3, (OUT >> 3) + count), found)
-  } else if (kept !== null) {
-    run.packInt32(OUT, SELECTED, count, row, OUT)
-    kept.set(ints.subarray(OUT >> 2, (OUT >> 2) + count), found)
+  if (kept !== null) {
+    const place = addressOf(kept)
+    const width = layout === 'f64' ? 8 : 4
+    const target = place === 0 ? OUT : place + found * width
+    if (layout === 'f64') run.packFloat64(OUT, SELECTED, count, row, target)
+    else run.packInt32(OUT, SELECTED, count, row, target)
+    const packed = layout === 'f64' ? floats : ints
+    if (place === 0) kept.set(packed.subarray(OUT / width, OUT / width + count), found)
   }
   sink.found = found + count
 }
