@@ -23,7 +23,7 @@ import type {
   Untyped,
   Utf8,
 } from './type-tag.ts'
-import type { WindowRows } from './window-rows.ts'
+import type { ListAggOptions, WindowRows } from './window-rows.ts'
 
 /** What may be compared with a column `T`: a literal of it, or an expression of its kind. */
 export type Operand<T> = LiteralOf<T> | Expr<Maybe<Kin<Base<T>>>>
@@ -192,6 +192,82 @@ export interface Expr<out T> extends Of<T> {
   variance(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** The middle value, or the mean of the two middle ones. */
   median(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** How many rows it is true in; never null itself. */
+  countIf(this: Expr<Maybe<Bool>>): Expr<Int64>
+  /** Whether it is true in all rows where it is not null. */
+  boolAnd(this: Expr<Maybe<Bool>>): Expr<Null<Bool>>
+  /** Whether it is true in one of the rows. */
+  boolOr(this: Expr<Maybe<Bool>>): Expr<Null<Bool>>
+  /** Bits of int64 that are 1 in all values. */
+  bitwiseAnd(this: Expr<Maybe<Integer>>): Expr<Null<Int64>>
+  /** Bits of int64 that are 1 in one of the values. */
+  bitwiseOr(this: Expr<Maybe<Integer>>): Expr<Null<Int64>>
+  /** Bits of int64 that are 1 in an odd number of values. */
+  bitwiseXor(this: Expr<Maybe<Integer>>): Expr<Null<Int64>>
+  /** The values multiplied, in float64. */
+  product(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Standard deviation where the values are all there is, and no sample. */
+  stddevPop(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Variance where the values are all there is, and no sample. */
+  variancePop(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** How lopsided a sample is; null over fewer than three values, NaN where all are equal. */
+  skewness(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** How heavy its tails are, 0 for a normal distribution; null over fewer than four values. */
+  kurtosis(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** The value below which the part `at` (0 to 1) of them lies, between two of them where need be. */
+  quantile(this: Expr<Maybe<Numeric>>, at: number): Expr<Null<Float64>>
+  /** The first value, in their order, up to which the part `at` (0 to 1) of them lies. */
+  quantileDisc(at: number): Expr<Nullable<T>>
+  /** The most frequent value, of several the least. */
+  mode(): Expr<Nullable<T>>
+  /** Shannon's entropy of the values, in bits. */
+  entropy(): Expr<Null<Float64>>
+  /** Every value with its count, as json: `[{ "value": ..., "count": ... }]`, in the values' order. */
+  histogram(): Expr<Null<Json>>
+  /**
+   * The texts with `separator` (`,`) between them, each once with `distinct`, in the order of the
+   * rows or of `orderBy`: an expression, or `asc(...)` and `desc(...)` of one.
+   */
+  listAgg(
+    this: Expr<Maybe<Utf8>>,
+    separator?: string,
+    options?: ListAggOptions<Expr<unknown>>,
+  ): Expr<Null<Utf8>>
+  /** The value in the row where `by` is greatest, the first of those. */
+  maxBy(by: Expr<unknown>): Expr<Nullable<T>>
+  /** The value in the row where `by` is least, the first of those. */
+  minBy(by: Expr<unknown>): Expr<Nullable<T>>
+  /** Correlation with another column, -1 to 1; null where one of them does not vary. */
+  corr(this: Expr<Maybe<Numeric>>, other: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Covariance of all there is. */
+  covarPop(this: Expr<Maybe<Numeric>>, other: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Covariance of a sample; null over fewer than two pairs. */
+  covarSamp(this: Expr<Maybe<Numeric>>, other: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Slope of the line through the pairs, this being y; null where `x` does not vary. */
+  regrSlope(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Where that line meets the axis of y. */
+  regrIntercept(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** How much of y's variance that line explains, 0 to 1. */
+  regrR2(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** How many pairs there are without a null; never null itself. */
+  regrCount(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Int64>
+  /** Mean of `x` in those pairs, and of this. */
+  regrAvgX(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  regrAvgY(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Sum of squared distances of `x` to its mean, of this to its own, and of their products. */
+  regrSxx(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  regrSyy(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  regrSxy(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** About how many different values there are, by HyperLogLog: within 5 % nearly always. */
+  approxCountDistinct(): Expr<Int64>
+  /** About the quantile `at` (0 to 1), by a t-digest: closest at both ends. */
+  approxQuantile(this: Expr<Maybe<Numeric>>, at: number): Expr<Null<Float64>>
+  /**
+   * The `count` (1 to 1,000) most frequent values, as json: `[{ "value": ..., "count": ... }]`. A count
+   * is exact up to `100 * count` (at least 1,000) different values, and else too small by at most the
+   * number of rows divided by that.
+   */
+  approxTopK(count: number): Expr<Null<Json>>
 
   /** The value `rows` rows (1) before in the window; `otherwise` (null) where there is no such row. */
   lag(rows?: number): Expr<Nullable<T>>

@@ -2,6 +2,8 @@ import { typeText } from '../arrow/data-type.ts'
 import { invalid, unreachable } from '../error.ts'
 import { AGGREGATE_NAMES, type FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
+import { termsIn } from '../plan/term-walk.ts'
+import { aggregateTerm } from './aggregate-term.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
 import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
 import { jsonMethods } from './json-methods.ts'
@@ -50,8 +52,8 @@ class LazyExpr {
       })
     }
     for (const name of AGGREGATE_NAMES) {
-      define(name, function aggregate() {
-        return expr({ kind: 'aggregate', name, input: this.#term })
+      define(name, function aggregate(...args) {
+        return expr(aggregateTerm(name, this.#term, args, termFrom))
       })
     }
   }
@@ -102,6 +104,10 @@ class LazyExpr {
 
   #cast(type: ColumnType<unknown>, { orNull }: { readonly orNull: boolean }): AnyExpr {
     return expr({ kind: 'cast', input: this.#term, type: dataTypeOf(type, 'cast'), orNull })
+  }
+
+  countIf(): AnyExpr {
+    return this.nullIf(false).count()
   }
 
   lag(count = 1, otherwise?: unknown): AnyExpr {
@@ -233,7 +239,7 @@ export function termText(term: Term): string {
     case 'in':
       return `${termText(term.input)} in (${term.values.map(termText).join(', ')})`
     case 'aggregate':
-      return `${term.name}(${term.input === null ? '' : termText(term.input)})`
+      return `${term.name}(${termsIn(term).map(termText).join(', ')})`
     case 'window':
       return `${term.name}(${term.inputs.map(termText).join(', ')})${term.over === null ? '' : ' over (...)'}`
     default:

@@ -2,10 +2,11 @@ import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { GroupTable } from '../../kernel/group-table.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { exprsEqual } from '../../plan/expr-children.ts'
+import { inputsOfAggregate } from '../../plan/expr-children.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
 import { evaluate } from '../evaluate.ts'
 import { type AggregateStates, aggregateStates } from './aggregates.ts'
+import { feed, positionsIn } from './feed.ts'
 
 /** What has been gathered of some rows: as plain data, to be put together with that of others. */
 export interface GroupParts {
@@ -21,9 +22,9 @@ export class Grouping {
   readonly #plan: Aggregate
   readonly #table: GroupTable | null
   readonly #states: AggregateStates
-  /** The distinct inputs of what is fed, and the position of each one's among them. */
+  /** The distinct inputs of what is fed, and the positions of each one's among them. */
   readonly #exprs: Expr[] = []
-  readonly #positions: readonly number[]
+  readonly #positions: readonly (readonly number[])[]
   #ids: Int32Array = new Int32Array(0)
   #isFed = false
 
@@ -32,11 +33,9 @@ export class Grouping {
     this.#plan = plan
     this.#table = keys.length === 0 ? null : new GroupTable(keys.map(({ expr }) => expr.type))
     this.#states = aggregateStates(aggregates)
-    this.#positions = this.#states.fed.map(({ expr: { input: expr } }) => {
-      if (expr === null) return -1
-      const found = this.#exprs.findIndex((other) => exprsEqual(other, expr))
-      return found < 0 ? this.#exprs.push(expr) - 1 : found
-    })
+    this.#positions = this.#states.fed.map(({ expr }) =>
+      positionsIn(this.#exprs, inputsOfAggregate(expr)),
+    )
   }
 
   /** Bytes held. */
@@ -55,11 +54,10 @@ export class Grouping {
       this.#table.assign(vectors, length, this.#ids)
     }
     const ids = this.#table === null ? null : this.#ids
-    const groupCount = this.#table?.count ?? 1
+    const count = this.#table?.count ?? 1
     const vectors = this.#exprs.map((expr) => evaluate(expr, input))
     for (const [position, { state }] of this.#states.fed.entries()) {
-      const vector = vectors[this.#positions[position]!] ?? null
-      state.update(ids, vector, length, groupCount)
+      feed(state, this.#positions[position]!, vectors, { ids, length, count })
     }
   }
 
