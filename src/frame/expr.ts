@@ -1,5 +1,13 @@
 import type { ColumnType } from './column-type.ts'
-import type { Arithmetic, CoalesceOf, Kin, NumericOf, StrictOver, SumOf } from './expr-type.ts'
+import type {
+  Arithmetic,
+  CaseOf,
+  CoalesceOf,
+  Kin,
+  NumericOf,
+  StrictOver,
+  SumOf,
+} from './expr-type.ts'
 import type {
   AnyColumn,
   Base,
@@ -29,6 +37,7 @@ import type { ListAggOptions, WindowRows } from './window-rows.ts'
 export type Operand<T> = LiteralOf<T> | Expr<Maybe<Kin<Base<T>>>>
 
 type NumberOperand<T> = LiteralOf<T> | Expr<Maybe<Numeric>>
+type ResultOperand = string | number | bigint | boolean | Date | null | Expr<unknown>
 type WholeOperand = number | bigint | Expr<Maybe<Integer>>
 
 /**
@@ -108,6 +117,26 @@ export interface Expr<out T> extends Of<T> {
   lcm<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
   /** Of 0 to 20, INVALID when run for others. */
   factorial(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int64>>
+  asinh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  acosh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  atanh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Cotangent. */
+  cot(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Natural logarithm of 1 more, exact for small values. */
+  log1p(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** e to this power, less 1, exact for small values. */
+  expm1(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Not below `least` and not above `greatest`: the nearest of both for what is. */
+  clip<V extends Operand<T>>(least: V, greatest: V): Expr<CaseOf<Expr<T> | V>>
+  /** The start of the bucket of `width` that it is in; buckets begin at `offset` (0). */
+  bucket(this: Expr<Maybe<Numeric>>, width: number, offset?: number): Expr<Strict<T, Float64>>
+  /** With `digits` (0) after the point, half away from zero, and `group` (none) between thousands. */
+  toText(
+    this: Expr<Maybe<Numeric>>,
+    options?: { readonly digits?: number; readonly group?: string },
+  ): Expr<Strict<T, Utf8>>
+  /** In digits of a base of 2 to 36. */
+  toBase(this: Expr<Maybe<Integer>>, base: number): Expr<Strict<T, Utf8>>
   /** Which of `count` buckets from `least` to `greatest` it is in, from 1; 0 below, count + 1 above. */
   widthBucket(
     this: Expr<Maybe<Numeric>>,
@@ -154,11 +183,18 @@ export interface Expr<out T> extends Of<T> {
   /** Three-valued: true or null is true. */
   or<V extends Expr<Maybe<Bool>>>(this: Expr<Maybe<Bool>>, other: V): Expr<StrictOver<T, V, Bool>>
   not(this: Expr<Maybe<Bool>>): Expr<T>
+  /** Whether exactly one of both is true. */
+  xor<V extends Expr<Maybe<Bool>>>(this: Expr<Maybe<Bool>>, other: V): Expr<StrictOver<T, V, Bool>>
 
   /** The first of this and `values` that is not null. */
   coalesce<V extends Operand<T>>(...values: [V, ...V[]]): Expr<CoalesceOf<T, V>>
   /** Null where this equals `value`, this otherwise. */
   nullIf<V extends Operand<T>>(value: V): Expr<Nullable<T>>
+  /** The result beside the first value that this equals (null equals null), else `otherwise` (null). */
+  decode<const V extends ResultOperand, const D extends ResultOperand = null>(
+    pairs: readonly (readonly [LiteralOf<T> | null, V])[],
+    otherwise?: D,
+  ): Expr<CaseOf<V | D>>
   /** As another type; a value that it cannot hold is INVALID when run. */
   cast<C extends AnyColumn>(type: ColumnType<C>): Expr<Strict<T, Base<C>>>
   /** As another type; null where it cannot hold the value. */
@@ -275,6 +311,8 @@ export interface Expr<out T> extends Of<T> {
   /** The value `rows` rows (1) after in the window; `otherwise` (null) where there is no such row. */
   lead(rows?: number): Expr<Nullable<T>>
   lead<V extends Operand<T>>(rows: number, otherwise: V): Expr<StrictOver<T, V, Base<T>>>
+  /** How often the value has changed since the partition's first row, from 0; null equals null. */
+  runId(): Expr<Int64>
   /** The value of row `position` of the frame, from 1; null where it has fewer. */
   nth(position: number): Expr<Nullable<T>>
   /** The value's share of the sum over the partition; null where that is 0. */
@@ -355,6 +393,34 @@ export interface TextMethods<T> extends Of<T> {
   /** Digests of the bytes, in hexadecimal. */
   md5(this: Bytes): Expr<Strict<T, Utf8>>
   sha256(this: Bytes): Expr<Strict<T, Utf8>>
+  sha1(this: Bytes): Expr<Strict<T, Utf8>>
+  sha512(this: Bytes): Expr<Strict<T, Utf8>>
+  /** The checksum of zip and gzip, 0 to 2^32 - 1. */
+  crc32(this: Bytes): Expr<Strict<T, Int64>>
+  /** How many characters differ, place by place; INVALID when run for unequal lengths. */
+  hamming(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  /** As `editDistance`, where exchanging two neighbours is one step. */
+  damerau(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  /** Which part of the characters of both is in both: 0 to 1. */
+  jaccard(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  /** Jaro's likeness, 0 to 1. */
+  jaro(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  /** Jaro's likeness where a common start counts for more (Winkler), 0 to 1. */
+  jaroWinkler(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  /** How it sounds in English: a letter and three digits; empty without a letter of A to Z. */
+  soundex(this: Text): Expr<T>
+  /** With `count` characters from position `start` on replaced by `part`. */
+  splice(this: Text, start: number, count: number, part: string): Expr<T>
+  /** Letters without accents. */
+  stripAccents(this: Text): Expr<T>
+  /** In a Unicode normal form. */
+  normalize(this: Text, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Expr<T>
+  /** Position of the last `part`, from 0; -1 where it is not. */
+  lastIndexOf(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  /** The whole number that it names in a base (10) of 2 to 36; INVALID for others when run. */
+  toInteger(this: Text, base?: number): Expr<Strict<T, Int64>>
+  /** Whether it is JSON. */
+  isJson(this: Text): Expr<Strict<T, Bool>>
   /** Whether a regular expression matches somewhere. RE2's syntax, in time linear in the text. */
   matches(this: Text, pattern: string): Expr<Strict<T, Bool>>
   /** What the group (0: the whole) of the first match covers; null without a match. */
@@ -437,6 +503,27 @@ export interface TimeMethods<T> extends Of<T> {
   ): Expr<StrictOver<T, V, Int64>>
   /** In a format of `%Y %m %d %H %M %S %f` and others of C's strftime; `%-d` without zeros. */
   format(this: Day, format: string): Expr<Strict<T, Utf8>>
+  /** The last day before it that is the weekday (1 for Monday to 7). */
+  previousDay(this: Day, weekday: number): Expr<Strict<T, DateType>>
+  /** The last day of the week, month, quarter or year that it is in. */
+  endOf(this: Day, unit: 'week' | 'month' | 'quarter' | 'year'): Expr<Strict<T, DateType>>
+  /** Whether it is a Saturday or Sunday. */
+  isWeekend(this: Day): Expr<Strict<T, Bool>>
+  /** How many whole units lie between `earlier` and this, e.g. years of age. */
+  elapsed<V extends string | Date | Expr<Maybe<DateType | Timestamp>>>(
+    this: Day,
+    earlier: V,
+    unit: TimeUnit,
+  ): Expr<StrictOver<T, V, Int64>>
+  /** Months since `earlier`, days as parts of 31; whole on the same day, or both last, of a month. */
+  monthsBetween<V extends string | Date | Expr<Maybe<DateType | Timestamp>>>(
+    this: Day,
+    earlier: V,
+  ): Expr<StrictOver<T, V, Float64>>
+  /** The start of the run of `count` units that it is in, counted from Monday 2000-01-03 or January 2000. */
+  bucket(this: Day, count: number, unit: TimeUnit): Expr<T>
+  /** The time of day. */
+  time(this: Of<Maybe<Timestamp>>): Expr<Strict<T, Time>>
   /** What clocks in a zone such as `Europe/Berlin` show at that time of UTC. */
   toZone(this: Of<Maybe<Timestamp>>, zone: string): Expr<T>
   /** The time of UTC at which clocks in the zone show it, the earlier where it is shown twice. */
@@ -455,4 +542,16 @@ export interface JsonMethods<T> extends Of<T> {
   type(this: Of<Maybe<Json>>): Expr<Strict<T, Utf8>>
   /** How many values an array has, or names an object; null for others. */
   length(this: Of<Maybe<Json>>): Expr<Null<Int32>>
+  /** The names of an object, as a json list; null for others. */
+  keys(this: Of<Maybe<Json>>): Expr<Null<Json>>
+  /** Whether anything stands at a path, null included. */
+  has(this: Of<Maybe<Json>>, path: string): Expr<Strict<T, Bool>>
+  /** The whole number at a path; null for others, and for those that JSON's readers round (from 2^53 on). */
+  integer(this: Of<Maybe<Json>>, path: string): Expr<Null<Int64>>
+  /** The number at a path; null for others. */
+  number(this: Of<Maybe<Json>>, path: string): Expr<Null<Float64>>
+  /** The true or false at a path; null for others. */
+  boolean(this: Of<Maybe<Json>>, path: string): Expr<Null<Bool>>
+  /** With the members of `patch` in place of its own; null removes one (RFC 7396). */
+  merge<V extends Expr<Maybe<Json>>>(this: Of<Maybe<Json>>, patch: V): Expr<StrictOver<T, V, Json>>
 }

@@ -4,7 +4,7 @@ import { AGGREGATE_NAMES, type FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
 import { termsIn } from '../plan/term-walk.ts'
 import { aggregateTerm } from './aggregate-term.ts'
-import { type ColumnType, dataTypeOf } from './column-type.ts'
+import { type ColumnType, dataTypeOf, t } from './column-type.ts'
 import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
 import { jsonMethods } from './json-methods.ts'
 import { textMethods } from './text-methods.ts'
@@ -29,6 +29,7 @@ const CALLS = [
     'lcm',
     'factorial',
   ] as const),
+  ...(['asinh', 'acosh', 'atanh', 'cot', 'log1p', 'expm1', 'toBase'] as const),
   ...(['widthBucket', 'bitAnd', 'bitOr', 'bitXor', 'bitNot', 'bitCount'] as const),
   ...(['shiftLeft', 'shiftRight', 'eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'and', 'or'] as const),
   ...(['not', 'isNull', 'isNotNull', 'nullIf', 'coalesce'] as const),
@@ -106,6 +107,45 @@ class LazyExpr {
     return expr({ kind: 'cast', input: this.#term, type: dataTypeOf(type, 'cast'), orNull })
   }
 
+  clip(least: unknown, greatest: unknown): AnyExpr {
+    const [low, high] = [termFrom(least, 'clip'), termFrom(greatest, 'clip')]
+    const branches = [
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      { when: termFrom(this.lt(expr(low)), 'clip'), then: low },
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      { when: termFrom(this.gt(expr(high)), 'clip'), then: high },
+    ]
+    return expr({ kind: 'case', branches, otherwise: this.#term })
+  }
+
+  bucket(width: number, offset = 0): AnyExpr {
+    if (!(Number.isFinite(width) && width > 0 && Number.isFinite(offset))) {
+      throw invalid(`bucket needs a width above 0, got ${width}`)
+    }
+    const place = this.#cast(t.float64(), { orNull: false })
+    return place.sub(offset).div(width).floor().mul(width).add(offset)
+  }
+
+  decode(pairs: readonly (readonly [unknown, unknown])[], otherwise: unknown = null): AnyExpr {
+    if (!Array.isArray(pairs) || pairs.length === 0 || !pairs.every(Array.isArray)) {
+      throw invalid("decode: expected pairs such as [[1, 'one'], [2, 'two']]")
+    }
+    const branches = pairs.map(([value, result]) => ({
+      when: termFrom(value === null ? this.isNull() : this.eq(value), 'decode'),
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      then: termFrom(result, 'decode'),
+    }))
+    return expr({ kind: 'case', branches, otherwise: termFrom(otherwise, 'decode') })
+  }
+
+  xor(other: unknown): AnyExpr {
+    return this.#call('and', true).ne(expr(termFrom(other, 'xor')))
+  }
+
+  toText({ digits = 0, group = '' }: { digits?: number; group?: string } = {}): AnyExpr {
+    return this.#call('formatNumber', digits, group)
+  }
+
   countIf(): AnyExpr {
     return this.nullIf(false).count()
   }
@@ -116,6 +156,10 @@ class LazyExpr {
 
   lead(count = 1, otherwise?: unknown): AnyExpr {
     return expr(windowTerm('lead', [this, ...given(otherwise)], count))
+  }
+
+  runId(): AnyExpr {
+    return expr(windowTerm('runId', [this]))
   }
 
   nth(position: number): AnyExpr {

@@ -44,6 +44,12 @@ export const FUNCTION_NAMES = [
   'lcm',
   'factorial',
   'widthBucket',
+  'asinh',
+  'acosh',
+  'atanh',
+  'cot',
+  'log1p',
+  'expm1',
   // bits of whole numbers, two's complement of 64
   'bitAnd',
   'bitOr',
@@ -114,6 +120,23 @@ export const FUNCTION_NAMES = [
   'matchAt',
   'countPattern',
   'replacePattern',
+  'sha1',
+  'sha512',
+  'crc32',
+  'hamming',
+  'jaccard',
+  'jaro',
+  'jaroWinkler',
+  'damerau',
+  'soundex',
+  'splice',
+  'stripAccents',
+  'normalize',
+  'lastIndexOf',
+  // numbers as text
+  'formatNumber',
+  'toBase',
+  'parseWhole',
   // dates and times
   'year',
   'quarter',
@@ -150,11 +173,27 @@ export const FUNCTION_NAMES = [
   'tryParseTimestamp',
   'toZone',
   'fromZone',
+  'previousDay',
+  'monthsBetween',
+  'elapsed',
+  'timeBucket',
+  'fromEpoch',
+  'timeOf',
+  'makeTime',
   // json; a path is `$.a.b[0]`
   'jsonGet',
   'jsonText',
   'jsonType',
   'jsonLength',
+  'jsonKeys',
+  'jsonHas',
+  'jsonWhole',
+  'jsonNumber',
+  'jsonBool',
+  'jsonMerge',
+  'jsonObject',
+  'jsonArray',
+  'isJson',
 ] as const
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
@@ -224,6 +263,7 @@ export const WINDOW_NAMES = [
   'lag',
   'lead',
   'nth',
+  'runId',
 ] as const
 
 export type WindowName = (typeof WINDOW_NAMES)[number]

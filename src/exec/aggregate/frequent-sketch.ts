@@ -1,6 +1,6 @@
 import type { Vector } from '../../arrow/vector.ts'
+import { jsonOf } from '../function/value-json.ts'
 import type { Sketch, SketchKind } from './sketch-state.ts'
-import { jsonOf } from './value-json.ts'
 
 /** Counters for each value that is asked for. */
 const COUNTERS = 100

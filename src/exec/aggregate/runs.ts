@@ -2,10 +2,10 @@ import { type DataType, float64, int64, json } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { compareValues } from '../../kernel/compare-rows.ts'
 import { type RowResult, vectorOfResults } from '../function/row-function.ts'
+import { jsonOf } from '../function/value-json.ts'
 import { newValueStore } from './new-value-store.ts'
 import { presence } from './quantile.ts'
 import { byValue, type SortedAggregate, type SortedWalk } from './sorted-aggregate.ts'
-import { jsonOf } from './value-json.ts'
 
 /** Equal values of a group: the vector and the row of the first, and how many there are. */
 type OnRun = (group: number, vector: Vector, row: number, count: number) => void

@@ -11,6 +11,7 @@ import { frameAggregate } from './frame-aggregates.ts'
 import { type FrameBounds, frameBounds } from './frame-bounds.ts'
 import { shiftedValues } from './pick-functions.ts'
 import { rankValues } from './rank-functions.ts'
+import { runIds } from './run-ids.ts'
 import { type WindowOrder, windowOrder } from './window-order.ts'
 
 /** The rows of `input` with the outputs of `plan` beside them, in the order of the input. */
@@ -46,6 +47,7 @@ function outputOf(output: WindowExpr, vectors: readonly Vector[], ordered: Order
   if (name === 'lag' || name === 'lead') {
     return shiftedValues(output, order, vectors[0]!, vectors[1])
   }
+  if (name === 'runId') return runIds(order, vectors[0]!)
   if (frame === null) {
     if (name === 'nth' || isAggregateName(name)) throw new Error(`${name} without a frame`)
     return rankValues(name, order, count)
