@@ -80,6 +80,7 @@ const either = (o: any) =>
 const spelt = (sql: string): string =>
   sql
     .replace(/ASCII\((\w)\)/g, "translate($1, 'é😀ü', '')")
+    .replaceAll('MERGED', "json_merge_patch(EITHER, json_object('i', 7, 'j', NULL, 'new', u))")
     .replaceAll(
       'EITHER',
       "(CASE WHEN j > 9 THEN json_object('j', j, 's', s) ELSE json_object('i', i) END)",
@@ -390,11 +391,12 @@ const CASES: readonly [name: string, build: (o: any) => any, sql: string][] = [
   ],
   [
     'json merge',
-    (o) =>
-      doc(o)
-        .json.merge(fn.jsonObject({ i: 7, j: null, new: o.u }))
-        .json.text(),
-    "CAST(json_merge_patch(EITHER, json_object('i', 7, 'j', NULL, 'new', u)) AS VARCHAR)",
+    (o) => {
+      const merged = either(o).json.merge(fn.jsonObject({ i: 7, j: null, new: o.u }))
+      const at = (path: string) => merged.json.text(path)
+      return fn.concatWith('|', at('$.i'), at('$.j'), at('$.s'), at('$.new'))
+    },
+    `concat_ws('|', ${['i', 'j', 's', 'new'].map((name) => `MERGED->>'$.${name}'`).join(',')})`,
   ],
   ['isJson', (o) => o.s.str.isJson(), 'json_valid(s)'],
 ]
