@@ -85,13 +85,16 @@ export const fn = Object.freeze({
   concatWith: (separator: string, ...texts: [TextOperand, ...TextOperand[]]): Expr<Utf8> =>
     callOf('concatWith', [separator, ...texts]),
   /** A date of whole numbers; INVALID when run where there is none. */
-  date: <V extends WholeNumber>(year: V, month: V, day: V): Expr<StrictOver<never, V, DateType>> =>
-    callOf('makeDate', [year, month, day]),
+  date: <Y extends WholeNumber, M extends WholeNumber, D extends WholeNumber>(
+    year: Y,
+    month: M,
+    day: D,
+  ): Expr<StrictOver<never, Y | M | D, DateType>> => callOf('makeDate', [year, month, day]),
   /** A timestamp of microseconds; INVALID when run where there is none. */
   timestamp: <V extends WholeNumber>(
-    year: V,
-    month: V,
-    day: V,
+    year: V | number,
+    month: V | number,
+    day: V | number,
     hour: V | number = 0,
     minute: V | number = 0,
     second: V | number = 0,

@@ -52,7 +52,9 @@ type WholeOperand = number | bigint | Expr<Maybe<Integer>>
 export interface Expr<out T> extends Of<T> {
   /** Sum; overflow of an exact type is INVALID when run. */
   add<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
+  /** Difference; overflow of an exact type is INVALID when run. */
   sub<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
+  /** Product; overflow of an exact type is INVALID when run. */
   mul<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
   /** True division in float64; by an exact 0 it is INVALID when run. */
   div<V extends NumberOperand<T>>(
@@ -66,39 +68,57 @@ export interface Expr<out T> extends Of<T> {
   ): Expr<Arithmetic<T, V>>
   /** Remainder with the sign of the dividend; by an exact 0 it is INVALID when run. */
   mod<V extends NumberOperand<T>>(this: Expr<Maybe<Numeric>>, value: V): Expr<Arithmetic<T, V>>
+  /** With the other sign. */
   neg(this: Expr<Maybe<Numeric>>): Expr<T>
+  /** Without its sign. */
   abs(this: Expr<Maybe<Numeric>>): Expr<T>
   /** To `digits` (default 0) after the point, half away from zero. */
   round(this: Expr<Maybe<Numeric>>, digits?: number): Expr<Strict<T, NumericOf<Base<T>>>>
+  /** The greatest whole number that is not above it. */
   floor(this: Expr<Maybe<Numeric>>): Expr<Strict<T, NumericOf<Base<T>>>>
+  /** The least whole number that is not below it. */
   ceil(this: Expr<Maybe<Numeric>>): Expr<Strict<T, NumericOf<Base<T>>>>
+  /** Square root; NaN of a negative number. */
   sqrt(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** To the power of `exponent`. */
   pow<V extends NumberOperand<T>>(
     this: Expr<Maybe<Numeric>>,
     exponent: V,
   ): Expr<StrictOver<T, V, Float64>>
+  /** e to this power. */
   exp(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Natural logarithm. */
   ln(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Logarithm to a base. */
   log(this: Expr<Maybe<Numeric>>, base: number): Expr<Strict<T, Float64>>
+  /** Logarithm to base 2. */
   log2(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Logarithm to base 10. */
   log10(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Cube root. */
   cbrt(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
-  /** Angles are in radians. What has no value is NaN, e.g. `asin` of 2. */
+  /** Sine. Angles are in radians; what has no value is NaN, e.g. `asin` of 2. */
   sin(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Cosine. */
   cos(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Tangent. */
   tan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Inverse of the sine. */
   asin(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Inverse of the cosine. */
   acos(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Inverse of the tangent. */
   atan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Angle of the point whose y this is, and x the argument. */
   atan2<V extends NumberOperand<T>>(
     this: Expr<Maybe<Numeric>>,
     x: V,
   ): Expr<StrictOver<T, V, Float64>>
+  /** Hyperbolic sine. */
   sinh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Hyperbolic cosine. */
   cosh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Hyperbolic tangent. */
   tanh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Radians as degrees. */
   degrees(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
@@ -108,8 +128,11 @@ export interface Expr<out T> extends Of<T> {
   trunc(this: Expr<Maybe<Numeric>>): Expr<Strict<T, NumericOf<Base<T>>>>
   /** -1, 0 or 1; of NaN 0. */
   sign(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Int32>>
+  /** Whether it is not a number. */
   isNan(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
+  /** Whether it is neither infinite nor NaN. */
   isFinite(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
+  /** Whether it is one of both infinities. */
   isInfinite(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Bool>>
   /** Greatest common divisor, never negative. */
   gcd<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
@@ -117,8 +140,11 @@ export interface Expr<out T> extends Of<T> {
   lcm<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
   /** Of 0 to 20, INVALID when run for others. */
   factorial(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int64>>
+  /** Inverse of the hyperbolic sine. */
   asinh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Inverse of the hyperbolic cosine. */
   acosh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
+  /** Inverse of the hyperbolic tangent. */
   atanh(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Cotangent. */
   cot(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
@@ -144,16 +170,19 @@ export interface Expr<out T> extends Of<T> {
     greatest: number,
     count: number,
   ): Expr<Strict<T, Int32>>
-  /** Bits count as those of an int64 in two's complement. */
+  /** Bits that are 1 in both, of an int64 in two's complement. */
   bitAnd<V extends WholeOperand>(
     this: Expr<Maybe<Integer>>,
     value: V,
   ): Expr<StrictOver<T, V, Int64>>
+  /** Bits that are 1 in one of both. */
   bitOr<V extends WholeOperand>(this: Expr<Maybe<Integer>>, value: V): Expr<StrictOver<T, V, Int64>>
+  /** Bits that differ. */
   bitXor<V extends WholeOperand>(
     this: Expr<Maybe<Integer>>,
     value: V,
   ): Expr<StrictOver<T, V, Int64>>
+  /** Every bit the other way. */
   bitNot(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int64>>
   /** How many bits are 1. */
   bitCount(this: Expr<Maybe<Integer>>): Expr<Strict<T, Int32>>
@@ -166,22 +195,30 @@ export interface Expr<out T> extends Of<T> {
   eq<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
   /** Equal, where null equals null and nothing else; never null itself. */
   eqNullSafe<V extends Operand<T> | null>(value: V): Expr<Bool>
+  /** Not equal. */
   ne<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
+  /** Less than. */
   lt<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
+  /** Less than or equal. */
   lte<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
+  /** Greater than. */
   gt<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
+  /** Greater than or equal. */
   gte<V extends Operand<T>>(value: V): Expr<StrictOver<T, V, Bool>>
   /** At least `least` and at most `greatest`. */
   between<V extends Operand<T>>(least: V, greatest: V): Expr<StrictOver<T, V, Bool>>
   /** One of `values`; null when it is none of them and one of them is null, as in SQL. */
   in<V extends LiteralOf<T> | null>(values: readonly V[]): Expr<StrictOver<T, V, Bool>>
+  /** Whether it is null; never null itself. */
   isNull(): Expr<Bool>
+  /** Whether it is not null; never null itself. */
   isNotNull(): Expr<Bool>
 
   /** Three-valued: false and null is false. */
   and<V extends Expr<Maybe<Bool>>>(this: Expr<Maybe<Bool>>, other: V): Expr<StrictOver<T, V, Bool>>
   /** Three-valued: true or null is true. */
   or<V extends Expr<Maybe<Bool>>>(this: Expr<Maybe<Bool>>, other: V): Expr<StrictOver<T, V, Bool>>
+  /** True where it is false, false where it is true. */
   not(this: Expr<Maybe<Bool>>): Expr<T>
   /** Whether exactly one of both is true. */
   xor<V extends Expr<Maybe<Bool>>>(this: Expr<Maybe<Bool>>, other: V): Expr<StrictOver<T, V, Bool>>
@@ -209,8 +246,11 @@ export interface Expr<out T> extends Of<T> {
 
   /** Aggregates leave nulls out, and are null over no values. Integers sum to int64. */
   sum(this: Expr<Maybe<Numeric>>): Expr<SumOf<T>>
+  /** Mean, from an exact or compensated sum. */
   mean(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** The least value. */
   min(): Expr<Nullable<T>>
+  /** The greatest value. */
   max(): Expr<Nullable<T>>
   /** How many values are not null; never null itself. */
   count(): Expr<Int64>
@@ -287,12 +327,15 @@ export interface Expr<out T> extends Of<T> {
   regrR2(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** How many pairs there are without a null; never null itself. */
   regrCount(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Int64>
-  /** Mean of `x` in those pairs, and of this. */
+  /** Mean of `x` in those pairs. */
   regrAvgX(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Mean of this in those pairs. */
   regrAvgY(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
-  /** Sum of squared distances of `x` to its mean, of this to its own, and of their products. */
+  /** Sum of the squared distances of `x` to its mean. */
   regrSxx(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Sum of the squared distances of this to its mean. */
   regrSyy(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** Sum of the products of both distances. */
   regrSxy(this: Expr<Maybe<Numeric>>, x: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** About how many different values there are, by HyperLogLog: within 5 % nearly always. */
   approxCountDistinct(): Expr<Int64>
@@ -337,15 +380,23 @@ export type TextOperand = string | Expr<Maybe<Utf8>>
 
 /** Methods of text columns, at `o.name.str`. Lengths and positions count characters (code points). */
 export interface TextMethods<T> extends Of<T> {
+  /** In lower case. */
   lower(this: Text): Expr<T>
+  /** In upper case. */
   upper(this: Text): Expr<T>
+  /** Characters. */
   length(this: Text): Expr<Strict<T, Int32>>
   /** Without white space at both ends. */
   trim(this: Text): Expr<T>
+  /** Without white space at its start. */
   trimStart(this: Text): Expr<T>
+  /** Without white space at its end. */
   trimEnd(this: Text): Expr<T>
+  /** Whether it begins with `prefix`. */
   startsWith(this: Text, prefix: TextOperand): Expr<Strict<T, Bool>>
+  /** Whether it ends with `suffix`. */
   endsWith(this: Text, suffix: TextOperand): Expr<Strict<T, Bool>>
+  /** Whether `part` stands in it. */
   contains(this: Text, part: TextOperand): Expr<Strict<T, Bool>>
   /** Matches a pattern whole: `%` stands for any text, `_` for one character, `\` escapes. */
   like(this: Text, pattern: string): Expr<Strict<T, Bool>>
@@ -355,12 +406,15 @@ export interface TextMethods<T> extends Of<T> {
   replace(this: Text, part: string, replacement: string): Expr<T>
   /** As `like`, whatever the case of letters. */
   ilike(this: Text, pattern: string): Expr<Strict<T, Bool>>
+  /** Its characters from the last to the first. */
   reverse(this: Text): Expr<T>
   /** Each word's first letter in upper case, the others in lower case. */
   titleCase(this: Text): Expr<T>
+  /** `count` times. */
   repeat(this: Text, count: number): Expr<T>
   /** Made `size` characters long: cut at its end, or filled at its start. */
   padStart(this: Text, size: number, fill?: string): Expr<T>
+  /** Made `size` characters long: cut, or filled at its end. */
   padEnd(this: Text, size: number, fill?: string): Expr<T>
   /** The first `count` characters; all but the last `-count` for a negative one. */
   left(this: Text, count: number): Expr<T>
@@ -374,7 +428,9 @@ export interface TextMethods<T> extends Of<T> {
   splitPart(this: Text, separator: string, index: number): Expr<T>
   /** Each character of `from` replaced by that of `to` at its place, or left out. */
   translate(this: Text, from: string, to: string): Expr<T>
+  /** Without `prefix` at its start. */
   stripPrefix(this: Text, prefix: TextOperand): Expr<T>
+  /** Without `suffix` at its end. */
   stripSuffix(this: Text, suffix: TextOperand): Expr<T>
   /** Without any of `characters` at both ends. */
   trimCharacters(this: Text, characters: string): Expr<T>
@@ -384,16 +440,25 @@ export interface TextMethods<T> extends Of<T> {
   codePoint(this: Text): Expr<Strict<T, Int32>>
   /** Levenshtein distance in characters. */
   editDistance(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  /** The bytes in hexadecimal digits. */
   toHex(this: Bytes): Expr<Strict<T, Utf8>>
+  /** The bytes that hexadecimal digits name; INVALID for others when run. */
   fromHex(this: Text): Expr<Strict<T, Binary>>
+  /** The bytes in base64. */
   toBase64(this: Bytes): Expr<Strict<T, Utf8>>
+  /** The bytes that base64 names; INVALID for others when run. */
   fromBase64(this: Text): Expr<Strict<T, Binary>>
+  /** With all but letters, digits and `-_.~` as `%` and two digits. */
   urlEncode(this: Text): Expr<T>
+  /** The text that `urlEncode` would make this of; INVALID for others when run. */
   urlDecode(this: Text): Expr<T>
-  /** Digests of the bytes, in hexadecimal. */
+  /** MD5 digest of the bytes, in hexadecimal. */
   md5(this: Bytes): Expr<Strict<T, Utf8>>
+  /** SHA-256 digest of the bytes, in hexadecimal. */
   sha256(this: Bytes): Expr<Strict<T, Utf8>>
+  /** SHA-1 digest of the bytes, in hexadecimal. */
   sha1(this: Bytes): Expr<Strict<T, Utf8>>
+  /** SHA-512 digest of the bytes, in hexadecimal. */
   sha512(this: Bytes): Expr<Strict<T, Utf8>>
   /** The checksum of zip and gzip, 0 to 2^32 - 1. */
   crc32(this: Bytes): Expr<Strict<T, Int64>>
@@ -425,14 +490,17 @@ export interface TextMethods<T> extends Of<T> {
   matches(this: Text, pattern: string): Expr<Strict<T, Bool>>
   /** What the group (0: the whole) of the first match covers; null without a match. */
   matchAt(this: Text, pattern: string, group?: number): Expr<Nullable<T>>
+  /** How often the expression matches. */
   countPattern(this: Text, pattern: string): Expr<Strict<T, Int32>>
   /** With every match replaced; `$1` stands for what the first group covers. */
   replacePattern(this: Text, pattern: string, replacement: string): Expr<T>
   /** The date of a text such as `31.12.2026` in the format `%d.%m.%Y`; INVALID for others when run. */
   toDate(this: Text, format: string): Expr<Strict<T, DateType>>
+  /** As `toDate`, with a time of day. */
   toTimestamp(this: Text, format: string): Expr<Strict<T, Timestamp>>
   /** As `toDate`, and null where the text is none. */
   tryToDate(this: Text, format: string): Expr<Null<DateType>>
+  /** As `toTimestamp`, and null where the text is none. */
   tryToTimestamp(this: Text, format: string): Expr<Null<Timestamp>>
   /** Followed by `others`, in order. */
   concat(this: Text, ...others: TextOperand[]): Expr<T>
@@ -455,6 +523,7 @@ export type TimeUnit = TruncateUnit | 'millisecond' | 'microsecond'
 
 /** Methods of date, time and timestamp columns, at `o.placed_at.dt`. Zoned timestamps read as UTC. */
 export interface TimeMethods<T> extends Of<T> {
+  /** 0 to 9999. */
   year(this: Day): Expr<Strict<T, Int32>>
   /** 1 to 4. */
   quarter(this: Day): Expr<Strict<T, Int32>>
@@ -466,18 +535,25 @@ export interface TimeMethods<T> extends Of<T> {
   dayOfWeek(this: Day): Expr<Strict<T, Int32>>
   /** 1 to 366. */
   dayOfYear(this: Day): Expr<Strict<T, Int32>>
+  /** 0 to 23. */
   hour(this: Clock): Expr<Strict<T, Int32>>
+  /** 0 to 59. */
   minute(this: Clock): Expr<Strict<T, Int32>>
   /** Whole seconds, 0 to 59. */
   second(this: Clock): Expr<Strict<T, Int32>>
   /** The calendar day. */
   date(this: Day): Expr<Strict<T, DateType>>
-  /** ISO 8601 week, 1 to 53, and the year that it belongs to. */
+  /** ISO 8601 week, 1 to 53. */
   isoWeek(this: Day): Expr<Strict<T, Int32>>
+  /** The year that the ISO week belongs to. */
   isoYear(this: Day): Expr<Strict<T, Int32>>
+  /** The year by 10, down. */
   decade(this: Day): Expr<Strict<T, Int32>>
+  /** 21 for 2001 to 2100. */
   century(this: Day): Expr<Strict<T, Int32>>
+  /** 28 to 31. */
   daysInMonth(this: Day): Expr<Strict<T, Int32>>
+  /** Whether its year has 366 days. */
   isLeapYear(this: Day): Expr<Strict<T, Bool>>
   /** `Monday` to `Sunday`. */
   dayName(this: Day): Expr<Strict<T, Utf8>>

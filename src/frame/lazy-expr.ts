@@ -91,6 +91,7 @@ class LazyExpr {
   }
 
   eqNullSafe(value: unknown): AnyExpr {
+    if (value === null) return this.isNull()
     const other = expr(termFrom(value, 'eqNullSafe'))
     return this.eq(other).coalesce(this.isNull().and(other.isNull()))
   }
