@@ -144,7 +144,7 @@ async function exampleValues(): Promise<ReadonlyMap<string, string>> {
       names.map((name, at) => [name, name === 'doc' ? doc : (row[at] ?? null)]),
     )
   })
-  const frame = lake.from(rows, COLUMNS)
+  const frame = lake.from(rows as never, COLUMNS)
   const values = new Map<string, string>()
   for (const method of declaredMethods()) {
     const code = EXAMPLES[method.key]

@@ -91,7 +91,7 @@ export const fn = Object.freeze({
     day: D,
   ): Expr<StrictOver<never, Y | M | D, DateType>> => callOf('makeDate', [year, month, day]),
   /** A timestamp of microseconds; INVALID when run where there is none. */
-  timestamp: <V extends WholeNumber>(
+  timestamp: <V extends WholeNumber = number>(
     year: V | number,
     month: V | number,
     day: V | number,

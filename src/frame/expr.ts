@@ -153,7 +153,10 @@ export interface Expr<out T> extends Of<T> {
   /** e to this power, less 1, exact for small values. */
   expm1(this: Expr<Maybe<Numeric>>): Expr<Strict<T, Float64>>
   /** Not below `least` and not above `greatest`: the nearest of both for what is. */
-  clip<V extends Operand<T>>(least: V, greatest: V): Expr<CaseOf<Expr<T> | V>>
+  clip<L extends Operand<T>, G extends Operand<T>>(
+    least: L,
+    greatest: G,
+  ): Expr<CaseOf<Expr<T> | L | G>>
   /** The start of the bucket of `width` that it is in; buckets begin at `offset` (0). */
   bucket(this: Expr<Maybe<Numeric>>, width: number, offset?: number): Expr<Strict<T, Float64>>
   /** With `digits` (0) after the point, half away from zero, and `group` (none) between thousands. */
@@ -393,11 +396,11 @@ export interface TextMethods<T> extends Of<T> {
   /** Without white space at its end. */
   trimEnd(this: Text): Expr<T>
   /** Whether it begins with `prefix`. */
-  startsWith(this: Text, prefix: TextOperand): Expr<Strict<T, Bool>>
+  startsWith<V extends TextOperand>(this: Text, prefix: V): Expr<StrictOver<T, V, Bool>>
   /** Whether it ends with `suffix`. */
-  endsWith(this: Text, suffix: TextOperand): Expr<Strict<T, Bool>>
+  endsWith<V extends TextOperand>(this: Text, suffix: V): Expr<StrictOver<T, V, Bool>>
   /** Whether `part` stands in it. */
-  contains(this: Text, part: TextOperand): Expr<Strict<T, Bool>>
+  contains<V extends TextOperand>(this: Text, part: V): Expr<StrictOver<T, V, Bool>>
   /** Matches a pattern whole: `%` stands for any text, `_` for one character, `\` escapes. */
   like(this: Text, pattern: string): Expr<Strict<T, Bool>>
   /** `length` characters (default: all) from position `start` on: 0-based, or negative from the end. */
@@ -421,17 +424,17 @@ export interface TextMethods<T> extends Of<T> {
   /** The last `count` characters; all but the first `-count` for a negative one. */
   right(this: Text, count: number): Expr<T>
   /** Position of `part`, from 0; -1 where it is not. */
-  indexOf(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  indexOf<V extends TextOperand>(this: Text, part: V): Expr<StrictOver<T, V, Int32>>
   /** How often `part` stands in it, without overlaps. */
-  countMatches(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  countMatches<V extends TextOperand>(this: Text, part: V): Expr<StrictOver<T, V, Int32>>
   /** The part at `index` between separators, from 0, or negative from the end; empty without one. */
   splitPart(this: Text, separator: string, index: number): Expr<T>
   /** Each character of `from` replaced by that of `to` at its place, or left out. */
   translate(this: Text, from: string, to: string): Expr<T>
   /** Without `prefix` at its start. */
-  stripPrefix(this: Text, prefix: TextOperand): Expr<T>
+  stripPrefix<V extends TextOperand>(this: Text, prefix: V): Expr<StrictOver<T, V, Base<T>>>
   /** Without `suffix` at its end. */
-  stripSuffix(this: Text, suffix: TextOperand): Expr<T>
+  stripSuffix<V extends TextOperand>(this: Text, suffix: V): Expr<StrictOver<T, V, Base<T>>>
   /** Without any of `characters` at both ends. */
   trimCharacters(this: Text, characters: string): Expr<T>
   /** Bytes in UTF-8, or of a binary value. */
@@ -439,7 +442,7 @@ export interface TextMethods<T> extends Of<T> {
   /** Code point of the first character; 0 of the empty text. */
   codePoint(this: Text): Expr<Strict<T, Int32>>
   /** Levenshtein distance in characters. */
-  editDistance(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  editDistance<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Int32>>
   /** The bytes in hexadecimal digits. */
   toHex(this: Bytes): Expr<Strict<T, Utf8>>
   /** The bytes that hexadecimal digits name; INVALID for others when run. */
@@ -463,15 +466,15 @@ export interface TextMethods<T> extends Of<T> {
   /** The checksum of zip and gzip, 0 to 2^32 - 1. */
   crc32(this: Bytes): Expr<Strict<T, Int64>>
   /** How many characters differ, place by place; INVALID when run for unequal lengths. */
-  hamming(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  hamming<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Int32>>
   /** As `editDistance`, where exchanging two neighbours is one step. */
-  damerau(this: Text, other: TextOperand): Expr<Strict<T, Int32>>
+  damerau<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Int32>>
   /** Which part of the characters of both is in both: 0 to 1. */
-  jaccard(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  jaccard<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Float64>>
   /** Jaro's likeness, 0 to 1. */
-  jaro(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  jaro<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Float64>>
   /** Jaro's likeness where a common start counts for more (Winkler), 0 to 1. */
-  jaroWinkler(this: Text, other: TextOperand): Expr<Strict<T, Float64>>
+  jaroWinkler<V extends TextOperand>(this: Text, other: V): Expr<StrictOver<T, V, Float64>>
   /** How it sounds in English: a letter and three digits; empty without a letter of A to Z. */
   soundex(this: Text): Expr<T>
   /** With `count` characters from position `start` on replaced by `part`. */
@@ -481,7 +484,7 @@ export interface TextMethods<T> extends Of<T> {
   /** In a Unicode normal form. */
   normalize(this: Text, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Expr<T>
   /** Position of the last `part`, from 0; -1 where it is not. */
-  lastIndexOf(this: Text, part: TextOperand): Expr<Strict<T, Int32>>
+  lastIndexOf<V extends TextOperand>(this: Text, part: V): Expr<StrictOver<T, V, Int32>>
   /** The whole number that it names in a base (10) of 2 to 36; INVALID for others when run. */
   toInteger(this: Text, base?: number): Expr<Strict<T, Int64>>
   /** Whether it is JSON. */
@@ -503,7 +506,7 @@ export interface TextMethods<T> extends Of<T> {
   /** As `toTimestamp`, and null where the text is none. */
   tryToTimestamp(this: Text, format: string): Expr<Null<Timestamp>>
   /** Followed by `others`, in order. */
-  concat(this: Text, ...others: TextOperand[]): Expr<T>
+  concat<V extends TextOperand>(this: Text, ...others: V[]): Expr<StrictOver<T, V, Base<T>>>
 }
 
 type Day = Of<Maybe<DateType | Timestamp>>
