@@ -6,6 +6,7 @@ import { LazyFrame } from '../src/frame/lazy-frame.ts'
 import { col } from '../src/index.ts'
 import { FUNCTIONS } from './coverage-functions.ts'
 import { declaredMethods } from './functions.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** Snowpark's name; ours, of which the first word is a method that must exist; a remark. */
 export type Pair = readonly [theirs: string, ours: string | null, remark?: string]
@@ -141,12 +142,7 @@ function table(pairs: readonly Pair[], has: (name: string) => boolean): string {
     if (ours !== null && !has(ours)) throw new Error(`there is no method ${ours} for ${theirs}`)
     return [`\`${theirs}\``, ours === null ? '-' : `\`${ours}\``, remark]
   })
-  const all = [['Snowpark', 'Graupel', 'remark'], ...rows]
-  const widths = [0, 1, 2].map((at) => Math.max(...all.map((row) => row[at]!.length)))
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(all[0]!), rule, ...rows.map(line)].join('\n')
+  return markdownTable([['Snowpark', 'Graupel', 'remark'], ...rows])
 }
 
 /** The text of docs/coverage.md. Throws when it names a method that does not exist. */

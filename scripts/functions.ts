@@ -6,6 +6,7 @@ import ts from 'typescript'
 import { connect, desc, fn, lit, t } from '../src/index.ts'
 import { AGGREGATE_NAMES } from '../src/plan/function.ts'
 import { EXAMPLES } from './function-examples.ts'
+import { markdownTable } from './markdown-table.ts'
 
 export interface Method {
   /** As it is called: `o.x.round`, `o.x.str.lower`, `fn.count`. */
@@ -173,10 +174,9 @@ export async function functionsText(): Promise<string> {
       .map(({ call, key, parameters, result, line }) => {
         const code = EXAMPLES[key]
         const example = code === undefined ? '' : `\`${code}\` → \`${values.get(key)}\``
-        return `| \`${call}(${parameters})\` | ${result} | ${line} | ${example} |`
+        return [`\`${call}(${parameters})\``, result, line, example]
       })
-    const head = '| | gives | | example |\n| --- | --- | --- | --- |'
-    return `## ${section}\n\n${head}\n${rows.join('\n')}\n`
+    return `## ${section}\n\n${markdownTable([['', 'gives', '', 'example'], ...rows])}\n`
   })
   return `# Functions
 

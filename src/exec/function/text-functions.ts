@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib'
 import { invalid } from '../../error.ts'
+import { crc32 } from '../../io/checksum.ts'
 import { hexDigest } from '../../io/digest.ts'
 import { compilePattern } from '../../io/pattern.ts'
 import type { ScalarFunction } from './argument.ts'
