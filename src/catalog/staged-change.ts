@@ -30,10 +30,9 @@ export interface Removal {
   readonly concerns?: ((partition: AddPartition) => boolean) | undefined
 }
 
-/** Files whose rows were staged. */
-export interface Loads {
-  readonly files: readonly LoadedFile[]
-  /** `once`: files that count as loaded make a CONFLICT; `again`: they may be loaded once more. */
+/** A file whose rows were staged. */
+export interface StagedLoad extends LoadedFile {
+  /** `once`: a CONFLICT when its content counts as loaded; `again`: it may be loaded once more. */
   readonly how: 'once' | 'again'
 }
 
@@ -46,8 +45,8 @@ export interface Staged {
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
   readonly mark?: AppMark | undefined
-  /** Files that the rows are from, none of which may count as loaded; unless `force` says so. */
-  readonly loads?: Loads | undefined
+  /** Files that rows are from. */
+  readonly loads?: readonly StagedLoad[] | undefined
   /** None for an append. */
   readonly removal?: Removal | undefined
   /** Rows that the history tells. */
@@ -66,7 +65,7 @@ export function stagedChange(
   const { removal } = staged
   return {
     // What is loaded must be held against a head that is committed.
-    alone: removal !== undefined || staged.loads !== undefined,
+    alone: removal !== undefined || (staged.loads ?? []).length > 0,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
@@ -82,7 +81,7 @@ export function stagedChange(
         actions: [...removed, ...added],
         rows: staged.rows,
         bytes: staged.bytes,
-        loads: staged.loads?.files,
+        loads: staged.loads,
         ledgerOf: ledger.ledgerOf,
         head: {
           ...ledger.head,
@@ -102,13 +101,15 @@ export function stagedChange(
 async function ledgerChange(
   ledger: LoadLedger,
   base: Head,
-  { name, loads, removal }: Staged,
+  { name, loads = [], removal }: Staged,
 ): Promise<{ readonly ledgerOf?: number; readonly head: Partial<Head> }> {
   const clears = removal?.partitions === 'all' && base.lastLoad > 0
-  if (loads?.how === 'once') {
-    assertNotLoaded(name, clears ? new Map() : await ledger.at(base), loads.files)
+  const once = loads.filter(({ how }) => how === 'once')
+  if (once.length > 0) {
+    const known = removal?.partitions === 'all' ? new Map() : await ledger.at(base)
+    assertNotLoaded(name, known, once)
   }
-  const changes = clears || (loads !== undefined && loads.files.length > 0)
+  const changes = clears || loads.length > 0
   return {
     ...(clears ? { ledgerOf: 0 } : {}),
     head: changes ? { lastLoad: base.version + 1 } : {},

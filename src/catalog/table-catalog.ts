@@ -151,7 +151,7 @@ export class TableCatalog {
   }
 
   /** The contents that count as loaded into the newest version known: bytes by SHA-256. */
-  loadedContents(): Promise<LoadedContents> {
+  async loadedContents(): Promise<LoadedContents> {
     return this.#table.ledger.at(this.#table.newest)
   }
 

@@ -12,7 +12,7 @@ import { PartitionBuffer } from './partition-buffer.ts'
 import { PartitionStager, type PendingPartition } from './partition-stager.ts'
 import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
-import { isMarked, type Loads, type Removal, stagedChange } from './staged-change.ts'
+import { isMarked, type Removal, type StagedLoad, stagedChange } from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -43,7 +43,7 @@ export interface CommitOptions {
    */
   readonly mark?: AppMark | undefined
   /** Files that the rows are from. */
-  readonly loads?: Loads | undefined
+  readonly loads?: readonly StagedLoad[] | undefined
 }
 
 export type WriteOperation =

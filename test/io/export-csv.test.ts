@@ -9,8 +9,8 @@ import * as types from '../../src/arrow/data-type.ts'
 import { jsReader } from '../../src/arrow/js-value.ts'
 import { field, schema } from '../../src/arrow/schema.ts'
 import { writeCsv } from '../../src/io/export-csv.ts'
-import { csvBatches } from '../../src/io/import/csv-batches.ts'
 import { anyTable } from '../arrow/arbitrary-values.ts'
+import { fileBatches } from '../support/file-batches.ts'
 import { runs } from '../support/random.ts'
 
 let folder: string
@@ -74,7 +74,7 @@ describe('writeCsv', () => {
         })
         await writeCsv(path, of, given(rowsToBatches(objects, of, { batchRows: 4 })), format)
         const read: unknown[][] = []
-        const back = csvBatches(path, of, format)
+        const back = fileBatches(path, of, format)
         for await (const part of back) {
           const readers = part.columns.map((column) => jsReader(column, { temporal: 'iso' }))
           for (let row = 0; row < part.length; row++) read.push(readers.map((read) => read(row)))

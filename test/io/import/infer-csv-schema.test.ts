@@ -8,9 +8,9 @@ import { rowsToBatches } from '../../../src/arrow/batches-from.ts'
 import { scalarAt } from '../../../src/arrow/scalar.ts'
 import { schema, schemaText } from '../../../src/arrow/schema.ts'
 import { writeCsv } from '../../../src/io/export-csv.ts'
-import { csvBatches } from '../../../src/io/import/csv-batches.ts'
 import { inferCsvSchema } from '../../../src/io/import/infer-csv-schema.ts'
 import { anyTable } from '../../arrow/arbitrary-values.ts'
+import { fileBatches } from '../../support/file-batches.ts'
 import { runs } from '../../support/random.ts'
 
 let folder: string
@@ -94,7 +94,7 @@ describe('inferCsvSchema', () => {
         await writeCsv(path, of, given(batches))
         const found = await inferCsvSchema(path)
         const nulls: boolean[][] = []
-        for await (const part of csvBatches(path, schemaNamed(found, of))) {
+        for await (const part of fileBatches(path, schemaNamed(found, of))) {
           for (let row = 0; row < part.length; row++) {
             nulls.push(part.columns.map((column) => scalarAt(column, row) === null))
           }
