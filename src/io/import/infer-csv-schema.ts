@@ -14,13 +14,7 @@ import { type CsvDialect, type CsvReadOptions, csvDialect, namedColumns } from '
 import { openCsv } from './csv-reader.ts'
 import { type CsvRecords, csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
 import { lineEnds } from './csv-segment.ts'
-import {
-  type BucketAccess,
-  type ImportOptions,
-  type ImportSource,
-  importFiles,
-  unpackedChunks,
-} from './import-file.ts'
+import { type ImportFile, unpackedChunks } from './import-file.ts'
 import { isNullText } from './parse-column.ts'
 import { dateAt, floatAt, stampAt, wholeAt } from './text-number.ts'
 
@@ -34,8 +28,8 @@ import { dateAt, floatAt, stampAt, wholeAt } from './text-number.ts'
  * headers differ, and for text that `csvBatches` would not read either; NOT_FOUND for no file.
  */
 export async function inferCsvSchema(
-  source: ImportSource,
-  options: CsvReadOptions & ImportOptions & BucketAccess = {},
+  files: readonly ImportFile[],
+  options: CsvReadOptions = {},
 ): Promise<Schema> {
   const dialect = csvDialect(options)
   const ranges = new FieldRanges()
@@ -43,7 +37,6 @@ export async function inferCsvSchema(
   let columns: ColumnGuess[] = []
   let rows = 0
   let bytes = 0
-  const files = await importFiles(source, options)
   if (files.some(({ stream }) => stream !== undefined)) {
     throw invalid('a stream cannot be read twice: give a path, or a schema', { source: 'stream' })
   }

@@ -13,21 +13,37 @@ export class ParquetColumn {
   readonly #of: ParquetType
   readonly #rows: number
   readonly #range: readonly [bigint, bigint]
+  /** Whether stored numbers are ours as they are. */
+  readonly #isPlain: boolean
+  readonly #least: number
+  readonly #greatest: number
   readonly #texts: (Uint8Array | null)[] = []
   #validity: Uint8Array | null = null
   #numbers = new Float64Array(0)
   #wide: Map<number, bigint> | null = null
+  #failure: { readonly error: unknown } | undefined
 
   constructor(name: string, of: ParquetType, rows: number) {
     this.#name = name
     this.#of = of
     this.#rows = rows
     this.#range = isExact(of.type) ? integerRange(of.type) : [0n, 0n]
+    this.#isPlain = of.form === 'plain' && of.divisor === 1n && of.factor === 1n
+    this.#least = Number(this.#range[0])
+    this.#greatest = Number(this.#range[1])
     if (!this.#isText()) this.#numbers = new Float64Array(rows)
   }
 
-  /** Takes the values of the rows from `from` on. */
+  /** Takes the values of the rows from `from` on. `vector` throws what is wrong with them. */
   put(values: Stored, from: number): void {
+    try {
+      this.#putAll(values, from)
+    } catch (error) {
+      this.#failure ??= { error }
+    }
+  }
+
+  #putAll(values: Stored, from: number): void {
     const count = Math.min(values.length, this.#rows - from)
     for (let at = Math.max(0, -from); at < count; at++) {
       const value = values[at]
@@ -38,12 +54,15 @@ export class ParquetColumn {
         if (this.#isText()) this.#texts[row] = null
       } else if (this.#isText()) this.#texts[row] = this.#textOf(value as Uint8Array, row)
       else if (typeof value === 'number' && !isExact(this.#of.type)) this.#numbers[row] = value
-      else if (typeof value === 'boolean') this.#numbers[row] = value ? 1 : 0
+      else if (typeof value === 'number' && this.#isPlain && this.#fits(value)) {
+        this.#numbers[row] = value
+      } else if (typeof value === 'boolean') this.#numbers[row] = value ? 1 : 0
       else this.#putWhole(this.#wholeOf(value, row), row)
     }
   }
 
   vector(): Vector {
+    if (this.#failure !== undefined) throw this.#failure.error
     const { type } = this.#of
     const head = { type, length: this.#rows, validity: this.#validity }
     if (this.#isText()) return this.#textVector(head)
@@ -69,6 +88,10 @@ export class ParquetColumn {
     return name === 'utf8' || name === 'json' || name === 'binary'
   }
 
+  #fits(value: number): boolean {
+    return value >= this.#least && value <= this.#greatest
+  }
+
   #textOf(value: Uint8Array, row: number): Uint8Array {
     const { type, form } = this.#of
     if (form === 'uuid') return Buffer.from(uuidText(value))
@@ -85,15 +108,13 @@ export class ParquetColumn {
   }
 
   #wholeOf(value: unknown, row: number): bigint {
-    const { divisor, factor, form } = this.#of
+    const { divisor, factor, form, bits } = this.#of
     let whole: bigint
     if (value instanceof Uint8Array) whole = signedBytes(value)
-    else if (typeof value === 'number' || typeof value === 'bigint') whole = BigInt(value)
-    else throw this.#bad(`is a ${typeof value}`, row)
-    if (form === 'unsigned') {
-      const bits = typeof value === 'bigint' ? 64 : 32
-      whole = BigInt.asUintN(bits, whole)
-    }
+    else if (typeof value !== 'number' && typeof value !== 'bigint') {
+      throw this.#bad(`is a ${typeof value}`, row)
+    } else if (form === 'unsigned') whole = BigInt.asUintN(bits, BigInt(value))
+    else whole = typeof value === 'number' ? BigInt(value) : BigInt.asIntN(bits, value)
     if (whole % divisor !== 0n) throw this.#bad(`${whole} has digits too many`, row)
     return (whole / divisor) * factor
   }

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { AsyncBuffer, FileMetaData } from 'hyparquet'
+import type { AsyncBuffer, ColumnMetaData, FileMetaData } from 'hyparquet'
 import { type Batch, batch } from '../../arrow/batch.ts'
 import { field, type Schema, schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
@@ -90,7 +90,23 @@ function asStored(metadata: FileMetaData): FileMetaData {
   const plain = metadata.schema.map(
     ({ converted_type: _, logical_type: __, ...element }) => element,
   )
-  return { ...metadata, schema: plain }
+  const groups = metadata.row_groups.map((group) => ({
+    ...group,
+    columns: group.columns.map((chunk) => {
+      const { meta_data: of } = chunk
+      return of === undefined ? chunk : { ...chunk, meta_data: { ...of, type: widened(of) } }
+    }),
+  }))
+  return { ...metadata, schema: plain, row_groups: groups }
+}
+
+/**
+ * Some writers take differences of 32-bit numbers in 64 bits, which the library would cut: they are read as
+ * 64-bit numbers, whose lower half is right whatever the writer did.
+ */
+function widened({ type, encodings }: ColumnMetaData): ColumnMetaData['type'] {
+  const isDelta = encodings.every((name) => name === 'DELTA_BINARY_PACKED' || name === 'RLE')
+  return type === 'INT32' && isDelta && encodings.length > 0 ? 'INT64' : type
 }
 
 async function understood<T>(work: () => Promise<T>): Promise<T> {

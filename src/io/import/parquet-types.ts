@@ -9,8 +9,10 @@ export interface ParquetType {
   readonly divisor: bigint
   /** One of ours has that many stored units: a time in milliseconds. */
   readonly factor: bigint
-  /** Whether a 64-bit number is stored without a sign. */
+  /** `unsigned`: whole numbers are stored without a sign. */
   readonly form: 'plain' | 'unsigned' | 'uuid'
+  /** Of whole numbers, as they are stored. */
+  readonly bits: 32 | 64
 }
 
 /**
@@ -29,7 +31,7 @@ export function parquetTypes({ schema }: FileMetaData): {
     if (found === undefined || element.repetition_type === 'REPEATED') {
       const what = element.logical_type?.type ?? element.converted_type ?? element.type ?? 'struct'
       refused.set(element.name, what)
-    } else known.set(element.name, found)
+    } else known.set(element.name, { ...found, bits: element.type === 'INT32' ? 32 : 64 })
   }
   return { known, refused }
 }
@@ -42,9 +44,11 @@ function after(schema: readonly SchemaElement[], at: number): number {
   return next
 }
 
-const plain = (type: DataType): ParquetType => ({ type, divisor: 1n, factor: 1n, form: 'plain' })
+type Meaning = Omit<ParquetType, 'bits'>
 
-function typeOf(element: SchemaElement): ParquetType | undefined {
+const plain = (type: DataType): Meaning => ({ type, divisor: 1n, factor: 1n, form: 'plain' })
+
+function typeOf(element: SchemaElement): Meaning | undefined {
   const { type, logical_type: logical, converted_type: converted } = element
   switch (logical?.type) {
     case 'STRING':
@@ -74,7 +78,7 @@ function typeOf(element: SchemaElement): ParquetType | undefined {
 function convertedOf(
   { precision = 0, scale = 0 }: SchemaElement,
   converted: NonNullable<SchemaElement['converted_type']>,
-): ParquetType | undefined {
+): Meaning | undefined {
   switch (converted) {
     case 'UTF8':
     case 'ENUM':
@@ -98,7 +102,7 @@ function convertedOf(
   return bits === undefined ? undefined : integerOf(Number(bits), sign === '')
 }
 
-function storedOf(type: SchemaElement['type']): ParquetType | undefined {
+function storedOf(type: SchemaElement['type']): Meaning | undefined {
   switch (type) {
     case 'BOOLEAN':
       return plain(types.bool)
@@ -122,22 +126,22 @@ function storedOf(type: SchemaElement['type']): ParquetType | undefined {
 
 type Unit = 'MILLIS' | 'MICROS' | 'NANOS'
 
-function timeOf(unit: Unit): ParquetType {
+function timeOf(unit: Unit): Meaning {
   if (unit === 'MILLIS') return { ...plain(types.time), factor: 1000n }
   return { ...plain(types.time), divisor: unit === 'NANOS' ? 1000n : 1n }
 }
 
-function stampOf(unit: Unit, zone: 'UTC' | null): ParquetType {
+function stampOf(unit: Unit, zone: 'UTC' | null): Meaning {
   if (unit === 'MILLIS') return plain(types.timestamp('ms', zone))
   return { ...plain(types.timestamp('us', zone)), divisor: unit === 'NANOS' ? 1000n : 1n }
 }
 
-function decimalOf(precision: number, scale: number): ParquetType | undefined {
+function decimalOf(precision: number, scale: number): Meaning | undefined {
   const isOurs = precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision
   return isOurs ? plain(types.decimal(precision, scale)) : undefined
 }
 
-function integerOf(bits: number, isSigned: boolean): ParquetType | undefined {
+function integerOf(bits: number, isSigned: boolean): Meaning | undefined {
   if (bits === 64) return { ...plain(types.int64), form: isSigned ? 'plain' : 'unsigned' }
   if (isSigned) return plain(bits === 8 ? types.int8 : bits === 16 ? types.int16 : types.int32)
   return {
