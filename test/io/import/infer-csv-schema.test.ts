@@ -7,7 +7,7 @@ import type { Batch } from '../../../src/arrow/batch.ts'
 import { rowsToBatches } from '../../../src/arrow/batches-from.ts'
 import { scalarAt } from '../../../src/arrow/scalar.ts'
 import { schema, schemaText } from '../../../src/arrow/schema.ts'
-import { writeCsv } from '../../../src/io/export-csv.ts'
+import { exportFile } from '../../../src/io/export/export-file.ts'
 import { inferSchema } from '../../../src/io/import/infer-schema.ts'
 import { anyTable } from '../../arrow/arbitrary-values.ts'
 import { fileBatches } from '../../support/file-batches.ts'
@@ -91,7 +91,7 @@ describe('inferCsvSchema', () => {
           return object
         })
         const batches = rowsToBatches(objects, of)
-        await writeCsv(path, of, given(batches))
+        await exportFile(path, 'csv', { schema: of, batches: given(batches) })
         const found = await inferSchema(path)
         const nulls: boolean[][] = []
         for await (const part of fileBatches(path, schemaNamed(found, of))) {
