@@ -86,9 +86,9 @@ export interface RejectedRow {
 
 /** Columns of the frame of rows that were left out; `value` is its text. */
 export interface RejectedColumns {
-  readonly file: Utf8
-  readonly line: Int64
-  readonly column: Maybe<Utf8>
-  readonly value: Maybe<Utf8>
-  readonly reason: Utf8
+  file: Utf8
+  line: Int64
+  column: Maybe<Utf8>
+  value: Maybe<Utf8>
+  reason: Utf8
 }
