@@ -1,9 +1,17 @@
-import type { FileHandle } from 'node:fs/promises'
 import type * as arrow from 'apache-arrow'
 import { GraupelError, invalid } from '../error.ts'
 import type { Batch } from './batch.ts'
 import { fromArrowTable } from './from-arrow.ts'
 import { field, type Schema, schema } from './schema.ts'
+
+/** What Arrow reads a file by: `FileHandle` of Node. */
+interface OpenFile {
+  stat(): Promise<{ readonly size: number }>
+  close(): Promise<void>
+}
+
+/** Of the forms of `from` the last, which takes files. */
+type FileSource = Parameters<typeof arrow.RecordBatchReader.from>[0]
 
 /** An Arrow IPC file or stream that is being read. All of its columns may be null. */
 export interface IpcReader {
@@ -15,10 +23,10 @@ export interface IpcReader {
  * Opens Arrow IPC, file or stream format, batch by batch. Throws INVALID for what is neither, for
  * compressed buffers, and for types and values as `fromArrowTable` does.
  */
-export async function readIpc(handle: FileHandle): Promise<IpcReader> {
+export async function readIpc(handle: OpenFile): Promise<IpcReader> {
   const { RecordBatchReader, Table } = await import('apache-arrow')
   const reader = await understood(async () => {
-    const opened = await RecordBatchReader.from(handle)
+    const opened = await RecordBatchReader.from(handle as unknown as FileSource)
     await opened.open()
     return opened
   })

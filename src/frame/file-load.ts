@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto'
 import { type Batch, batchBytes } from '../arrow/batch.ts'
 import type { Schema } from '../arrow/schema.ts'
 import type { LoadedContents } from '../catalog/load-ledger.ts'
 import type { StagedLoad } from '../catalog/staged-change.ts'
 import { GraupelError, invalid } from '../error.ts'
+import { sha256 } from '../io/checksum.ts'
 import {
   type BucketAccess,
   type ImportFile,
   type ImportSource,
-  importFiles,
   STREAM_NAME,
 } from '../io/import/import-file.ts'
+import { importFiles } from '../io/import/import-files.ts'
 import {
   type ErrorRule,
   errorRule,
@@ -137,16 +137,16 @@ export class FileLoad {
     const { byteLength, stream } = file
     if (stream !== undefined || byteLength === undefined) return false
     if (![...contents.values()].includes(byteLength)) return false
-    const hash = createHash('sha256')
+    const hash = sha256()
     for await (const chunk of file.chunks()) hash.update(chunk)
-    state.sha256 = hash.digest('hex')
+    state.sha256 = hash.hex()
     return contents.has(state.sha256)
   }
 
   async *#read(state: FileState, reject: Reject): AsyncGenerator<Batch> {
     const { file } = state
     state.isSpent = file.stream !== undefined
-    const hash = file.name === STREAM_NAME ? undefined : createHash('sha256')
+    const hash = file.name === STREAM_NAME ? undefined : sha256()
     let bytes = 0
     const tap = (chunk: Uint8Array) => {
       hash?.update(chunk)
@@ -161,7 +161,7 @@ export class FileLoad {
       yield batch
     }
     // Rows as objects have no bytes to go by.
-    state.sha256 = bytes === 0 && file.stream !== undefined ? undefined : hash?.digest('hex')
+    state.sha256 = bytes === 0 && file.stream !== undefined ? undefined : hash?.hex()
     state.report = { ...state.report, bytes }
   }
 

@@ -3,9 +3,12 @@ import type { ObjectStore } from '../object-store.ts'
 import { openStore } from '../store-url.ts'
 import { compressionOf } from './decompress.ts'
 import { matchesPath } from './expand-glob.ts'
-import type { BucketAccess, ImportFile, ImportOptions } from './import-file.ts'
-
-const CHUNK_BYTES = 1 << 20
+import {
+  type BucketAccess,
+  CHUNK_BYTES,
+  type ImportFile,
+  type ImportOptions,
+} from './import-file.ts'
 
 /**
  * The objects that `s3://bucket/key`, a prefix that ends with `/`, or a glob with `*`, `?` and `**`

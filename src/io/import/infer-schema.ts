@@ -1,12 +1,8 @@
 import type { Schema } from '../../arrow/schema.ts'
 import { invalid } from '../../error.ts'
 import type { CsvReadOptions } from './csv-options.ts'
-import {
-  type BucketAccess,
-  type ImportOptions,
-  type ImportSource,
-  importFiles,
-} from './import-file.ts'
+import type { BucketAccess, ImportOptions, ImportSource } from './import-file.ts'
+import { importFiles } from './import-files.ts'
 import { formatOf, type LoadFormat } from './import-format.ts'
 import { inferCsvSchema } from './infer-csv-schema.ts'
 import { openTyped } from './typed-file.ts'
