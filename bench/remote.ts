@@ -49,8 +49,12 @@ const bucket = await makeBucket(server)
 const link = await throttledLink(server.endpoint, LINK_BYTES)
 try {
   const url = `s3://${bucket.name}/bench`
-  await using lake = await connect(url, bucket.options)
-  await using far = await connect(url, { ...bucket.options, endpoint: link.endpoint })
+  await using lake = await connect(url, { ...bucket.options, cache: false })
+  await using far = await connect(url, {
+    ...bucket.options,
+    endpoint: link.endpoint,
+    cache: false,
+  })
   const db = await lake.database('bench/remote', { create: true })
   const settings = { partitionRows: Number(values.partition) }
   const table = await db.createTable('plain', COLUMNS, settings)
