@@ -43,6 +43,7 @@ export function cloneHead(source: Head): Head {
     tags: [],
     pins: [],
     apps: [],
+    trimmed: null,
     segments: [],
     tail: [],
   }
@@ -120,7 +121,7 @@ async function writeRows(
   clone: SharedTable,
   version: number,
 ): Promise<Partial<Head>> {
-  const parts = cut(await clonedPartitions(source, version), source.newest.columns.length)
+  const parts = cutToRecords(await clonedPartitions(source, version), source.newest.columns.length)
   if (parts.length > COMMITS_MAX) {
     throw new GraupelError('LIMIT', `table "${source.name}" has too many partitions to clone`, {
       table: source.name,
@@ -161,8 +162,11 @@ async function clonedPartitions(source: SharedTable, version: number): Promise<A
   })
 }
 
-/** In runs that fit in a record; one at least. */
-function cut(partitions: readonly AddPartition[], columns: number): AddPartition[][] {
+/** `partitions` of a table of so many columns in runs that fit in a record; one at least. */
+export function cutToRecords(
+  partitions: readonly AddPartition[],
+  columns: number,
+): AddPartition[][] {
   const size = Math.max(1, Math.floor(STATISTICS_MAX / columns))
   const runs: AddPartition[][] = [partitions.slice(0, size)]
   for (let at = size; at < partitions.length; at += size) {

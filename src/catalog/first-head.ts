@@ -65,6 +65,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     pins: [],
     apps: [],
     pending: null,
+    trimmed: null,
     segments: [],
     tail: [],
     extra: [],

@@ -1,7 +1,7 @@
 import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
-import { markFields, readMarks } from './head-marks-json.ts'
+import { LOG_FILE, markFields, readMarks } from './head-marks-json.ts'
 import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
 import { pendingFields, readPending } from './pending-json.ts'
 import { sealed } from './seal.ts'
@@ -19,7 +19,6 @@ import { printTailEntry, readTailEntry, SHA256, TXID } from './tail-entry-json.t
 const FORMAT = 'graupel-table'
 const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted']
 export const HEAD_BYTES_MAX = 1 << 20
-const SEGMENT_FILE = /^[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
 
 /** The head as stored. Throws LIMIT when it is larger than a head may be. */
 export function printHead(head: Head): Uint8Array {
@@ -148,7 +147,7 @@ function readSegment(of: StoredObject): Segment {
   const segment = {
     from: of.whole('from', 1),
     to: of.whole('to', 1),
-    file: of.text('file', SEGMENT_FILE),
+    file: of.text('file', LOG_FILE),
     bytes: of.whole('bytes', 1),
     sha256: of.text('sha256', SHA256),
     timestampFrom: of.instant('timestampFrom'),
@@ -183,6 +182,10 @@ function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
   const prepared = pending?.prepared?.entry.version ?? version + 1
   if (prepared !== version + 1) {
     throw corrupt(`"${key}": what is pending on version ${version} is version ${prepared}`, { key })
+  }
+  const trimmedTo = head.trimmed?.version ?? 0
+  if (trimmedTo > retainedFrom) {
+    throw corrupt(`"${key}": the log of version ${retainedFrom} is trimmed to ${trimmedTo}`, { key })
   }
   if (retainedFrom <= version && fence <= nextId) return
   throw corrupt(

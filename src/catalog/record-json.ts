@@ -15,9 +15,10 @@ import {
   printObject,
   type StoredObject,
 } from './stored-json.ts'
-import { TXID } from './tail-entry-json.ts'
+import { SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-commit'
+const TRIMMED_FORMAT = 'graupel-trimmed-commit'
 export const RECORD_BYTES_MAX = 64 << 20
 
 /** The types of a table's columns by id; statistics of other columns are passed over. */
@@ -53,6 +54,25 @@ export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Arra
   return Buffer.from(`${text}\n`)
 }
 
+/** What is left of a record whose actions nobody needs any more. */
+export function printTrimmed(record: CommitRecord, sha256: string): Uint8Array {
+  const { version, txid, timestamp, operation, rows, bytes } = record
+  const text = printObject(
+    [
+      ['format', TRIMMED_FORMAT],
+      ['version', version],
+      ['txid', txid],
+      ['timestamp', instantText(timestamp)],
+      ['operation', operation],
+      ['rows', rows],
+      ['bytes', bytes],
+      ['sha256', sha256],
+    ],
+    [],
+  )
+  return Buffer.from(`${text}\n`)
+}
+
 /**
  * Throws DATA naming the key and the field.
  *
@@ -61,20 +81,27 @@ export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Arra
 export function parseRecord(bytes: Uint8Array, key: string, types: ColumnTypes): CommitRecord {
   const of = parseStored(bytes, key, RECORD_BYTES_MAX)
   const format = of.text('format')
-  if (format !== FORMAT) of.fail('format', `"${FORMAT}"`, format)
-  const parent = of.object('parent')
-  return {
+  const facts = {
     version: of.whole('version', 1),
     txid: of.text('txid', TXID),
     timestamp: of.instant('timestamp'),
     operation: of.text('operation'),
+    rows: of.whole('rows'),
+    bytes: of.whole('bytes'),
+  }
+  if (format === TRIMMED_FORMAT) {
+    const parent = { version: facts.version - 1, txid: '', sha256: '' }
+    return { ...facts, parent, actions: [], trimmedFrom: of.text('sha256', SHA256) }
+  }
+  if (format !== FORMAT) of.fail('format', `"${FORMAT}"`, format)
+  const parent = of.object('parent')
+  return {
+    ...facts,
     parent: {
       version: parent.whole('version'),
       txid: parent.text('txid', TXID),
       sha256: parent.text('sha256'),
     },
-    rows: of.whole('rows'),
-    bytes: of.whole('bytes'),
     actions: of.objects('actions').map((action) => readAction(action, types)),
   }
 }

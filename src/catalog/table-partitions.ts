@@ -8,6 +8,7 @@ import {
   metadataFile,
   partitionsFile,
   readCheckpoint,
+  usable,
 } from './checkpoint.ts'
 import type { CommitLog } from './commit-log.ts'
 import type { Head } from './model/head.ts'
@@ -54,7 +55,7 @@ export async function readPartitions(
     listed.upto,
   )
   const span = { from: oldest + 1, to: version }
-  const records = await log.records(head, span, columnTypes(columns), signal)
+  const records = await log.changes(head, span, columnTypes(columns), signal)
   const live =
     cache?.exactly<Partition>(list.key, version) ?? liveAt(list, listed, records, version)
   const statistics = new Map<number, ReadonlyMap<number, ColumnPartition>>()
@@ -77,8 +78,8 @@ async function checkpointFor<T>(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint<T>> {
   const known = cache?.find<T>(file.key, version)
-  if (known !== undefined) return known
-  const read = await readCheckpoint(store, file, signal)
+  if (known !== undefined && usable(known, head) === known) return known
+  const read = usable(await readCheckpoint(store, file, signal), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
 }

@@ -360,6 +360,21 @@ export const SCENARIOS: readonly Scenario[] = [
     mayFailLate: true,
   },
   {
+    name: 'Table.vacuum, which trims the log',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      for (let n = 0; n < 70; n++) await table.write(rowsOf(n, 2), { mode: 'overwrite' })
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 2 } }),
+    steps: (before) => [
+      changed(before, (versions) =>
+        versions.map((rows, at) => (at < versions.length - 2 ? EXPIRED : rows)),
+      ),
+    ],
+    mayFailLate: true,
+    sampled: true,
+  },
+  {
     name: 'Table.clone',
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).clone('copy'),

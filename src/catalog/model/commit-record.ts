@@ -39,6 +39,8 @@ export interface CommitRecord {
   readonly rows: number
   readonly bytes: number
   readonly actions: readonly Action[]
+  /** Of one that was trimmed, and has no actions any more: the SHA-256 that its record had. */
+  readonly trimmedFrom?: string | undefined
 }
 
 /** A commit as `history()` tells it. */
