@@ -89,7 +89,7 @@ export async function giveUp(source: SharedTable, clone: SharedTable): Promise<v
 }
 
 /**
- * Takes away the pins of clones that were given up, and gives up those that have been in the making
+ * Takes away the pins of clones that were given up or purged, and gives up those that have been in the making
  * for more than a day: they are fenced off first, so that a creator that wakes up fails.
  */
 export async function releasePins(source: SharedTable): Promise<void> {
@@ -104,7 +104,7 @@ export async function releasePins(source: SharedTable): Promise<void> {
       await clone.edit((now) => (now.state === 'initializing' ? { state: 'aborted' } : undefined))
     }
     const { state } = isStale ? (await clone.read()).head : head
-    if (state === 'aborted') await unpin(source, pin.clone, pin.folder)
+    if (state === 'aborted' || state === 'purged') await unpin(source, pin.clone, pin.folder)
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { printTailEntry, readTailEntry, SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-table'
-const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted']
+const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted', 'purged']
 export const HEAD_BYTES_MAX = 1 << 20
 
 /** The head as stored. Throws LIMIT when it is larger than a head may be. */
@@ -187,7 +187,8 @@ function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
   if (trimmedTo > retainedFrom) {
     throw corrupt(`"${key}": the log of version ${retainedFrom} is trimmed to ${trimmedTo}`, { key })
   }
-  if (retainedFrom <= version && fence <= nextId) return
+  const kept = head.state === 'purged' ? version + 1 : version
+  if (retainedFrom <= kept && fence <= nextId) return
   throw corrupt(
     `"${key}": retainedFrom ${retainedFrom} and fence ${fence} pass version ${version} and nextId ${nextId}`,
     { key },

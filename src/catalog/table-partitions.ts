@@ -90,9 +90,13 @@ export function assertRetained(
   version: number,
 ): void {
   if (version >= head.retainedFrom) return
+  const isPurged = head.retainedFrom > head.version
+  const kept = isPurged
+    ? 'the table was dropped, and none is kept'
+    : `versions ${head.retainedFrom} to ${head.version} are kept`
   throw new GraupelError(
     'EXPIRED',
-    `version ${version} has been vacuumed; versions ${head.retainedFrom} to ${head.version} are kept`,
+    `version ${version} has been vacuumed; ${kept}`,
     { version, retainedFrom: head.retainedFrom, newest: head.version },
   )
 }

@@ -6,6 +6,8 @@ import type { AddPartition } from './model/commit-record.ts'
 import { type Head, isTrimmed, type LogFile, type Segment } from './model/head.ts'
 import { parseRecord, printRecord, printTrimmed, versionText } from './record-json.ts'
 import type { SharedTable } from './shared-table.ts'
+import { assertWritable } from './stored-json.ts'
+import type { ReadHead } from './table-head.ts'
 import { columnTypes, readPartitions } from './table-partitions.ts'
 
 const PART_BYTES_MAX = 8 << 20
@@ -27,38 +29,75 @@ export async function trimLog(table: SharedTable, signal?: AbortSignal): Promise
   if (last === undefined || isTrimmed(last) || head.state !== 'live') return head
   const before = size([...old, ...(head.trimmed?.files ?? [])])
   const [lines, state] = [await versionLines(table, head, last.to), await baseLines(table, head)]
-  const parts = [...inParts(lines), ...state.map((line) => [{ line, version: 0 }])]
-  if (size(parts.flat().map(({ line }) => ({ bytes: line.length }))) > before * SHARE_MAX) {
-    return head
-  }
-  const revision = head.revision + 1
-  const files = await pooled(parts, WRITES_MAX, async (part): Promise<LogFile> => {
-    const body = Buffer.concat(part.map(({ line }) => line))
+  const after = [...lines, ...state].map(({ line }) => ({ bytes: line.length }))
+  if (size(after) > before * SHARE_MAX) return head
+  const write = writeFor(table, head, signal)
+  const left = await pooled(inParts(lines), WRITES_MAX, async (part) =>
+    segmentOf(await write(part), part),
+  )
+  const files = await pooled(state, WRITES_MAX, (line) => write([line]))
+  const segments = [...left, ...head.segments.slice(old.length)]
+  const trimmed = { version: head.retainedFrom, files }
+  return (await swapped(table, base, { segments, trimmed })) ?? head
+}
+
+/**
+ * Swaps the head of a table that was dropped, and that no clone needs, for one that can never be
+ * read, nor brought back: all that its log still tells is what became of its transactions. Answers
+ * that head, or undefined when the table is none of these or others swapped first.
+ */
+export async function purgeHead(
+  table: SharedTable,
+  signal?: AbortSignal,
+): Promise<Head | undefined> {
+  const base = await table.base(await table.head.read(signal))
+  const { head } = base
+  if (head.state === 'purged') return head
+  if (head.state !== 'dropped' || head.pins.length > 0) return undefined
+  assertWritable(head, table.head.key)
+  const write = writeFor(table, head, signal)
+  const to = head.segments.at(-1)?.to
+  const lines = to === undefined ? [] : await versionLines(table, head, to)
+  const segments = await pooled(inParts(lines), WRITES_MAX, async (part) =>
+    segmentOf(await write(part), part),
+  )
+  const retainedFrom = head.version + 1
+  const trimmed = { version: head.version, files: [] }
+  return swapped(table, base, { state: 'purged', segments, trimmed, retainedFrom, tags: [] })
+}
+
+/** Writes lines as one object, which only the next head can name. */
+function writeFor(table: SharedTable, { revision }: Head, signal: AbortSignal | undefined) {
+  return async (lines: readonly Line[]): Promise<LogFile> => {
+    const body = Buffer.concat(lines.map(({ line }) => line))
     const sha256 = sha256Hex(body)
-    const file = `trimmed-${versionText(revision)}-${sha256.slice(0, 16)}.jsonl`
+    const file = `trimmed-${versionText(revision + 1)}-${sha256.slice(0, 16)}.jsonl`
     await table.log.create(file, body, signal)
     return { file, bytes: body.length, sha256 }
-  })
-  const count = parts.length - state.length
-  const trimmed = { version: head.retainedFrom, files: files.slice(count) }
-  const segments = [
-    ...files.slice(0, count).map((file, index) => segmentOf(file, parts[index]!)),
-    ...head.segments.slice(old.length),
-  ]
-  const next: Head = { ...head, segments, trimmed, revision, txid: newTxid() }
-  const swapped = await table.head.swap(base, next).catch((error: unknown) => {
+  }
+}
+
+/** The head after `change` was swapped in from the very one that was read. */
+async function swapped(
+  table: SharedTable,
+  base: ReadHead,
+  change: Partial<Head>,
+): Promise<Head | undefined> {
+  const revision = base.head.revision + 1
+  const next: Head = { ...base.head, ...change, revision, txid: newTxid() }
+  const settled = await table.head.swap(base, next).catch((error: unknown) => {
     table.forget()
     throw error
   })
-  if (swapped.won) table.committed(next, { token: swapped.token, lostRaces: 0 })
-  else table.note(swapped.found)
-  return swapped.won ? next : head
+  if (settled.won) table.committed(next, { token: settled.token, lostRaces: 0 })
+  else table.note(settled.found)
+  return settled.won ? next : undefined
 }
 
 interface Line {
   readonly line: Uint8Array
   readonly version: number
-  readonly timestamp?: number
+  readonly timestamp: number
 }
 
 const size = (files: readonly { readonly bytes: number }[]) =>
@@ -78,7 +117,7 @@ async function versionLines(table: SharedTable, head: Head, to: number): Promise
 }
 
 /** The partitions live at `retainedFrom`, as records that bring them. */
-async function baseLines(table: SharedTable, head: Head): Promise<Uint8Array[]> {
+async function baseLines(table: SharedTable, head: Head): Promise<Line[]> {
   const { columns, retainedFrom: version } = head
   const set = await readPartitions(table, head, { version, columns })
   const added = set.partitions.map(({ id, rows }): AddPartition => {
@@ -91,9 +130,11 @@ async function baseLines(table: SharedTable, head: Head): Promise<Uint8Array[]> 
   const { txid, timestamp } = head
   const parent = { version, txid, sha256: '' }
   const facts = { version, txid, timestamp, operation: 'base', parent, rows: 0, bytes: 0 }
-  return cutToRecords(added, columns.length).map((actions) =>
-    printRecord({ ...facts, actions }, columnTypes(columns)),
-  )
+  return cutToRecords(added, columns.length).map((actions) => ({
+    line: printRecord({ ...facts, actions }, columnTypes(columns)),
+    version,
+    timestamp,
+  }))
 }
 
 function inParts(lines: readonly Line[]): Line[][] {
@@ -112,6 +153,6 @@ function inParts(lines: readonly Line[]): Line[][] {
 
 function segmentOf(file: LogFile, lines: readonly Line[]): Segment {
   const [first, last] = [lines[0]!, lines.at(-1)!]
-  const [timestampFrom, timestampTo] = [first.timestamp!, last.timestamp!]
+  const [timestampFrom, timestampTo] = [first.timestamp, last.timestamp]
   return { ...file, from: first.version, to: last.version, timestampFrom, timestampTo, extra: [] }
 }

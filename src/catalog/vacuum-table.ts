@@ -16,6 +16,7 @@ import { releasePins } from './clone-table.ts'
 import { type Head, isTrimmed, type Segment } from './model/head.ts'
 import { momentOf } from './moment-version.ts'
 import type { SharedTable } from './shared-table.ts'
+import { assertLive } from './table-head.ts'
 import { columnTypes } from './table-partitions.ts'
 import { trimLog } from './trim-log.ts'
 import { versionAt } from './version-at.ts'
@@ -79,6 +80,7 @@ async function vacuumOnce(
 ): Promise<VacuumResult> {
   if (dryRun !== true) await releasePins(table)
   const { head: found } = await table.read(signal)
+  assertLive(found, table.name)
   const wanted = await retainedVersion(table, found, retain)
   const fence = await fenceAt(table, found, wanted)
   const planned = (head: Head): Plan => ({

@@ -17,6 +17,7 @@ import { type Column, partitionKey } from './model/table.ts'
 import { numberAfter } from './next-commit.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
+import { assertLive } from './table-head.ts'
 import { verifyLineage } from './verify-lineage.ts'
 
 const FILES_MAX = 4
@@ -28,6 +29,7 @@ const FILES_MAX = 4
  */
 export async function verifyTable(table: SharedTable, signal?: AbortSignal): Promise<Problem[]> {
   const { head } = await table.read(signal)
+  if (head.state === 'purged') assertLive(head, table.name)
   const problems: Problem[] = []
   const records = await attempt(problems, table.head.key, () =>
     verifyLineage(table, head, problems),

@@ -219,6 +219,31 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'Database.vacuum',
+    prepare: async (lake) => {
+      await twoTables(lake, 'lines')
+      await (await orders(lake)).clone('copy')
+      const db = await database(lake)
+      for (const name of ['copy', 'lines', 'orders']) await db.dropTable(name)
+      await twoCommits(lake)
+      await (await orders(lake)).clone('kept')
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
+  },
+  {
+    name: 'Database.vacuum, of a table of which a clone reads files',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).clone('copy')
+      await (await database(lake)).dropTable('orders')
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
+  },
+  {
     name: 'Table.restore',
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).restore({ version: 1 }),

@@ -60,8 +60,11 @@ export interface TrimmedLog {
   readonly files: readonly LogFile[]
 }
 
-/** `initializing`: a clone that is being made; `aborted`: one that was given up. */
-export type TableState = 'live' | 'dropped' | 'initializing' | 'aborted'
+/**
+ * `initializing`: a clone that is being made; `aborted`: one that was given up; `purged`: a table
+ * that was dropped, and whose files may be gone.
+ */
+export type TableState = 'live' | 'dropped' | 'initializing' | 'aborted' | 'purged'
 
 /** Partition numbers from `from` to `to`. */
 export interface IdRange {
