@@ -78,7 +78,9 @@ export class CheckpointKeeper {
     const partitions = Math.max(head.partitions, this.#rows)
     const rows = partitions * (head.columns.length + 1)
     if (rows <= EAGER_ROWS_MAX) return commits > 0
-    return commits >= Math.max(rows <= PROMPT_ROWS_MAX ? 1 : COMMITS_MIN, partitions * PARTITION_SHARE)
+    return (
+      commits >= Math.max(rows <= PROMPT_ROWS_MAX ? 1 : COMMITS_MIN, partitions * PARTITION_SHARE)
+    )
   }
 
   async #write(head: Head): Promise<void> {
@@ -117,10 +119,7 @@ export class CheckpointKeeper {
   }
 
   /** Undefined when there is none, or a spoilt one: it is written anew from the log. */
-  async #readOrNone<T>(
-    file: CheckpointFile<T>,
-    head: Head,
-  ): Promise<Checkpoint<T> | undefined> {
+  async #readOrNone<T>(file: CheckpointFile<T>, head: Head): Promise<Checkpoint<T> | undefined> {
     try {
       const checkpoint = usable(await readCheckpoint(this.#place.store, file), head)
       return checkpoint === NO_CHECKPOINT ? undefined : checkpoint

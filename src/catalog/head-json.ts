@@ -185,7 +185,9 @@ function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
   }
   const trimmedTo = head.trimmed?.version ?? 0
   if (trimmedTo > retainedFrom) {
-    throw corrupt(`"${key}": the log of version ${retainedFrom} is trimmed to ${trimmedTo}`, { key })
+    throw corrupt(`"${key}": the log of version ${retainedFrom} is trimmed to ${trimmedTo}`, {
+      key,
+    })
   }
   const kept = head.state === 'purged' ? version + 1 : version
   if (retainedFrom <= kept && fence <= nextId) return

@@ -51,8 +51,7 @@ export async function purgeTables(
   for (const entry of cell.dropped.filter(({ droppedAt }) => droppedAt <= instant)) {
     throwIfAborted(signal)
     const table = of.shared(entry)
-    const found =
-      dryRun === true ? await purgeable(table) : await purged(table, signal)
+    const found = dryRun === true ? await purgeable(table) : await purged(table, signal)
     const left = found === undefined ? [] : await leftBy(table, found, signal)
     if (left.length > 0) tables.push(entry.name)
     garbage.push(...left)

@@ -94,11 +94,11 @@ export function assertRetained(
   const kept = isPurged
     ? 'the table was dropped, and none is kept'
     : `versions ${head.retainedFrom} to ${head.version} are kept`
-  throw new GraupelError(
-    'EXPIRED',
-    `version ${version} has been vacuumed; ${kept}`,
-    { version, retainedFrom: head.retainedFrom, newest: head.version },
-  )
+  throw new GraupelError('EXPIRED', `version ${version} has been vacuumed; ${kept}`, {
+    version,
+    retainedFrom: head.retainedFrom,
+    newest: head.version,
+  })
 }
 
 export function columnTypes(columns: readonly Column[]): ColumnTypes {

@@ -33,7 +33,8 @@ export async function verifyLineage(
     if (!isTrimmed && (found.version !== parent.version || found.txid !== parent.txid)) {
       note(`follows "${found.txid}", not "${parent.txid}"`)
     }
-    if (!isTrimmed && found.sha256 !== parent.sha256) note(`follows another record of version ${parent.version}`)
+    if (!isTrimmed && found.sha256 !== parent.sha256)
+      note(`follows another record of version ${parent.version}`)
     if (record.timestamp <= timestamp && version > 1) note('is not younger than the one before')
     const entry = inTail.get(version)
     if (entry !== undefined && (entry.txid !== record.txid || entry.rows !== record.rows)) {
@@ -45,7 +46,5 @@ export async function verifyLineage(
     records.push(record)
   }
   const { trimmed } = head
-  return trimmed === null
-    ? records
-    : table.log.changes(head, { from: 1, to: head.version }, types)
+  return trimmed === null ? records : table.log.changes(head, { from: 1, to: head.version }, types)
 }

@@ -17,9 +17,8 @@ import { runs, seed } from '../support/random.ts'
 import { noteUntested, type S3Server, startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
 
-/** 16 processes and 200 commits with GRAUPEL_TEST_RUNS=9. */
-const PROCESSES = Math.min(16, runs(4))
-const COMMITS = Math.min(200, runs(24))
+const PROCESSES = 16
+const COMMITS = runs(200)
 const ROWS = 3
 /** Ids that one process may use, whatever was killed. */
 const IDS = 10_000

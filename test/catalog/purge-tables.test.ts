@@ -43,7 +43,12 @@ describe('a vacuum of a database', () => {
     const store = await filled()
     await withLake(store, async (_, db) => {
       await db.dropTable('orders')
-      expect(await db.vacuum({ retain: '1h' })).toEqual({ tables: [], files: 0, bytes: 0, keys: [] })
+      expect(await db.vacuum({ retain: '1h' })).toEqual({
+        tables: [],
+        files: 0,
+        bytes: 0,
+        keys: [],
+      })
       const dry = await db.vacuum({ ...ALL, dryRun: true })
       expect(dry).toMatchObject({ tables: ['orders'], files: (await keysOf(store)).length })
       expect(dry.keys).toEqual(await keysOf(store))

@@ -184,4 +184,3 @@ describe('a vacuum of a log that is long', () => {
     expect(await storedIds({ store: made.store, table: stale })).toEqual([1390, 1391, 1])
   })
 })
-
