@@ -131,10 +131,7 @@ export class SharedTable implements TablePlace, QueueTarget {
    *
    * @param from A head that was just read, so that it need not be read again.
    */
-  async edit(
-    change: (head: Head) => Partial<Head> | undefined,
-    from?: ReadHead,
-  ): Promise<Head> {
+  async edit(change: (head: Head) => Partial<Head> | undefined, from?: ReadHead): Promise<Head> {
     let base = await this.base(from ?? (await this.head.read()))
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const changed = change(base.head)
