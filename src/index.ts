@@ -2,6 +2,7 @@ export type { ClusteringInformation, DepthCount } from './catalog/clustering-inf
 export type { HistoryEntry, TagEntry } from './catalog/model/commit-record.ts'
 export type { Moment } from './catalog/model/moment.ts'
 export type { Problem } from './catalog/model/problem.ts'
+export type { DatabaseVacuumOptions, DatabaseVacuumResult } from './catalog/purge-tables.ts'
 export type { TransactionOutcome } from './catalog/resolve-transaction.ts'
 export type { VacuumOptions, VacuumResult } from './catalog/vacuum-table.ts'
 export { type ErrorCode, type ErrorFacts, GraupelError } from './error.ts'

@@ -3,6 +3,7 @@ import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import { tableSchema } from '../catalog/model/table.ts'
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferSchema } from '../io/import/infer-schema.ts'
@@ -114,6 +115,12 @@ export class StoredDatabase implements Database {
   async undropTable(name: string): Promise<Table<Untyped>> {
     this.#require(name, 'undropTable')
     return this.#tableOf(name, await this.#catalog.undropTable(name))
+  }
+
+  async vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    this.#settings.requireOpen()
+    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
+    return this.#catalog.vacuum(options)
   }
 
   #require(name: string, where: string): void {

@@ -173,6 +173,8 @@ test('a file is loaded once, unless told, and wrong files are left out as a whol
 test('history, vacuum and verify work on one table', async () => {
   const history = JSON.parse((await run('history', lake, 'acme/sales/orders', '--json')).out)
   expect(history.at(0)).toMatchObject({ rows: 3 })
+  const whole = await run('vacuum', lake, 'acme/sales', '--retain', '7d', '--json')
+  expect(JSON.parse(whole.out)).toEqual({ tables: [], files: 0, bytes: 0, keys: [] })
   const dry = await run('vacuum', lake, 'acme/sales/orders', '--retain', '7d', '--dry-run')
   expect(dry.out).toContain('would be removed')
   expect((await run('verify', lake)).out).toContain('acme/sales/orders: all is well')
