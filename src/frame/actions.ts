@@ -4,6 +4,7 @@ import { scalarAt } from '../arrow/scalar.ts'
 import { clip, invalid } from '../error.ts'
 import { writeCsv } from '../io/export-csv.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import { stepProgress } from '../io/progress.ts'
 import { type Unloaded, unloadCsv } from '../io/unload-csv.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
@@ -134,7 +135,7 @@ export async function frameToCsv(
 ): Promise<ExportResult> {
   const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
   checkOptions(options, allowed, 'toCSV')
-  return writeCsv(path, state.plan.schema, frameBatches(state, options), options)
+  return writeCsv(path, state.plan.schema, frameBatches(state, whileWriting(options)), options)
 }
 
 /** Writes the rows of a frame to CSV files in a new folder. */
@@ -145,7 +146,12 @@ export async function frameToFolder(
 ): Promise<Unloaded> {
   const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues', 'fileRows']
   checkOptions(options, allowed, 'unload')
-  return unloadCsv(folder, state.plan.schema, frameBatches(state, options), options)
+  return unloadCsv(folder, state.plan.schema, frameBatches(state, whileWriting(options)), options)
+}
+
+/** For the query below an export, which tells itself when all is done. */
+function whileWriting({ signal, onProgress }: ActionOptions): ActionOptions {
+  return { signal, onProgress: stepProgress(onProgress) }
 }
 
 /** `state` with at most `count` rows. */

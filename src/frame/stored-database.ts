@@ -7,6 +7,7 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
@@ -79,8 +80,8 @@ export class StoredDatabase implements Database {
     if (typeof csvPath !== 'string') {
       throw invalid(`createTableFrom: expected the path of a CSV file, got ${typeof csvPath}`)
     }
-    const { onProgress: _, ...quiet } = load
-    const { fields } = await inferCsvSchema(csvPath, quiet)
+    const onProgress = stepProgress(load.onProgress)
+    const { fields } = await inferCsvSchema(csvPath, { ...load, onProgress })
     return this.#withNewTable(
       name,
       fields,
@@ -153,9 +154,15 @@ export class StoredDatabase implements Database {
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
-      const batches = frameBatches({ ...source, plan }, { signal, onProgress })
+      const tell = progressOf('write', onProgress)
+      const step = { signal, onProgress: stepProgress(tell) }
+      const batches = frameBatches({ ...source, plan }, step)
       const basedOn = oldestRead(source, catalog.snapshot)
-      return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
+      const settings = this.#settings
+      const result = await stage(catalog, batches, { operation, basedOn, signal, settings })
+      const { rows, bytes, partitions } = result
+      tell({ phase: 'done', rows, bytes, partitions })
+      return result
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)

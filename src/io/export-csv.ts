@@ -7,7 +7,7 @@ import { fieldNames, type Schema } from '../arrow/schema.ts'
 import { textAt, type Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { type CsvFormat, csvDialect } from './import/csv-options.ts'
-import type { OnProgress } from './progress.ts'
+import { type OnProgress, progressOf } from './progress.ts'
 
 /** Null is written as the first of `nullValues`; a text that is one of them is quoted. */
 export interface CsvExportOptions extends CsvFormat {
@@ -40,6 +40,7 @@ export async function writeCsv(
   }
   const format = stringifyOptions(options)
   throwIfAborted(options.signal)
+  const tell = progressOf('toCSV', options.onProgress)
   const staged = `${path}.${randomBytes(6).toString('hex')}.tmp`
   let handle: FileHandle | undefined
   let rows = 0
@@ -59,7 +60,7 @@ export async function writeCsv(
         const to = Math.min(part.length, from + CHUNK_ROWS)
         await write(stringify(records(readers, from, to), format))
         rows += to - from
-        options.onProgress?.({ phase: 'write', rows, bytes })
+        tell({ phase: 'write', rows, bytes })
       }
     }
     throwIfAborted(options.signal)
@@ -72,7 +73,7 @@ export async function writeCsv(
     await rm(staged, { force: true }).catch(() => {})
     throw error
   }
-  options.onProgress?.({ phase: 'done', rows, bytes })
+  tell({ phase: 'done', rows, bytes })
   return { rows, bytes }
 }
 

@@ -6,6 +6,7 @@ import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import type { Schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { type CsvExportOptions, writeCsv, writing } from './export-csv.ts'
+import { progressOf } from './progress.ts'
 
 export interface UnloadOptions extends CsvExportOptions {
   /** Rows of a file at most, 1 and up; 1,000,000 unless told. */
@@ -42,6 +43,7 @@ export async function unloadCsv(
   if (existsSync(folder)) {
     throw invalid(`"${folder}" exists; unload makes a folder of its own`, { folder })
   }
+  const tell = progressOf('unload', options.onProgress)
   const staged = `${folder}.${randomBytes(6).toString('hex')}.tmp`
   const source = new RowSource(batches)
   let unloaded: Unloaded = { files: 0, rows: 0, bytes: 0 }
@@ -52,10 +54,12 @@ export async function unloadCsv(
       const path = join(staged, `part-${String(files).padStart(5, '0')}.csv`)
       const { rows, bytes } = await writeCsv(path, schema, source.take(fileRows), {
         ...rest,
-        onProgress: undefined,
+        onProgress: (of) => {
+          if (of.phase === 'done') return
+          tell({ phase: 'write', rows: unloaded.rows + of.rows, bytes: unloaded.bytes + of.bytes })
+        },
       })
       unloaded = { files, rows: unloaded.rows + rows, bytes: unloaded.bytes + bytes }
-      options.onProgress?.({ phase: 'write', rows: unloaded.rows, bytes: unloaded.bytes })
     } while (await source.hasMore())
     await writing(folder, rename(staged, folder))
   } catch (error) {
@@ -64,7 +68,7 @@ export async function unloadCsv(
   } finally {
     await batches.return()
   }
-  options.onProgress?.({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
+  tell({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
   return unloaded
 }
 
