@@ -14,7 +14,14 @@ interface LoadCommandOptions extends LakeOptions {
 
 /** `graupel load`: CSV files into a table. */
 export function addLoad(program: Command): void {
-  lakeCommand(program, 'load', 'Load CSV files into a table, each file in one commit')
+  lakeCommand(program, {
+    name: 'load',
+    description: 'Load CSV files into a table, each file in one commit',
+    examples: [
+      'load ./lake acme/sales/orders orders.csv --create --cluster-by placed_at',
+      "load ./lake acme/sales/orders './orders-*.csv' --on-error skip",
+    ],
+  })
     .argument('<table>', 'namespace/database/table')
     .argument('<files...>', 'paths or globs of CSV files with a header')
     .option('--create', 'make the table, with the columns that the first file has')

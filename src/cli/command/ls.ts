@@ -5,7 +5,11 @@ import { jsonText, printLine } from '../output.ts'
 
 /** `graupel ls`: the databases of a lake, or the tables of a database. */
 export function addLs(program: Command): void {
-  lakeCommand(program, 'ls', 'List the databases of a lake, or the tables of a database')
+  lakeCommand(program, {
+    name: 'ls',
+    description: 'List the databases of a lake, or the tables of a database',
+    examples: ['ls ./lake', 'ls ./lake acme/sales'],
+  })
     .argument('[database]', 'namespace/database')
     .action((url: string, database: string | undefined, options: LakeOptions) =>
       withLake(url, options, async (lake) => {

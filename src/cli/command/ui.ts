@@ -6,7 +6,11 @@ import { startUi } from '../ui/ui-server.ts'
 
 /** `graupel ui`: pages about a lake in a browser of this machine. */
 export function addUi(program: Command): void {
-  lakeCommand(program, 'ui', 'Serve pages about a lake to a browser of this machine, read only')
+  lakeCommand(program, {
+    name: 'ui',
+    description: 'Serve pages about a lake to a browser of this machine, read only',
+    examples: ['ui ./lake', 'ui s3://bucket/lake --port 8080 --profiles ./profiles'],
+  })
     .option('--port <n>', 'port on 127.0.0.1; a free one when not given', wholeNumber, 0)
     .action((url: string, options: LakeOptions & { readonly port: number }) =>
       withLake(url, options, async (lake) => {

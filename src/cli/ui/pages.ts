@@ -3,9 +3,9 @@ import { type Scalar, scalarText } from '../../arrow/scalar.ts'
 import type { HistoryEntry } from '../../catalog/model/commit-record.ts'
 import type { Column } from '../../catalog/model/table.ts'
 import { clip } from '../../error.ts'
+import { columnBytes, partitionBytes, type TableFacts } from '../table-facts.ts'
 import { type Html, html } from './html.ts'
 import { rangeChart } from './range-chart.ts'
-import { columnBytes, partitionBytes, type TableFacts } from './table-facts.ts'
 
 const VERSIONS_MAX = 200
 

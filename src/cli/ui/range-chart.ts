@@ -1,8 +1,8 @@
 import { type Scalar, scalarText } from '../../arrow/scalar.ts'
 import type { Column } from '../../catalog/model/table.ts'
 import { clip } from '../../error.ts'
+import type { TableFacts } from '../table-facts.ts'
 import { Html, html } from './html.ts'
-import type { TableFacts } from './table-facts.ts'
 
 const WIDTH = 900
 const LEFT = 90

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { GraupelError, nameNotFound } from '../../error.ts'
 import type { Lake } from '../../frame/lake.ts'
+import { tableFacts } from '../table-facts.ts'
 import { openTable } from '../table-path.ts'
 import { html } from './html.ts'
 import { lakePage, page, STYLE, tablePage } from './pages.ts'
-import { tableFacts } from './table-facts.ts'
 
 /** A server of pages about a lake. */
 export interface UiServer {
