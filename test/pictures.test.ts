@@ -68,6 +68,14 @@ test('they may be missing only where CI is not set', () => {
   if (typeof browser === 'string') expect(process.env['CI'], browser).toBeUndefined()
 })
 
+/** What the pages in docs show: parts of pages, so that they stay small. */
+const DETAILS = new Map([
+  ['ui-table', { name: 'clustering', of: 'svg.ranges' }],
+  ['ui-profile', { name: 'profile', of: 'svg.plan' }],
+  ['terminal', { name: 'terminal', of: 'pre' }],
+  ['ui-history', { name: 'ui-table', of: 'body' }],
+])
+
 /** Opens a page, keeps its picture, and answers its text. */
 async function pictured(name: string, open: (page: Page) => Promise<unknown>): Promise<string> {
   if (typeof browser === 'string') return ''
@@ -77,7 +85,12 @@ async function pictured(name: string, open: (page: Page) => Promise<unknown>): P
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(String(error)))
     await open(page)
-    keepPicture(name, await page.screenshot({ fullPage: true }))
+    keepPicture(`${name}.png`, await page.screenshot({ fullPage: true }))
+    const detail = DETAILS.get(name)
+    if (detail !== undefined) {
+      const shot = page.locator(detail.of).first().screenshot({ type: 'jpeg', quality: 60 })
+      keepPicture(`docs-${detail.name}.jpg`, await shot)
+    }
     // A browser asks every server for an icon, which is none of the pages.
     expect(complaints.filter((text) => !/404|favicon/.test(text))).toEqual([])
     return (await page.evaluate('document.documentElement.textContent')) as string
@@ -133,8 +146,8 @@ test('a printed table and an explained query, as a terminal shows them', async (
     .filter((f) => f.time.between(22, 23))
     .agg((f) => ({ flights: fn.count(), delay: f.delay.mean() }))
   const printed = await printedBy(async () => {
-    await airports.select('iata', 'name', 'city', 'latitude').show(6, { width: 90, color: true })
-    await airports.glimpse({ width: 90, color: true })
+    await airports.select('iata', 'name', 'city', 'latitude').show(6, { width: 76, color: true })
+    await airports.glimpse({ width: 76, color: true })
     console.log(await query.explain({ analyze: true }))
   })
   const show = (page: Page) => page.setContent(terminal(printed))
@@ -168,7 +181,7 @@ function terminal(text: string): string {
     const style = STYLES.get(code)
     return style === undefined ? '</span>' : `<span style="${style}">`
   })
-  return `<body style="margin:0;background:#16181d"><pre style="margin:0;padding:16px;color:#e3e6ea;font:14px/1.3 'DejaVu Sans Mono',monospace">${coloured}</pre></body>`
+  return `<body style="margin:0;background:#16181d"><pre style="margin:0;padding:16px;color:#e3e6ea;width:max-content;font:12px/1.3 'DejaVu Sans Mono',monospace">${coloured}</pre></body>`
 }
 
 const STYLES = new Map([

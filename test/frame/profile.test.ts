@@ -142,7 +142,7 @@ if (typeof browser === 'string') {
       )
       expect(Math.max(...overflows), 'text stays in its box').toBeLessThanOrEqual(0)
       expect([requests.filter((url) => url !== 'about:blank'), problems]).toEqual([[], []])
-      keepPicture('profile', await page.screenshot({ fullPage: true }))
+      keepPicture('profile.png', await page.screenshot({ fullPage: true }))
       await page.close()
     })
   })

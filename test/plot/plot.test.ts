@@ -172,7 +172,7 @@ describe('in a browser', () => {
       expect(shapes, name).toBeGreaterThan(7)
       expect(texts.length, name).toBeGreaterThan(3)
       expect(png.length).toBeGreaterThan(3000)
-      keepPicture(`plot-of-test-${name}`, png)
+      keepPicture(`plot-of-test-${name}.png`, png)
     }
     const { texts } = await drawn(plots.bar)
     expect(texts.some((text) => text.includes('<script>alert(1)</script>&"'))).toBe(true)
