@@ -9,6 +9,7 @@ let folder = ''
 let lake = ''
 let csv = ''
 let edited = ''
+let vacuumed = ''
 
 /** Runs a command line; answers its exit code and what it printed. */
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -38,6 +39,10 @@ beforeAll(async () => {
   const { code, err } = await run('load', lake, 'acme/sales/orders', csv, '--create')
   expect(err).toBe('')
   expect(code).toBe(0)
+  vacuumed = join(folder, 'vacuumed')
+  await run('load', vacuumed, 'acme/sales/orders', csv, '--create')
+  await run('load', vacuumed, 'acme/sales/orders', csv)
+  await run('vacuum', vacuumed, 'acme/sales/orders', '--retain', '0s')
   edited = join(folder, 'edited')
   await run('load', edited, 'acme/sales/orders', csv, '--create')
   const heads = join(edited, 'acme/sales/orders/_table/head')
@@ -121,10 +126,19 @@ describe('a failure ends with code 1 and names its code', () => {
     ['NOT_FOUND: a table to be timed', ['bench', 'LAKE', 'acme/sales/oders']],
     ['NOT_FOUND: a table to be proved', ['verify', 'LAKE', 'acme/sales/oders']],
     ['NOT_FOUND: a database without types', ['types', 'LAKE', 'acme/nothing']],
+    [
+      'EXPIRED: a version that was vacuumed',
+      ['diff', 'VACUUMED', 'acme/sales/orders', '--from', '1'],
+    ],
     ['DATA: a head that was edited', ['describe', 'EDITED', 'acme/sales/orders']],
   ])('%s', async (sentence, args) => {
     const [expected] = sentence.split(':')
-    const words = args.map((arg) => (arg === 'LAKE' ? lake : arg === 'EDITED' ? edited : arg))
+    const places = new Map([
+      ['LAKE', lake],
+      ['EDITED', edited],
+      ['VACUUMED', vacuumed],
+    ])
+    const words = args.map((arg) => places.get(arg) ?? arg)
     const text = await run(...words)
     expect(text.code).toBe(1)
     expect(text.err).toMatch(new RegExp(`^error ${expected}: `))
@@ -139,6 +153,13 @@ test('ls lists databases, then tables', async () => {
   expect((await run('ls', lake)).out).toBe('acme/sales\n')
   expect((await run('ls', lake, 'acme/sales')).out).toBe('orders\n')
   expect(JSON.parse((await run('ls', lake, 'acme/sales', '--json')).out)).toEqual(['orders'])
+})
+
+test('ls of what is empty, or not there, says so beside the answer', async () => {
+  const none = await run('ls', join(folder, 'none'))
+  expect([none.code, none.out]).toEqual([0, ''])
+  expect(none.err).toMatch(/^there is nothing in .*none\n$/)
+  expect(await run('ls', join(folder, 'none'), '--json')).toEqual({ code: 0, out: '[]\n', err: '' })
 })
 
 test('describe tells columns, rows and version', async () => {

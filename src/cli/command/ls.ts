@@ -15,7 +15,8 @@ export function addLs(program: Command): void {
       withLake(url, options, async (lake) => {
         const names = await namesIn(lake, database)
         if (options.json === true) printLine(jsonText(names))
-        else for (const name of names) printLine(name)
+        else if (names.length > 0) for (const name of names) printLine(name)
+        else process.stderr.write(`there is nothing in ${database ?? url}\n`)
       }),
     )
 }
