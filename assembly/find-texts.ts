@@ -23,6 +23,20 @@ function slotOf(key: v128, size: usize, table: usize, slots: u32): usize {
   }
 }
 
+/** The same for a text of at most 8 bytes, by one word of it. */
+// @ts-ignore: decorator
+@inline
+function shortSlotOf(key: v128, size: usize, table: usize, slots: u32): usize {
+  const word = i64x2.extract_lane(key, 0)
+  let slot = <u32>((word * 0x9e3779b97f4a7c15) >>> 40) & (slots - 1)
+  while (true) {
+    const at = table + <usize>slot * SLOT
+    const mark = load<u32>(at, 20)
+    if (mark == 0 || (load<i64>(at) == word && load<u32>(at, 16) == <u32>size)) return at
+    slot = (slot + 1) & (slots - 1)
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function singlesOf(table: usize, slots: u32): usize {
@@ -58,7 +72,8 @@ export function findTexts(
       store<i32>(out + at, mark - 1)
       continue
     }
-    const slot = slotOf(keyOf(bytes + <usize>start, size), size, table, slots)
+    const key = keyOf(bytes + <usize>start, size)
+    const slot = size <= 8 ? shortSlotOf(key, size, table, slots) : slotOf(key, size, table, slots)
     const mark = load<i32>(slot, 20)
     if (mark == 0) break
     store<i32>(out + at, mark - 1)
@@ -73,7 +88,10 @@ export function enterText(start: usize, size: i32, id: i32, table: usize, slots:
     return
   }
   const key = keyOf(start, <usize>size)
-  const slot = slotOf(key, <usize>size, table, slots)
+  const slot =
+    size <= 8
+      ? shortSlotOf(key, <usize>size, table, slots)
+      : slotOf(key, <usize>size, table, slots)
   v128.store(slot, key)
   store<i32>(slot, size, 16)
   store<i32>(slot, id + 1, 20)
