@@ -5,6 +5,7 @@ import type { BackgroundWork } from './background-work.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
+import { IdentityValues } from './identity-values.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
 import { abortPending, resolvePending, withoutPending } from './pending.ts'
@@ -37,6 +38,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly head: TableHead
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
+  readonly identities: IdentityValues
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -50,6 +52,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.log = new CommitLog(store, folder)
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
+    this.identities = new IdentityValues(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 

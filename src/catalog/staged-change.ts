@@ -1,9 +1,10 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
 import type { Action, AddPartition, Operation, RemovePartition } from './model/commit-record.ts'
+import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
-import { assertSameColumns, type Draft } from './next-commit.ts'
+import { assertSameColumns, assertSameConstraints, type Draft } from './next-commit.ts'
 import { columnTypes, readPartitions, type TablePlace } from './table-partitions.ts'
 
 const APPS_MAX = 256
@@ -23,11 +24,21 @@ export interface Removal {
   readonly concerns?: ((partition: AddPartition) => boolean) | undefined
 }
 
+/** What has checked staged rows against all that the table had at `version`. */
+export interface CommitGuard {
+  readonly version: number
+  /** Throws CONFLICT when the rows cannot stand beside what `since`, the commits after it, did. */
+  admit(since: readonly Action[]): Promise<void>
+}
+
 /** Partitions that were staged, and what is to become of them. */
 export interface Staged {
   /** For people. */
   readonly operation: Operation
   readonly columns: readonly Column[]
+  /** Those that the rows are known to keep. */
+  readonly constraints: readonly Constraint[]
+  readonly guard?: CommitGuard | undefined
   readonly name: string
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
@@ -44,14 +55,16 @@ export interface Staged {
 
 /** The change that appends what was staged, or puts it in the place of what is live. */
 export function stagedChange(place: TablePlace, staged: Staged): Change {
-  const { removal } = staged
+  const { removal, guard } = staged
   return {
-    alone: removal !== undefined,
+    alone: removal !== undefined || guard !== undefined,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
+      assertSameConstraints(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
+      await guard?.admit(await actionsAfter(place, base, guard.version))
       const added = await staged.partitions(base)
       const removed = await removals(place, base, removal)
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
@@ -97,9 +110,7 @@ async function assertUnseen(
       facts,
     )
   }
-  const types = columnTypes(base.columns)
-  const since = await place.log.records(base, { from: basedOn + 1, to: version }, types)
-  const actions = since.flatMap((record) => record.actions)
+  const actions = await actionsAfter(place, base, basedOn)
   const isOurs = (action: Action) =>
     action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
   if (!actions.some(isOurs)) return
@@ -108,6 +119,13 @@ async function assertUnseen(
     `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,
     facts,
   )
+}
+
+async function actionsAfter(place: TablePlace, base: Head, version: number): Promise<Action[]> {
+  if (version >= base.version) return []
+  const span = { from: version + 1, to: base.version }
+  const records = await place.log.records(base, span, columnTypes(base.columns))
+  return records.flatMap(({ actions }) => actions)
 }
 
 async function removals(

@@ -2,7 +2,7 @@ import type { LoadBatchesOptions } from '../io/import/load-batches.ts'
 import type { OnceOptions, WriteResult } from './action-options.ts'
 
 /** How files are read into a table; progress tells bytes and rows read. */
-export interface LoadOptions extends Omit<LoadBatchesOptions, 'batchRows'>, OnceOptions {
+export interface LoadOptions extends Omit<LoadBatchesOptions, 'batchRows' | 'onRows'>, OnceOptions {
   /**
    * True reads everything and loads nothing: `rows` of the result are those that would be loaded,
    * and wrong ones are told as with `onError: 'continue'`, unless `onError` says otherwise.

@@ -6,7 +6,7 @@ import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
@@ -14,8 +14,8 @@ import { clip, invalid, throwIfAborted } from '../error.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { OnceOptions, WriteResult } from './action-options.ts'
-import { checkOptions } from './actions.ts'
+import type { ActionOptions, OnceOptions, WriteResult } from './action-options.ts'
+import { checkedName, checkOptions } from './actions.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -28,6 +28,9 @@ import {
   writeChange,
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
+import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
+import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
+import { restoreTable } from './constraint/validate-rows.ts'
 import type { AnyFrame } from './data-frame.ts'
 import {
   type FrameState,
@@ -42,7 +45,7 @@ import { loadedRows } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import { stage } from './stage.ts'
+import { type StageOptions, stage, validRows } from './stage.ts'
 import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
@@ -95,7 +98,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(signal)
     const { settings } = this.#place
     const batches = batchesFor(data, this.#snapshot, 'insert', { signal, settings })
-    const result = await this.#stage(batches, signal, mark)
+    const result = await this.#stage(batches, { signal, mark })
     onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
     return result
   }
@@ -107,12 +110,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { signal } = options
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const { batches, rejected } = loadedRows(source, tableSchema(this.#snapshot.columns), options)
+    const { batches, checks, rejected } = loadedRows(source, this.#snapshot, options)
     if (options.validate !== true) {
-      return { ...(await this.#stage(batches, signal, mark)), ...rejected() }
+      return { ...(await this.#stage(batches, { signal, mark, checks })), ...rejected() }
     }
-    let rows = 0
-    for await (const part of batches) rows += part.length
+    const rows = await validRows(this.#catalog, batches, { snapshot: this.#snapshot, checks, signal })
     return { version: this.version, rows, bytes: 0, partitions: 0, ...rejected() }
   }
 
@@ -155,6 +157,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       ...this.#snapshot,
       name: `${this.#snapshot.name} at ${text}`,
       version: -1,
+      constraints: [],
     })
     const resolve = () => this.#catalog.snapshotAt(asked)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
@@ -176,6 +179,29 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
   }
 
+  get constraints(): readonly ConstraintInfo[] {
+    return constraintInfos(this.#snapshot)
+  }
+
+  async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'addConstraint')
+    checkOptions(options, ['signal'], 'addConstraint')
+    throwIfAborted(options.signal)
+    const given = constraint as NewTableConstraint
+    const version = await addConstraint(this.#catalog, name, given, options.signal)
+    this.#seeNewest()
+    return version
+  }
+
+  async dropConstraint(name: string): Promise<number> {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'dropConstraint')
+    const version = await this.#catalog.dropConstraint(name)
+    this.#seeNewest()
+    return version
+  }
+
   async history(): Promise<HistoryEntry[]> {
     this.#place.settings.requireOpen()
     return this.#catalog.history()
@@ -184,7 +210,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
-    const result = await this.#catalog.restore(moment)
+    const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
   }
@@ -294,14 +320,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    signal: AbortSignal | undefined,
-    mark: AppMark | undefined,
+    options: Pick<StageOptions, 'signal' | 'mark' | 'checks'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
+      ...options,
       operation: 'append',
-      mark,
-      signal,
       settings,
     })
     this.#seeNewest()

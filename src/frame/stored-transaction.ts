@@ -1,23 +1,24 @@
 import { schema } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
-import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import type { TableTransaction } from '../catalog/table-transaction.ts'
 import { throwIfAborted } from '../error.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
-import { loadBatches } from '../io/import/load-batches.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
+import { loadedRows } from './load-rows.ts'
 import type { LoadOptions } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
-import { writeRows } from './stage.ts'
+import { type StageOptions, writeRows } from './stage.ts'
 import { CSV_OPTIONS } from './stored-table.ts'
 import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
@@ -27,6 +28,8 @@ export interface TransactionPlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly changes: TableTransaction
+  /** What keeps the constraints of each table that is written. */
+  readonly guards: Map<StagedWriter, WriteGuard>
   readonly signal: AbortSignal | undefined
   database(path: string): Promise<DatabaseCatalog>
 }
@@ -76,7 +79,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     this.#place = place
     this.#snapshot = catalog.snapshot
     // Stands for the snapshot that the first read of the transaction finds.
-    const placeholder = Object.freeze({ ...catalog.snapshot, version: -1 })
+    const placeholder = Object.freeze({ ...catalog.snapshot, version: -1, constraints: [] })
     const { store, settings, changes } = place
     const resolve = () => changes.snapshot(catalog)
     this.#state = {
@@ -102,8 +105,8 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
   async load(source: CsvSource, options: LoadOptions = {}): Promise<StagedRows> {
     checkOptions(options, CSV_OPTIONS, 'load')
     const signal = this.#signal(options.signal)
-    const schema = tableSchema(this.#snapshot.columns)
-    return this.#stage('append', signal, () => loadBatches(source, schema, { ...options, signal }))
+    const { batches, checks } = loadedRows(source, this.#snapshot, { ...options, signal })
+    return this.#stage('append', { signal, checks }, () => batches)
   }
 
   async #write(
@@ -114,9 +117,9 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, ['signal', 'onProgress'], where)
     const signal = this.#signal(options.signal)
     const { memoryBytesMax } = this.#place.settings
-    const schema = tableSchema(this.#snapshot.columns)
+    const schema = tableSchema(inputColumns(this.#snapshot))
     const operation = where === 'insert' ? 'append' : 'overwrite'
-    const staged = await this.#stage(operation, signal, () =>
+    const staged = await this.#stage(operation, { signal }, () =>
       inputBatches(data, schema, { where, signal, memoryBytesMax }),
     )
     options.onProgress?.({ phase: 'done', rows: staged.rows, bytes: 0 })
@@ -125,18 +128,32 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
 
   async #stage(
     operation: 'append' | 'overwrite',
-    signal: AbortSignal | undefined,
+    options: Pick<StageOptions, 'signal' | 'checks'>,
     batches: () => Parameters<typeof writeRows>[1],
   ): Promise<StagedRows> {
     const { settings, changes } = this.#place
     settings.requireOpen()
     let rows = 0
     await changes.stage(this.#catalog, operation, async (writer) => {
-      throwIfAborted(signal)
+      throwIfAborted(options.signal)
+      const guard = await this.#guardOf(writer, operation)
+      const target = { writer, catalog: this.#catalog, guard }
       const snapshot = this.#snapshot
-      rows = await writeRows(writer, batches(), { snapshot, signal, settings })
+      rows = await writeRows(target, batches(), { ...options, snapshot, settings })
     })
     return { rows }
+  }
+
+  /** The guard of all that is staged by a writer, by whatever handle of the table. */
+  async #guardOf(writer: StagedWriter, operation: 'append' | 'overwrite'): Promise<WriteGuard> {
+    const { guards, signal } = this.#place
+    const known = guards.get(writer)
+    if (known !== undefined) return known
+    const against = operation === 'overwrite' ? 'none' : 'newest'
+    const table = { snapshot: this.#snapshot, against } as const
+    const guard = await WriteGuard.of(writer, { catalog: this.#catalog, signal }, table)
+    guards.set(writer, guard)
+    return guard
   }
 
   /** Fires when the transaction's or the write's own does. */

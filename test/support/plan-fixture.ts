@@ -28,6 +28,8 @@ export function tableOf(
       folder: column,
     })),
     clusterBy: [],
+    constraints: [],
+    identities: [],
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Operation } from './commit-record.ts'
+import type { Constraint, Identity } from './constraint.ts'
 import type { Column } from './table.ts'
 
 /** Fields of the stored JSON that this version does not know; they are written back as they were. */
@@ -118,6 +119,10 @@ export interface Head extends Protocol {
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]
+  /** What every row keeps. */
+  readonly constraints: readonly Constraint[]
+  /** Columns whose values the table gives. */
+  readonly identities: readonly Identity[]
   /** Rows of a partition at most. */
   readonly partitionRows: number
   /** How writers ask stores to keep column files. */

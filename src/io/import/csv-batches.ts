@@ -10,7 +10,7 @@ import {
   namedColumns,
 } from './csv-options.ts'
 import { type CsvBlock, type OpenCsv, openCsv } from './csv-reader.ts'
-import { csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
+import { type CsvRecords, csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
 import { lineEnds, type Segment } from './csv-segment.ts'
 import { parseColumn } from './parse-column.ts'
 
@@ -22,6 +22,8 @@ export interface CsvImportOptions extends CsvReadOptions {
   readonly onError?: 'abort' | 'skip' | 'continue'
   /** Told of each record left out: their number so far and, for the first 100, the error. */
   readonly onReject?: ((rejects: CsvRejects) => void) | undefined
+  /** Told of the line that each row begins on, for rows as they come, before they come. */
+  readonly onRows?: ((file: string, lines: Int32Array) => void) | undefined
   /** What columns of the file that the schema has not are: refused (the default) or ignored. */
   readonly extraColumns?: 'refuse' | 'ignore'
   /** Rows of a batch, 65,536 when not given; the last one may have fewer. */
@@ -210,15 +212,19 @@ class CsvImport {
       }),
     )
     const whole = batch(schema, columns, records.count)
-    if (faults.length === 0 && badRows.size === 0) return whole
+    const lines = this.options.onRows === undefined ? null : linesOf(block, records)
+    if (faults.length === 0 && badRows.size === 0) {
+      if (lines !== null) this.options.onRows?.(file, lines)
+      return whole
+    }
     const nameAt = (column: number) =>
       header === null ? schema.fields[positions.indexOf(column)]?.name : header[column]
     this.reject([...faults, ...badRows.values()], block, nameAt, file)
-    if (badRows.size === 0) return whole
     const kept = new Uint32Array(records.count - badRows.size)
     let count = 0
     for (let row = 0; row < records.count; row++) if (!badRows.has(row)) kept[count++] = row
-    return takeBatch(whole, kept, count)
+    if (lines !== null) this.options.onRows?.(file, Int32Array.from(kept, (row) => lines[row]!))
+    return badRows.size === 0 ? whole : takeBatch(whole, kept, count)
   }
 
   private reject(
@@ -241,6 +247,20 @@ class CsvImport {
     }
     this.options.onReject?.(this.rejects)
   }
+}
+
+/** The line that each record begins on. */
+function linesOf(block: CsvBlock, records: CsvRecords): Int32Array {
+  const lines = new Int32Array(records.count)
+  let line = block.line
+  let from = 0
+  for (let row = 0; row < records.count; row++) {
+    const offset = records.offsetOf(row)
+    line += lineEnds(block.bytes, from, offset)
+    lines[row] = line
+    from = offset
+  }
+  return lines
 }
 
 const HINTS: Record<RecordFault['reason'], string> = {

@@ -17,7 +17,7 @@ import { jsonMembers } from './json-members.ts'
 
 type Options = Pick<
   CsvImportOptions,
-  'onError' | 'onReject' | 'extraColumns' | 'compression' | 'signal' | 'onProgress'
+  'onError' | 'onReject' | 'onRows' | 'extraColumns' | 'compression' | 'signal' | 'onProgress'
 >
 
 interface Line {
@@ -127,6 +127,8 @@ class JsonLineImport {
           field,
         )
       })
+      const { onRows } = this.#options
+      onRows?.(file, Int32Array.from(rows, ({ line }) => line))
       return batch(this.#schema, columns, rows.length)
     } catch (error) {
       if (!(error instanceof GraupelError)) throw error
