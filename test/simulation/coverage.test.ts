@@ -9,6 +9,7 @@ const READING = {
   Table: [
     'name',
     'version',
+    'constraints',
     'at',
     'history',
     'tags',
