@@ -29,7 +29,7 @@ import type {
   Decimal,
   Float32,
   Float64,
-  IdentityType,
+  Identity,
   Int8,
   Int16,
   Int32,
@@ -60,7 +60,7 @@ export interface ColumnType<out T> {
    * after its row is gone, and there may be gaps. They ascend with the rows of a commit; which commit
    * comes first says nothing about its values. Throws INVALID for a column that takes null.
    */
-  identity(this: ColumnType<Int64>): ColumnType<IdentityType>
+  identity(this: ColumnType<Int64>): ColumnType<Identity>
 }
 
 /** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
@@ -97,7 +97,7 @@ class TypeValue<T> implements ColumnType<T> {
     return new TypeValue(this.type, { isNullable: true, isIdentity: this.isIdentity })
   }
 
-  identity(): ColumnType<IdentityType> {
+  identity(): ColumnType<Identity> {
     return new TypeValue(this.type, { isNullable: this.isNullable, isIdentity: true })
   }
 }
@@ -158,8 +158,10 @@ function typeValue(value: unknown, where: string): TypeValue<unknown> {
 }
 
 /** Names of the identity columns of a schema value that `fieldsOf` has taken. */
-export function identitiesOf(schema: SchemaValue): string[] {
-  return Object.entries(schema).flatMap(([name, { isIdentity }]) => (isIdentity ? [name] : []))
+export function identitiesOf(schema: object): string[] {
+  return Object.entries(schema as SchemaValue).flatMap(([name, { isIdentity }]) =>
+    isIdentity ? [name] : [],
+  )
 }
 
 /** The fields of a schema value, in its order. Throws INVALID when it is none or is empty. */

@@ -183,6 +183,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return constraintInfos(this.#snapshot)
   }
 
+  get identities(): readonly string[] {
+    const { columns, identities } = this.#snapshot
+    return columns.filter(({ id }) => identities.includes(id)).map(({ name }) => name)
+  }
+
   async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
     this.#place.settings.requireOpen()
     checkedName(name, 'addConstraint')

@@ -114,6 +114,8 @@ export interface Table<S> extends DataFrame<S> {
   }): DataFrame<Unless<S, { [K in keyof S | '_change']: K extends keyof S ? S[K] : Utf8 }>>
   /** What every row keeps at the version that this handle sees. */
   readonly constraints: readonly ConstraintInfo[]
+  /** Names of the columns whose values the table gives. */
+  readonly identities: readonly string[]
   /**
    * Makes the table keep a constraint from now on: `{ check: (o) => o.amount.gt(0) }`, `{ primaryKey:
    * ['id'] }` or `{ unique: ['a', 'b'] }`. All rows are validated first; answers the new version.

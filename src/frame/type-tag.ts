@@ -25,7 +25,7 @@ export interface Int32 extends TypeTag<'int32', number, number | bigint> {}
 export interface Int64 extends TypeTag<'int64', bigint, number | bigint> {}
 declare const identity: unique symbol
 /** An int64 whose values the table gives. */
-export interface IdentityType extends Int64 {
+export interface Identity extends Int64 {
   readonly [identity]: true
 }
 export interface Uint8 extends TypeTag<'uint8', number, number | bigint> {}
@@ -138,7 +138,7 @@ export type NullableNames<S> = {
 
 /** Names of the columns that a row is given values for. */
 export type GivenNames<S> = {
-  [K in keyof S]: S[K] extends IdentityType ? never : K
+  [K in keyof S]: S[K] extends Identity ? never : K
 }[keyof S]
 
 /** Names of the columns that a row has to be given values for. */

@@ -10,6 +10,7 @@ const READING = {
     'name',
     'version',
     'constraints',
+    'identities',
     'at',
     'history',
     'tags',

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import type { FieldInfo } from '../../frame/data-frame.ts'
+import type { Table } from '../../frame/table.ts'
+import type { Untyped } from '../../frame/type-tag.ts'
+import { constraintText } from '../constraint-text.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { printLine } from '../output.ts'
 
@@ -13,20 +15,31 @@ export function addTypes(program: Command): void {
         printLine("import { t } from 'graupel'")
         const taken = new Set(['t'])
         for (const name of await database.tables()) {
-          const { schema } = await database.table(name)
-          printLine(
-            `\n/** ${JSON.stringify(`${path}/${name}`).slice(1, -1).replaceAll('*/', '* /')} */`,
-          )
-          printLine(schemaText(freeName(name, taken), schema.fields))
+          const table = await database.table(name)
+          printLine(`\n${commentText([`${path}/${name}`, ...table.constraints.map(constraintText)])}`)
+          printLine(schemaText(freeName(name, taken), table))
         }
       }),
     )
 }
 
-function schemaText(constant: string, fields: readonly FieldInfo[]): string {
-  const lines = fields.map(({ name, type, nullable }) => {
+/** A comment of one line each: names and texts are data, and cannot end it. */
+function commentText(lines: readonly string[]): string {
+  const [first, ...rest] = lines.map((line) => {
+    return JSON.stringify(line).slice(1, -1).replaceAll('\\"', '"').replaceAll('*/', '* /')
+  })
+  if (rest.length === 0) return `/** ${first} */`
+  return ['/**', ...[first, ...rest].map((line) => ` * ${line}`), ' */'].join('\n')
+}
+
+function schemaText(
+  constant: string,
+  { schema, identities }: Pick<Table<Untyped>, 'schema' | 'identities'>,
+): string {
+  const lines = schema.fields.map(({ name, type, nullable }) => {
+    const more = identities.includes(name) ? '.identity()' : nullable ? '.nullable()' : ''
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)
-    return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${nullable ? '.nullable()' : ''},`
+    return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${more},`
   })
   return [`export const ${constant} = {`, ...lines, '}'].join('\n')
 }
