@@ -1,7 +1,7 @@
 import { GraupelError } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
-import { constraintFeatures } from './constraints-json.ts'
 import { BackgroundWork } from './background-work.ts'
+import { constraintFeatures } from './constraints-json.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'

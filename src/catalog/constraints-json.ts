@@ -42,7 +42,9 @@ export function constraintFeatures(
   features: readonly string[],
   { constraints, identities }: Constrained,
 ): string[] {
-  const others = features.filter((name) => name !== CONSTRAINTS_FEATURE && name !== IDENTITY_FEATURE)
+  const others = features.filter(
+    (name) => name !== CONSTRAINTS_FEATURE && name !== IDENTITY_FEATURE,
+  )
   if (constraints.length > 0) others.push(CONSTRAINTS_FEATURE)
   if (identities.length > 0) others.push(IDENTITY_FEATURE)
   return others
@@ -52,13 +54,7 @@ function printConstraint(of: Constraint): string {
   const { name, kind, columns, since, extra } = of
   const predicate = of.kind === 'check' ? ([['predicate', of.predicate]] as const) : []
   return printObject(
-    [
-      ['name', name],
-      ['kind', kind],
-      ['columns', columns],
-      ['since', since],
-      ...predicate,
-    ],
+    [['name', name], ['kind', kind], ['columns', columns], ['since', since], ...predicate],
     extra,
   )
 }

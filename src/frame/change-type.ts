@@ -63,9 +63,7 @@ export type SetOf<S, A extends readonly unknown[]> = 0 extends 1 & S
 export type ValuesOf<S, A extends readonly unknown[]> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
   : {
-      readonly [K in RequiredNames<S>]:
-        | Assigned<S[K]>
-        | ((...rows: A) => Assigned<S[K]>)
+      readonly [K in RequiredNames<S>]: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
     } & {
       readonly [K in NullableNames<S>]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
     }

@@ -3,7 +3,13 @@ import { bool, typeText } from '../arrow/data-type.ts'
 import { fieldNamed, type Schema } from '../arrow/schema.ts'
 import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { clip, invalid } from '../error.ts'
-import { type Assignments, type Clause, emptyBatch, type KeyPair, MergeSource } from '../exec/row-change.ts'
+import {
+  type Assignments,
+  type Clause,
+  emptyBatch,
+  type KeyPair,
+  MergeSource,
+} from '../exec/row-change.ts'
 import { scansOf } from '../plan/bind-partitions.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { superType } from '../plan/super-type.ts'
@@ -186,8 +192,7 @@ function insertClause(clause: unknown, place: ClausePlace): Clause {
   const given = checkedParts(clause, ['when', 'insert'], where)
   const { source } = place.scope as MergeScope
   const when = given.when === undefined ? null : conditionOf(given.when, source, `${where}, when`)
-  const values =
-    given.insert === 'all' ? allGiven(place) : valuesGiven(given.insert, place, source)
+  const values = given.insert === 'all' ? allGiven(place) : valuesGiven(given.insert, place, source)
   return { when, outcome: wholeRow(values, tableSchema(inputColumns(snapshot)), where) }
 }
 

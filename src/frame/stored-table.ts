@@ -114,7 +114,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     if (options.validate !== true) {
       return { ...(await this.#stage(batches, { signal, mark, checks })), ...rejected() }
     }
-    const rows = await validRows(this.#catalog, batches, { snapshot: this.#snapshot, checks, signal })
+    const rows = await validRows(this.#catalog, batches, {
+      snapshot: this.#snapshot,
+      checks,
+      signal,
+    })
     return { version: this.version, rows, bytes: 0, partitions: 0, ...rejected() }
   }
 

@@ -55,10 +55,7 @@ function takesNull({ schema }: LogicalPlan, names: ReadonlySet<string>): boolean
   return schema.fields.some(({ name, nullable }) => nullable && names.has(name))
 }
 
-function renamed(
-  known: readonly Dependency[],
-  outputs: ReadonlyMap<string, string>,
-): Dependency[] {
+function renamed(known: readonly Dependency[], outputs: ReadonlyMap<string, string>): Dependency[] {
   return known.flatMap(({ by, gives }) => {
     const names = [...by].map((name) => outputs.get(name))
     if (names.includes(undefined)) return []

@@ -34,7 +34,10 @@ export function exprToJson(expr: Expr, idOf: (column: string) => number): ExprJs
           otherwise: inside(of.otherwise),
         }
       case 'in':
-        return { in: inside(of.input), values: of.values.map((value) => scalarJson(value, of.input)) }
+        return {
+          in: inside(of.input),
+          values: of.values.map((value) => scalarJson(value, of.input)),
+        }
       default:
         return unreachable(of)
     }
@@ -94,7 +97,8 @@ function caseFrom(
   inside: (json: unknown) => Expr,
 ): Expr {
   const read = branches.map((branch) => {
-    if (!Array.isArray(branch) || branch.length !== 2) throw notAnExpression('a branch that is none')
+    if (!Array.isArray(branch) || branch.length !== 2)
+      throw notAnExpression('a branch that is none')
     return { when: inside(branch[0]), then: inside(branch[1]) }
   })
   const last = inside(otherwise)

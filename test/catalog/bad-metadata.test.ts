@@ -68,7 +68,10 @@ describe('a head', () => {
       })
     }
     const { store, database } = await ordersTable()
-    await edit(store, (head) => void Object.assign(head, { constraints: [{ ...key, columns: [99] }] }))
+    await edit(
+      store,
+      (head) => void Object.assign(head, { constraints: [{ ...key, columns: [99] }] }),
+    )
     await expect(database.openTable('orders')).rejects.toMatchObject({ code: 'DATA' })
   })
 

@@ -182,12 +182,19 @@ test('describe, types and history tell constraints and identities', async () => 
   await open.close()
   const shown = (await run('describe', lake, 'acme/keyed/items')).out
   expect(shown).toContain('identity')
-  for (const text of ['primary key (id)', "check end */: code != '*/'", 'unique (code) "one code"']) {
+  for (const text of [
+    'primary key (id)',
+    "check end */: code != '*/'",
+    'unique (code) "one code"',
+  ]) {
     expect(shown).toContain(`\n${text}\n`)
   }
   const { out } = await run('describe', lake, 'acme/keyed/items', '--json')
   expect(JSON.parse(out)).toMatchObject({
-    columns: [{ column: 'id', identity: true }, { column: 'code', identity: false }],
+    columns: [
+      { column: 'id', identity: true },
+      { column: 'code', identity: false },
+    ],
     constraints: [{ kind: 'primaryKey' }, { kind: 'check' }, { kind: 'unique' }],
   })
   expect((await run('history', lake, 'acme/keyed/items')).out).toContain('add constraint one code')

@@ -4,8 +4,15 @@ import { bool, decimal, float64, int64, utf8 } from '../../src/arrow/data-type.t
 import { field } from '../../src/arrow/schema.ts'
 import { GraupelError } from '../../src/error.ts'
 import type { Expr } from '../../src/plan/expr.ts'
-import { caseExpr, castExpr, columnExpr, exprsEqual, inExpr, literalExpr } from '../../src/plan/expr-walk.ts'
 import { exprFromJson, exprToJson } from '../../src/plan/expr-json.ts'
+import {
+  caseExpr,
+  castExpr,
+  columnExpr,
+  exprsEqual,
+  inExpr,
+  literalExpr,
+} from '../../src/plan/expr-walk.ts'
 import { printExpr } from '../../src/plan/print-expr.ts'
 import { resolveTerm } from '../../src/plan/resolve-term.ts'
 import { call } from '../support/plan-fixture.ts'
@@ -65,7 +72,8 @@ test('columns are known by id: a new name, or a wider type, is free', () => {
   expect(printExpr(read)).toBe('renamed > 1.50')
 })
 
-const deep = (levels: number) => `${'{"call":"not","args":['.repeat(levels)}{"literal":"true","type":"bool"}${']}'.repeat(levels)}`
+const deep = (levels: number) =>
+  `${'{"call":"not","args":['.repeat(levels)}{"literal":"true","type":"bool"}${']}'.repeat(levels)}`
 
 test.each([
   ['nothing', 'null'],
@@ -83,11 +91,15 @@ test.each([
   ['a constant that is no text', '{"literal":1,"type":"int8"}'],
   ['a cast that cannot be', '{"cast":{"literal":"true","type":"bool"},"type":"date"}'],
   ['a branch that is none', '{"case":[[1]],"otherwise":{"column":1}}'],
-  ['a case of several types', '{"case":[[{"literal":"true","type":"bool"},{"column":1}]],"otherwise":{"literal":"x","type":"utf8"}}'],
+  [
+    'a case of several types',
+    '{"case":[[{"literal":"true","type":"bool"},{"column":1}]],"otherwise":{"literal":"x","type":"utf8"}}',
+  ],
   ['too many levels', deep(300)],
   ['very many levels', deep(20_000)],
 ])('%s is refused', (_, text) => {
-  const read = () => exprFromJson(JSON.parse(text), (id) => (id === 1 ? field('a', int64) : undefined))
+  const read = () =>
+    exprFromJson(JSON.parse(text), (id) => (id === 1 ? field('a', int64) : undefined))
   expect(read).toThrow(expect.objectContaining({ name: 'GraupelError', code: 'INVALID' }))
 })
 

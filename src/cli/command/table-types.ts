@@ -16,7 +16,9 @@ export function addTypes(program: Command): void {
         const taken = new Set(['t'])
         for (const name of await database.tables()) {
           const table = await database.table(name)
-          printLine(`\n${commentText([`${path}/${name}`, ...table.constraints.map(constraintText)])}`)
+          printLine(
+            `\n${commentText([`${path}/${name}`, ...table.constraints.map(constraintText)])}`,
+          )
           printLine(schemaText(freeName(name, taken), table))
         }
       }),

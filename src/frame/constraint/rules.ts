@@ -3,8 +3,8 @@ import { type Constraint, isKey } from '../../catalog/model/constraint.ts'
 import type { Column, TableSnapshot } from '../../catalog/model/table.ts'
 import { clip, corrupt, GraupelError } from '../../error.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { columnsOf } from '../../plan/expr-walk.ts'
 import { exprFromJson } from '../../plan/expr-json.ts'
+import { columnsOf } from '../../plan/expr-walk.ts'
 import { printExpr } from '../../plan/print-expr.ts'
 
 /** A check with its condition over the table's columns. */
@@ -54,7 +54,11 @@ export function rulesOf(
       keys.push({ kind: of.kind, name, columns: of.columns.map((id) => byId.get(id)!) })
       continue
     }
-    const predicate = predicateOf(of.predicate, byId, `table "${table}", constraint "${clip(name)}"`)
+    const predicate = predicateOf(
+      of.predicate,
+      byId,
+      `table "${table}", constraint "${clip(name)}"`,
+    )
     const names = columnsOf(predicate)
     const used = columns.filter((column) => names.has(column.name))
     checks.push({ kind: 'check', name, columns: used, predicate })

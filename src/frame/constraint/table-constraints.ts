@@ -2,8 +2,8 @@ import type { NewConstraint } from '../../catalog/model/constraint.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { TableCatalog } from '../../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid, nameNotFound } from '../../error.ts'
-import { columnsOf } from '../../plan/expr-walk.ts'
 import { exprToJson } from '../../plan/expr-json.ts'
+import { columnsOf } from '../../plan/expr-walk.ts'
 import type { Accessor } from '../accessor.ts'
 import { conditionOf, rowScope } from '../change-clauses.ts'
 import type { Expr } from '../expr.ts'
@@ -142,7 +142,10 @@ function keyColumns(
       throw invalid(`${where}: column "${clip(column.name)}" is named twice`, facts)
     }
     if (column.type.name === 'json') {
-      throw invalid(`${where}: column "${clip(column.name)}" is json, which no key can be of`, facts)
+      throw invalid(
+        `${where}: column "${clip(column.name)}" is json, which no key can be of`,
+        facts,
+      )
     }
     if (kind === 'primaryKey' && column.nullable) {
       throw invalid(

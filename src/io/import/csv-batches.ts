@@ -223,7 +223,11 @@ class CsvImport {
     const kept = new Uint32Array(records.count - badRows.size)
     let count = 0
     for (let row = 0; row < records.count; row++) if (!badRows.has(row)) kept[count++] = row
-    if (lines !== null) this.options.onRows?.(file, Int32Array.from(kept, (row) => lines[row]!))
+    if (lines !== null)
+      this.options.onRows?.(
+        file,
+        Int32Array.from(kept, (row) => lines[row]!),
+      )
     return badRows.size === 0 ? whole : takeBatch(whole, kept, count)
   }
 

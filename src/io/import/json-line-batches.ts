@@ -128,7 +128,10 @@ class JsonLineImport {
         )
       })
       const { onRows } = this.#options
-      onRows?.(file, Int32Array.from(rows, ({ line }) => line))
+      onRows?.(
+        file,
+        Int32Array.from(rows, ({ line }) => line),
+      )
       return batch(this.#schema, columns, rows.length)
     } catch (error) {
       if (!(error instanceof GraupelError)) throw error

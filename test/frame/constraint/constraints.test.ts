@@ -64,7 +64,9 @@ describe('a constraint', () => {
   })
 
   test('refuses a row that its check cannot be computed for', async () => {
-    const { table } = await items({ checks: { ratio: (o: any) => o.id.intDiv(o.id.sub(3)).gt(-9) } })
+    const { table } = await items({
+      checks: { ratio: (o: any) => o.id.intDiv(o.id.sub(3)).gt(-9) },
+    })
     await table.insert(rowsOf(1, 2, 4))
     const error = await table.insert(rowsOf(5, 3)).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'INVALID', facts: { constraint: 'ratio', row: 1 } })
@@ -142,7 +144,10 @@ describe('the definition of a constraint', () => {
     const columns = { ['__proto__']: t.int64(), then: t.int64() }
     const odd = await db.createTable('odd', columns, {
       primaryKey: ['then'],
-      checks: { ['__proto__']: (o: any) => o['__proto__'].gt(0), constructor: (o: any) => o.then.gt(0) },
+      checks: {
+        ['__proto__']: (o: any) => o['__proto__'].gt(0),
+        constructor: (o: any) => o.then.gt(0),
+      },
     })
     expect(odd.constraints.map(({ name }) => name)).toEqual([
       'primaryKey',
@@ -274,7 +279,7 @@ describe('a load', () => {
       const into = await tx.table('acme/sales', 'items')
       await into.load(csv('id,code,amount\n1,a,1\n20,b,2\n20,b,2\n'), { onError: 'continue' })
     })
-    expect((await (await (await lake.database('acme/sales')).table('items')).count())).toBe(4)
+    expect(await (await (await lake.database('acme/sales')).table('items')).count()).toBe(4)
   })
 
   test('of JSON lines tells the line too', async () => {
@@ -317,7 +322,11 @@ describe('rules that know keys', () => {
       { of: 2n, price: 7 },
     ])
     const joined = lines.join(table, { on: [['of', 'id']], how: 'left' })
-    expect(await joined.select('price').toArray()).toEqual([{ price: 5 }, { price: 6 }, { price: 7 }])
+    expect(await joined.select('price').toArray()).toEqual([
+      { price: 5 },
+      { price: 6 },
+      { price: 7 },
+    ])
     expect(await plan(joined.select('price'))).not.toMatch(/join/i)
     expect(await plan(joined.select('price', 'code'))).toMatch(/join/i)
     const grouped = lines

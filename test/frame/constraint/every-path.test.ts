@@ -128,10 +128,13 @@ const ADDING: Record<string, (place: Place) => Promise<unknown>> = {
     const source = frameOf(lake, [of.bad]).rename(
       Object.fromEntries(names.map((name) => [name, `s_${name}`])) as never,
     )
-    return table.merge(source as never, {
-      on: [['day', 's_day']],
-      whenNotMatched: { insert: Object.fromEntries(names.map(values)) },
-    } as never)
+    return table.merge(
+      source as never,
+      {
+        on: [['day', 's_day']],
+        whenNotMatched: { insert: Object.fromEntries(names.map(values)) },
+      } as never,
+    )
   },
   'transaction, insert': ({ lake, of }) =>
     lake.transaction(async (tx) => {

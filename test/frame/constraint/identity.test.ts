@@ -32,16 +32,27 @@ describe('an identity column', () => {
     await table.load(csv('name\nd\ne\n'))
     await table.write(named('f'))
     await table.write(lake.from(named('g'), { name: t.utf8() }))
-    await lake.from(named('h'), { name: t.utf8() }).write('people', { database: db, mode: 'append' })
+    await lake
+      .from(named('h'), { name: t.utf8() })
+      .write('people', { database: db, mode: 'append' })
     await lake.transaction(async (tx) => {
       await (await tx.table('acme/sales', 'people', COLUMNS)).insert(named('i'))
     })
     const now = await db.table('people', COLUMNS)
-    await now.merge(lake.from([{ id: 2n, name: 'B' }, { id: 99n, name: 'j' }], { id: t.int64(), name: t.utf8() }), {
-      on: 'id',
-      whenMatched: { set: 'all' },
-      whenNotMatched: { insert: 'all' },
-    })
+    await now.merge(
+      lake.from(
+        [
+          { id: 2n, name: 'B' },
+          { id: 99n, name: 'j' },
+        ],
+        { id: t.int64(), name: t.utf8() },
+      ),
+      {
+        on: 'id',
+        whenMatched: { set: 'all' },
+        whenNotMatched: { insert: 'all' },
+      },
+    )
     const rows = await now.toArray()
     expect(rows.map(({ name }) => name).join('')).toBe('aBcdefghij')
     const ids = idsOf(rows)
@@ -105,7 +116,9 @@ describe('an identity column', () => {
     for (let n = 0; n < 20; n++) await other.insert(named(`n${n}`))
     const swaps = log.slice(before).filter(({ operation }) => operation === 'swapCell')
     expect(swaps).toHaveLength(20)
-    const ids = idsOf(await (await (await lake.database('acme/sales')).table('people', COLUMNS)).toArray())
+    const ids = idsOf(
+      await (await (await lake.database('acme/sales')).table('people', COLUMNS)).toArray(),
+    )
     expect(new Set(ids).size).toBe(24)
   })
 

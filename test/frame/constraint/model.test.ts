@@ -56,7 +56,10 @@ const items = fc.array(item, { maxLength: 4 })
 const amount = fc.integer({ min: -1, max: 5 })
 
 type Step =
-  | { readonly kind: 'insert' | 'load' | 'write' | 'overwrite' | 'transaction'; readonly rows: Rows }
+  | {
+      readonly kind: 'insert' | 'load' | 'write' | 'overwrite' | 'transaction'
+      readonly rows: Rows
+    }
   | { readonly kind: 'merge'; readonly rows: Rows }
   | { readonly kind: 'replace'; readonly from: bigint; readonly rows: Rows }
   | { readonly kind: 'shift'; readonly from: bigint; readonly by: bigint }
@@ -71,9 +74,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     kind: fc.constantFrom('insert', 'load', 'write', 'overwrite', 'transaction'),
     rows: items,
   }),
-  fc.record({ kind: fc.constant('merge' as const), rows: fc.uniqueArray(item, { selector: (of) => of.id, maxLength: 4 }) }),
+  fc.record({
+    kind: fc.constant('merge' as const),
+    rows: fc.uniqueArray(item, { selector: (of) => of.id, maxLength: 4 }),
+  }),
   fc.record({ kind: fc.constant('replace' as const), from: id, rows: items }),
-  fc.record({ kind: fc.constant('shift' as const), from: id, by: fc.bigInt({ min: -2n, max: 2n }) }),
+  fc.record({
+    kind: fc.constant('shift' as const),
+    from: id,
+    by: fc.bigInt({ min: -2n, max: 2n }),
+  }),
   fc.record({ kind: fc.constant('set' as const), from: id, to: amount }),
   fc.record({ kind: fc.constant('delete' as const), from: id }),
   fc.record({ kind: fc.constant('restore' as const), at: fc.nat() }),
@@ -150,7 +160,10 @@ function act({ lake, table }: Real, of: Step, versions: number): Promise<unknown
       return table.write(of.rows as never, { mode: 'overwrite', replaceWhere })
     }
     case 'shift':
-      return table.update({ set: { id: (o: any) => o.id.add(of.by) }, where: (o: any) => o.id.gte(of.from) })
+      return table.update({
+        set: { id: (o: any) => o.id.add(of.by) },
+        where: (o: any) => o.id.gte(of.from),
+      })
     case 'set':
       return table.update({ set: { amount: of.to }, where: (o: any) => o.id.gte(of.from) })
     case 'delete':

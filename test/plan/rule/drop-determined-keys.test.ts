@@ -18,7 +18,13 @@ const lines = scan(
     ['price', int32],
   ]),
 )
-const n: AggregateExpr = { name: 'n', aggregate: 'count', input: null, type: int64, nullable: false }
+const n: AggregateExpr = {
+  name: 'n',
+  aggregate: 'count',
+  input: null,
+  type: int64,
+  nullable: false,
+}
 const by = (input: LogicalPlan, ...names: string[]) =>
   aggregate(
     input,

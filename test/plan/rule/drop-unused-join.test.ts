@@ -44,7 +44,13 @@ test('a left join on a key whose columns nobody names goes, also below filters a
       '      scan t(id, name)',
     ].join('\n'),
   )
-  const count = { name: 'n', aggregate: 'count', input: null, type: int64, nullable: false } as const
+  const count = {
+    name: 'n',
+    aggregate: 'count',
+    input: null,
+    type: int64,
+    nullable: false,
+  } as const
   expect(outline(dropUnusedJoin(aggregate(joined(lines), [], [count])))).toBe(
     ['aggregate by (): n=count()', '  scan lines(of, price)'].join('\n'),
   )
