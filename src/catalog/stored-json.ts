@@ -1,5 +1,6 @@
 import { clip, corrupt, invalid } from '../error.ts'
-import type { Extra, Protocol } from './model/head.ts'
+import type { Extra } from './model/extra.ts'
+import type { Protocol } from './model/head.ts'
 import { unsealed } from './seal.ts'
 
 const READER = 1

@@ -99,6 +99,7 @@ function caseFrom(
   const read = branches.map((branch) => {
     if (!Array.isArray(branch) || branch.length !== 2)
       throw notAnExpression('a branch that is none')
+    // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
     return { when: inside(branch[0]), then: inside(branch[1]) }
   })
   const last = inside(otherwise)

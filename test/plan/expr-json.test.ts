@@ -56,6 +56,7 @@ test('so do constants at the ends of their types, and each kind of expression', 
     inExpr(literalExpr(1n, int64), [1n, null, -3n]),
     castExpr(a!, utf8, { orNull: true }),
     caseExpr(
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
       [{ when: call('isNull', a!), then: literalExpr(1n, int64) }],
       literalExpr(null, int64),
     ),

@@ -1,4 +1,4 @@
-import type { Extra } from './head.ts'
+import type { Extra } from './extra.ts'
 
 interface Rule {
   /** Distinct within the table. */

@@ -1,9 +1,7 @@
 import type { Operation } from './commit-record.ts'
 import type { Constraint, Identity } from './constraint.ts'
+import type { Extra } from './extra.ts'
 import type { Column } from './table.ts'
-
-/** Fields of the stored JSON that this version does not know; they are written back as they were. */
-export type Extra = readonly (readonly [name: string, value: unknown])[]
 
 /** What a reader and a writer must understand before they touch a table. */
 export interface Protocol {

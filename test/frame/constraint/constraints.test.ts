@@ -141,21 +141,15 @@ describe('the definition of a constraint', () => {
 
   test('names are data', async () => {
     const { db } = await items()
-    const columns = { ['__proto__']: t.int64(), then: t.int64() }
-    const odd = await db.createTable('odd', columns, {
-      primaryKey: ['then'],
-      checks: {
-        ['__proto__']: (o: any) => o['__proto__'].gt(0),
-        constructor: (o: any) => o.then.gt(0),
-      },
+    const [odd, other] = ['__proto__', 'then'] as const
+    const columns = { [odd]: t.int64(), [other]: t.int64() }
+    const table = await db.createTable('odd', columns, {
+      primaryKey: [other],
+      checks: { [odd]: (o: any) => o[odd].gt(0), constructor: (o: any) => o[other].gt(0) },
     })
-    expect(odd.constraints.map(({ name }) => name)).toEqual([
-      'primaryKey',
-      '__proto__',
-      'constructor',
-    ])
-    const error = await odd.insert([{ ['__proto__']: 0, then: 1 }] as never).catch((of) => of)
-    expect(error.facts).toMatchObject({ constraint: '__proto__', columns: ['__proto__'] })
+    expect(table.constraints.map(({ name }) => name)).toEqual(['primaryKey', odd, 'constructor'])
+    const error = await table.insert([{ [odd]: 0, [other]: 1 }] as never).catch((of) => of)
+    expect(error.facts).toMatchObject({ constraint: odd, columns: [odd] })
   })
 })
 

@@ -141,7 +141,7 @@ function act({ lake, table }: Real, of: Step, versions: number): Promise<unknown
     case 'load':
       return table.load(csvOf(of.rows))
     case 'write':
-      return table.write(lake.from(of.rows as Item[], COLUMNS) as never)
+      return table.write(lake.from(of.rows as never, COLUMNS) as never)
     case 'overwrite':
       return table.write(of.rows as never, { mode: 'overwrite' })
     case 'transaction':
@@ -150,7 +150,7 @@ function act({ lake, table }: Real, of: Step, versions: number): Promise<unknown
         for (const row of of.rows) await into.insert([row])
       })
     case 'merge':
-      return table.merge(lake.from(of.rows as Item[], COLUMNS), {
+      return table.merge(lake.from(of.rows as never, COLUMNS), {
         on: 'id',
         whenMatched: { set: 'all' },
         whenNotMatched: { insert: 'all' },
