@@ -147,7 +147,7 @@ function act({ lake, table }: Real, of: Step, versions: number): Promise<unknown
     case 'transaction':
       return lake.transaction(async (tx) => {
         const into = await tx.table('a/b', 'items')
-        for (const row of of.rows) await into.insert([row])
+        for (const row of of.rows) await into.insert([row] as never)
       })
     case 'merge':
       return table.merge(lake.from(of.rows as never, COLUMNS), {
