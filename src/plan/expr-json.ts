@@ -38,6 +38,8 @@ export function exprToJson(expr: Expr, idOf: (column: string) => number): ExprJs
           in: inside(of.input),
           values: of.values.map((value) => scalarJson(value, of.input)),
         }
+      case 'member':
+        throw new Error('the keys of a join are no expression that is stored')
       default:
         return unreachable(of)
     }

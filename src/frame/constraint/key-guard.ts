@@ -1,7 +1,7 @@
 import { type Batch, takeBatch } from '../../arrow/batch.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import type { Action, AddPartition } from '../../catalog/model/commit-record.ts'
-import { KeySet, keyRange } from '../../exec/row-change.ts'
+import { KeyOwners, keyRange } from '../../exec/row-change.ts'
 import { columnExpr } from '../../plan/expr-walk.ts'
 import type { FoundRows } from './found-rows.ts'
 import type { KeyRule } from './rules.ts'
@@ -16,7 +16,7 @@ const NONE = new Uint32Array(0)
 export class KeyGuard {
   readonly rule: KeyRule
   readonly #found: FoundRows | null
-  readonly #keys: KeySet
+  readonly #keys: KeyOwners
   /** Rows that stay as they are, of partitions of which not all do. */
   readonly #left = new Map<number, Uint32Array>()
 
@@ -24,7 +24,7 @@ export class KeyGuard {
   constructor(rule: KeyRule, found: FoundRows | null) {
     this.rule = rule
     this.#found = found
-    this.#keys = new KeySet(rule.columns.map(({ type }) => type))
+    this.#keys = new KeyOwners(rule.columns.map(({ type }) => type))
   }
 
   /** The key columns of `rows`. */

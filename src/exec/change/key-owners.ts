@@ -10,7 +10,7 @@ const THEIRS = 2
  * Keys of rows that are to be written, and who has each: rows of ours, or rows that are there. Keys
  * with a null in them are nobody's.
  */
-export class KeySet {
+export class KeyOwners {
   readonly #table: GroupTable
   #owners = new Uint8Array(64)
 
