@@ -40,6 +40,8 @@ export {
   t,
 } from './frame/column-type.ts'
 export { connect } from './frame/connect.ts'
+export type { ConstraintInfo } from './frame/constraint/rules.ts'
+export type { NewTableConstraint, TableConstraints } from './frame/constraint/table-constraints.ts'
 export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
 export type {
@@ -77,6 +79,7 @@ export type {
   Decimal,
   Float32,
   Float64,
+  Identity,
   InputColumns,
   InputRow,
   Int8,

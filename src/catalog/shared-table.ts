@@ -5,6 +5,7 @@ import type { BackgroundWork } from './background-work.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
+import { IdentityValues } from './identity-values.ts'
 import { LoadLedger } from './load-ledger.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
@@ -39,6 +40,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
   readonly ledger: LoadLedger
+  readonly identities: IdentityValues
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -53,6 +55,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
     this.ledger = new LoadLedger(this)
+    this.identities = new IdentityValues(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 

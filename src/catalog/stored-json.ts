@@ -1,5 +1,6 @@
 import { clip, corrupt, invalid } from '../error.ts'
-import type { Extra, Protocol } from './model/head.ts'
+import type { Extra } from './model/extra.ts'
+import type { Protocol } from './model/head.ts'
 import { unsealed } from './seal.ts'
 
 const READER = 1
@@ -8,7 +9,16 @@ const WRITER = 1
 export const CLONE_FEATURE = 'clones'
 /** The head has a commit that another table's head decides on. */
 export const MULTI_TABLE_FEATURE = 'multiTable'
-const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE]
+/** Rows keep constraints, which whoever writes has to enforce. */
+export const CONSTRAINTS_FEATURE = 'constraints'
+/** The table gives the values of a column. */
+export const IDENTITY_FEATURE = 'identity'
+const FEATURES: readonly string[] = [
+  CLONE_FEATURE,
+  MULTI_TABLE_FEATURE,
+  CONSTRAINTS_FEATURE,
+  IDENTITY_FEATURE,
+]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -91,6 +101,13 @@ export class StoredObject {
 
   object(name: string): StoredObject {
     return new StoredObject(this.#take(name), this.#key, `${this.#path}${name}.`)
+  }
+
+  /** Any JSON, as it was parsed. */
+  json(name: string): unknown {
+    const value = this.#take(name)
+    if (value === undefined) this.fail(name, 'JSON', value)
+    return value
   }
 
   has(name: string): boolean {

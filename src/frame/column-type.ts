@@ -29,6 +29,7 @@ import type {
   Decimal,
   Float32,
   Float64,
+  Identity,
   Int8,
   Int16,
   Int32,
@@ -51,8 +52,15 @@ export interface ColumnType<out T> {
   readonly [column]?: T
   readonly type: DataType
   readonly isNullable: boolean
+  readonly isIdentity: boolean
   /** The same type for a column that may hold null. */
   nullable(): ColumnType<Null<T>>
+  /**
+   * An int64 whose values the table gives: a row is not given one, no value is given twice, also not
+   * after its row is gone, and there may be gaps. They ascend with the rows of a commit; which commit
+   * comes first says nothing about its values. Throws INVALID for a column that takes null.
+   */
+  identity(this: ColumnType<Int64>): ColumnType<Identity>
 }
 
 /** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
@@ -64,24 +72,38 @@ export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T
 class TypeValue<T> implements ColumnType<T> {
   readonly type: DataType
   readonly isNullable: boolean
+  readonly isIdentity: boolean
 
-  constructor(type: DataType, options: { readonly isNullable: boolean }) {
+  constructor(
+    type: DataType,
+    options: { readonly isNullable?: boolean; readonly isIdentity?: boolean } = {},
+  ) {
+    const { isNullable = false, isIdentity = false } = options
     this.type = type
-    this.isNullable = options.isNullable
+    this.isNullable = isNullable
+    this.isIdentity = isIdentity
+    if (isIdentity && (isNullable || type.name !== 'int64')) {
+      throw invalid(`an identity is an int64 that takes no null, not ${typeText(type)}`)
+    }
     Object.freeze(this)
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `ColumnType { ${typeText(this.type)}${this.isNullable ? '?' : ''} }`
+    const mark = this.isNullable ? '?' : this.isIdentity ? ' identity' : ''
+    return `ColumnType { ${typeText(this.type)}${mark} }`
   }
 
   nullable(): ColumnType<Null<T>> {
-    return new TypeValue(this.type, { isNullable: true })
+    return new TypeValue(this.type, { isNullable: true, isIdentity: this.isIdentity })
+  }
+
+  identity(): ColumnType<Identity> {
+    return new TypeValue(this.type, { isNullable: this.isNullable, isIdentity: true })
   }
 }
 
 function of<T>(type: DataType): ColumnType<T> {
-  return new TypeValue<T>(type, { isNullable: false })
+  return new TypeValue<T>(type)
 }
 
 /** How finely a timestamp is kept, and whether it is a point in time or a wall-clock reading. */
@@ -133,6 +155,13 @@ export function dataTypeOf(value: unknown, where: string): DataType {
 function typeValue(value: unknown, where: string): TypeValue<unknown> {
   if (value instanceof TypeValue) return value
   throw invalid(`${where}: expected a column type such as t.int64(), got ${typeof value}`)
+}
+
+/** Names of the identity columns of a schema value that `fieldsOf` has taken. */
+export function identitiesOf(schema: object): string[] {
+  return Object.entries(schema as SchemaValue).flatMap(([name, { isIdentity }]) =>
+    isIdentity ? [name] : [],
+  )
 }
 
 /** The fields of a schema value, in its order. Throws INVALID when it is none or is empty. */

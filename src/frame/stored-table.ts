@@ -6,7 +6,7 @@ import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
@@ -16,7 +16,7 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions, OnceOptions, WriteResult } from './action-options.ts'
-import { checkOptions } from './actions.ts'
+import { checkedName, checkOptions } from './actions.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -29,8 +29,10 @@ import {
   writeChange,
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
+import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
+import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
+import { restoreTable } from './constraint/validate-rows.ts'
 import type { AnyFrame } from './data-frame.ts'
-import { FileLoad } from './file-load.ts'
 import {
   type FrameState,
   frameState,
@@ -40,11 +42,11 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
+import { FILE_OPTIONS, loadFiles, loadReport, openLoad, validateFiles } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import { stage } from './stage.ts'
+import { type StageOptions, stage } from './stage.ts'
 import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
@@ -93,7 +95,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const tell = progressOf('insert', options.onProgress)
     const onProgress = stepProgress(tell)
     const batches = batchesFor(data, this.#snapshot, 'insert', { signal, onProgress, settings })
-    const result = await this.#stage(batches, { signal, onProgress: tell }, mark)
+    const result = await this.#stage(batches, { signal, onProgress: tell, mark })
     const { rows, bytes, partitions } = result
     tell({ phase: 'done', rows, bytes, partitions })
     return result
@@ -106,13 +108,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { signal, validate, app: _, sequence: __, ...rest } = options
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const target = tableSchema(this.#snapshot.columns)
     const tell = progressOf('load', options.onProgress)
     const isTrial = validate === true
     const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
     const { bucket } = settings
     const onProgress = stepProgress(tell)
-    const load = await FileLoad.open(source, target, { ...how, onProgress, signal, bucket })
+    const load = await openLoad(source, this.#snapshot, { ...how, onProgress, signal, bucket })
     const place = { catalog: this.#catalog, settings, signal, mark }
     if (isTrial) {
       const rows = await validateFiles(load, place)
@@ -166,6 +167,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       ...this.#snapshot,
       name: `${this.#snapshot.name} at ${text}`,
       version: -1,
+      constraints: [],
     })
     const resolve = () => this.#catalog.snapshotAt(asked)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
@@ -187,6 +189,34 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
   }
 
+  get constraints(): readonly ConstraintInfo[] {
+    return constraintInfos(this.#snapshot)
+  }
+
+  get identities(): readonly string[] {
+    const { columns, identities } = this.#snapshot
+    return columns.filter(({ id }) => identities.includes(id)).map(({ name }) => name)
+  }
+
+  async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'addConstraint')
+    checkOptions(options, ['signal'], 'addConstraint')
+    throwIfAborted(options.signal)
+    const given = constraint as NewTableConstraint
+    const version = await addConstraint(this.#catalog, name, given, options.signal)
+    this.#seeNewest()
+    return version
+  }
+
+  async dropConstraint(name: string): Promise<number> {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'dropConstraint')
+    const version = await this.#catalog.dropConstraint(name)
+    this.#seeNewest()
+    return version
+  }
+
   async history(): Promise<HistoryEntry[]> {
     this.#place.settings.requireOpen()
     return this.#catalog.history()
@@ -195,7 +225,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
-    const result = await this.#catalog.restore(moment)
+    const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
   }
@@ -308,15 +338,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    { signal, onProgress }: ActionOptions,
-    mark: AppMark | undefined,
+    options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
+      ...options,
       operation: 'append',
-      mark,
-      signal,
-      onProgress,
       settings,
     })
     this.#seeNewest()

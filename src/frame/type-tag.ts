@@ -23,6 +23,11 @@ export interface Int16 extends TypeTag<'int16', number, number | bigint> {}
 export interface Int32 extends TypeTag<'int32', number, number | bigint> {}
 /** Rows carry it as `bigint`; literals may be numbers. */
 export interface Int64 extends TypeTag<'int64', bigint, number | bigint> {}
+declare const identity: unique symbol
+/** An int64 whose values the table gives. */
+export interface Identity extends Int64 {
+  readonly [identity]: true
+}
 export interface Uint8 extends TypeTag<'uint8', number, number | bigint> {}
 export interface Uint16 extends TypeTag<'uint16', number, number | bigint> {}
 export interface Uint32 extends TypeTag<'uint32', number, number | bigint> {}
@@ -131,16 +136,24 @@ export type NullableNames<S> = {
   [K in keyof S]: S[K] extends Null<unknown> ? K : never
 }[keyof S]
 
+/** Names of the columns that a row is given values for. */
+export type GivenNames<S> = {
+  [K in keyof S]: S[K] extends Identity ? never : K
+}[keyof S]
+
+/** Names of the columns that a row has to be given values for. */
+export type RequiredNames<S> = Exclude<GivenNames<S>, NullableNames<S>>
+
 /** A row to insert into columns `S`: wider than what is read back, and nulls may be left out. */
 export type InputRow<S> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
-  : { readonly [K in Exclude<keyof S, NullableNames<S>>]: InputOf<S[K]> } & {
+  : { readonly [K in RequiredNames<S>]: InputOf<S[K]> } & {
       readonly [K in NullableNames<S>]?: InputOf<S[K]> | null | undefined
     }
 
 /** Columns to insert: one list of values per name. Those that take null may be left out. */
 export type InputColumns<S> = 0 extends 1 & S
   ? Readonly<Record<string, readonly unknown[]>>
-  : { readonly [K in Exclude<keyof S, NullableNames<S>>]: readonly InputOf<S[K]>[] } & {
+  : { readonly [K in RequiredNames<S>]: readonly InputOf<S[K]>[] } & {
       readonly [K in NullableNames<S>]?: readonly (InputOf<S[K]> | null | undefined)[]
     }

@@ -455,3 +455,29 @@ expectEqual<
     country: string | null
   }
 >()
+
+// constraints and identities
+const numbered = await db.createTable(
+  'numbered',
+  { id: t.int64().identity(), code: t.utf8().nullable(), amount: t.decimal(12, 2) },
+  {
+    primaryKey: ['id'],
+    unique: [['code', 'amount']],
+    checks: { positive: (o) => o.amount.gt(0), small: (o) => o.code.str.length().lt(10) },
+    clusterBy: ['id'],
+  },
+)
+await numbered.insert([{ amount: '1.00' }, { amount: 2, code: null }])
+await numbered.insert({ amount: [1, 2] })
+await numbered.addConstraint('large', { check: (o) => o.id.gt(0).or(o.amount.lt(9)) })
+await numbered.addConstraint('key', { primaryKey: ['id', 'amount'] })
+const [first] = await numbered.toArray()
+expectEqual<typeof first, { id: bigint; code: string | null; amount: string } | undefined>()
+numbered.filter((o) => o.id.gt(1).and(o.id.in([1n, 2n]))).agg((o) => ({ sum: o.id.sum() }))
+numbered.merge(numbered, {
+  on: 'id',
+  whenMatched: { set: 'all' },
+  whenNotMatched: { insert: { amount: (o) => o.amount } },
+})
+const open = await db.table('numbered')
+await open.addConstraint('any', { unique: ['whatever'] })

@@ -194,6 +194,31 @@ o.merge(c, { on: 'id', whenMatched: { set: { s: 'x' }, delete: true } })
 o.write([], { mode: 'replace' })
 // @ts-expect-error write: a value of another type
 c.write([{ id: 'x', name: 'y' }])
+// @ts-expect-error createTable: a key of a column that is none
+await db.createTable('x', { id: t.int64() }, { primaryKey: ['idd'] })
+// @ts-expect-error createTable: a primary key that may be null
+await db.createTable('x', { id: t.int64().nullable() }, { primaryKey: ['id'] })
+// @ts-expect-error createTable: a list of columns where lists are due
+await db.createTable('x', { id: t.int64() }, { unique: ['id'] })
+// @ts-expect-error createTable: a unique key of a column that is none
+await db.createTable('x', { id: t.int64() }, { unique: [['idd']] })
+// @ts-expect-error createTable: a check of a column that is none
+await db.createTable('x', { id: t.int64() }, { checks: { positive: (r) => r.idd.gt(0) } })
+// @ts-expect-error createTable: a check that is no predicate
+await db.createTable('x', { id: t.int64() }, { checks: { positive: (r) => r.id } })
+// @ts-expect-error addConstraint: a primary key that may be null
+o.addConstraint('key', { primaryKey: ['a'] })
+// @ts-expect-error addConstraint: a key of a column that is none
+o.addConstraint('key', { unique: ['nope'] })
+// @ts-expect-error addConstraint: not a predicate
+o.addConstraint('some', { check: (r) => r.s })
+// @ts-expect-error identity: of text
+t.utf8().identity()
+const numbered = await db.createTable('n', { id: t.int64().identity(), name: t.utf8() })
+// @ts-expect-error insert: a value for an identity
+numbered.insert([{ id: 1n, name: 'x' }])
+// @ts-expect-error update: a value for an identity
+numbered.update({ set: { id: 1 } })
 // @ts-expect-error changes: without a beginning
 o.changes({})
 // @ts-expect-error only gzip, or none
