@@ -11,6 +11,8 @@ import {
   int32,
   int64,
   json,
+  listType,
+  structType,
   time,
   timestamp,
   typeText,
@@ -23,6 +25,7 @@ import { type Field, field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import type {
   AnyColumn,
+  Base,
   Binary,
   Bool,
   DateType,
@@ -34,7 +37,9 @@ import type {
   Int32,
   Int64,
   Json,
+  List,
   Null,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -113,6 +118,14 @@ export const t = Object.freeze({
   time: () => of<Time>(time),
   timestamp: (options: TimestampOptions = {}) => of<Timestamp>(timestampOf(options)),
   json: () => of<Json>(json),
+  /** Values of one type in order, any of which may be null; rows carry an array. */
+  list: <T extends AnyColumn>(element: ColumnType<T>) =>
+    of<List<Base<T>>>(listType(dataTypeOf(element, 't.list'))),
+  /** Named values, any of which may be null: `t.struct({ a: t.utf8() })`; rows carry an object. */
+  struct: <const M extends SchemaValue>(members: M) =>
+    of<Struct<{ [K in keyof M]: M[K] extends ColumnType<infer T> ? Base<T> : never }>>(
+      structType(fieldsOf(members, 't.struct').map(({ name, type }) => [name, type])),
+    ),
 })
 
 function timestampOf({ unit = 'ms', zone = null }: TimestampOptions): DataType {

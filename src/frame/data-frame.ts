@@ -25,6 +25,7 @@ import type {
   JoinOptions,
   JoinWhereOptions,
 } from './join-type.ts'
+import type { ExplodedColumn, ExplodeOptions, JsonKey, ListKey } from './nested-type.ts'
 import type { QueryProfile } from './query-profile.ts'
 import type { PivotAggregate, PivotColumn, PivotIndex, UnpivotColumn } from './reshape-type.ts'
 import type { SortKey } from './sort-key.ts'
@@ -33,6 +34,7 @@ import type {
   Bool,
   Float64,
   Int64,
+  Json,
   Maybe,
   Null,
   Nullable,
@@ -287,6 +289,24 @@ export interface DataFrame<S> {
             : S[P & keyof S]
       }
     >
+  >
+  /**
+   * A row for each value in the list column, in order, with the value in the list's place. Rows
+   * whose list is null or empty are left out, or with `empty: 'kept'` stay with a null.
+   */
+  explode<K extends ListKey<S>>(
+    name: K,
+    options?: ExplodeOptions,
+  ): DataFrame<Unless<S, { [P in keyof S]: P extends K ? ExplodedColumn<S[P]> : S[P] }>>
+  /**
+   * A row for each value of the array or object at `path` (`$`) of a json column, with the value
+   * beside it in column `as` (`value`). Rows without one are treated as in `explode`.
+   */
+  flatten<const A extends string = 'value'>(
+    name: JsonKey<S>,
+    options?: ExplodeOptions & { readonly path?: string; readonly as?: A },
+  ): DataFrame<
+    Unless<S, { [P in keyof S | A]: P extends A ? Null<Json> : P extends keyof S ? S[P] : never }>
   >
   /**
    * Nulls replaced: by `{ column: value }`, or by one value in every column whose type it fits

@@ -9,5 +9,6 @@ export function jsonMethods(call: CallMaker): JsonMethods<Untyped> {
     text: (path = '$') => call('jsonText', path),
     type: () => call('jsonType'),
     length: () => call('jsonLength'),
+    elements: (path = '$') => call('jsonElements', path),
   })
 }

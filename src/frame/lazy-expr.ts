@@ -3,8 +3,16 @@ import { invalid, unreachable } from '../error.ts'
 import { AGGREGATE_NAMES, type FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
 import { type ColumnType, dataTypeOf } from './column-type.ts'
-import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
+import type {
+  Expr,
+  JsonMethods,
+  ListMethods,
+  StructMethods,
+  TextMethods,
+  TimeMethods,
+} from './expr.ts'
 import { jsonMethods } from './json-methods.ts'
+import { listMethods, structMethods } from './nested-methods.ts'
 import { textMethods } from './text-methods.ts'
 import { timeMethods } from './time-methods.ts'
 import type { Untyped } from './type-tag.ts'
@@ -141,6 +149,14 @@ class LazyExpr {
 
   get json(): JsonMethods<Untyped> {
     return jsonMethods((name, ...args) => this.#call(name, ...args))
+  }
+
+  get list(): ListMethods<Untyped> {
+    return listMethods((name, ...args) => this.#call(name, ...args))
+  }
+
+  get struct(): StructMethods<Untyped> {
+    return structMethods((name, ...args) => this.#call(name, ...args))
   }
 
   /** Where JavaScript's operators end up: `o.a > 3`, `o.a + 1`, a template string. */

@@ -39,6 +39,7 @@ import {
   shownText,
 } from './display.ts'
 import { explainFrame } from './explain.ts'
+import { explodePlan, flattenPlan } from './explode-verbs.ts'
 import {
   combined,
   type FrameState,
@@ -213,6 +214,14 @@ export class LazyFrame implements AnyFrame {
 
   unpivot(options: unknown): AnyFrame {
     return this.#with((plan) => unpivotPlan(plan, options))
+  }
+
+  explode(name: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => explodePlan(plan, name, options))
+  }
+
+  flatten(name: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => flattenPlan(plan, name, options))
   }
 
   fillNull(value: unknown): AnyFrame {

@@ -155,6 +155,12 @@ export const FUNCTION_NAMES = [
   'jsonText',
   'jsonType',
   'jsonLength',
+  'jsonElements',
+  // lists and structs; positions from 0
+  'listGet',
+  'listLength',
+  'listContains',
+  'structGet',
 ] as const
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number]
@@ -173,6 +179,7 @@ export const AGGREGATE_NAMES = [
   'stddev',
   'variance',
   'median',
+  'collectList',
 ] as const
 
 export type AggregateName = (typeof AGGREGATE_NAMES)[number]

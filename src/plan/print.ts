@@ -79,6 +79,8 @@ export function nodeText(node: LogicalPlan): string {
       const text = 'fraction' in size ? `fraction ${size.fraction}` : `${size.rows} rows`
       return `Sample ${text} seed ${seed}`
     }
+    case 'explode':
+      return `Explode ${printName(node.name)}${node.empty === 'kept' ? ' keeping empty lists' : ''}`
     case 'window':
       return windowText(node)
     default:

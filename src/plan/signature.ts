@@ -8,7 +8,9 @@ import {
   int64,
   isFloat,
   isInteger,
+  isNested,
   isNumeric,
+  listType,
   typeText,
   utf8,
 } from '../arrow/data-type.ts'
@@ -16,6 +18,7 @@ import { invalid } from '../error.ts'
 import type { Expr } from './expr.ts'
 import type { AggregateName, FunctionName } from './function.ts'
 import { castExpr, literalExpr } from './leaf-expr.ts'
+import { NESTED_SIGNATURES } from './nested-signatures.ts'
 import { NUMBER_SIGNATURES } from './number-signatures.ts'
 import {
   alike,
@@ -115,6 +118,14 @@ const binaryFloat: Rule = (args, name) => floats(numbers(args, name, 2), name)
 
 const comparison: Rule = (args, name) => strict(bool, alike(counted(args, name, 2), name))
 
+const order: Rule = (args, name) => {
+  const compared = comparison(args, name)
+  for (const arg of compared.args) {
+    if (isNested(arg.type)) throw wants(name, 'values with an order', arg)
+  }
+  return compared
+}
+
 const logic = (count: number): Rule => {
   return (args, name) => {
     for (const arg of counted(args, name, count)) {
@@ -197,10 +208,10 @@ const SIGNATURES = {
   ln: unaryFloat,
   eq: comparison,
   ne: comparison,
-  lt: comparison,
-  lte: comparison,
-  gt: comparison,
-  gte: comparison,
+  lt: order,
+  lte: order,
+  gt: order,
+  gte: order,
   and: logic(2),
   or: logic(2),
   not: logic(1),
@@ -235,6 +246,7 @@ const SIGNATURES = {
   ...NUMBER_SIGNATURES,
   ...TEXT_SIGNATURES,
   ...TIME_SIGNATURES,
+  ...NESTED_SIGNATURES,
 } satisfies Record<FunctionName, Rule>
 
 /**
@@ -256,6 +268,10 @@ const statistic: AggregateRule = (input, name) => {
   return float64
 }
 const oneOf: AggregateRule = (input) => input.type
+const ordered: AggregateRule = ({ type }, name) => {
+  if (!isNested(type)) return type
+  throw invalid(`${name} needs values with an order, and ${typeText(type)} has none`)
+}
 const number64: AggregateRule = () => int64
 
 const AGGREGATE_SIGNATURES = {
@@ -263,19 +279,22 @@ const AGGREGATE_SIGNATURES = {
   countDistinct: number64,
   sum: total,
   mean: statistic,
-  min: oneOf,
-  max: oneOf,
+  min: ordered,
+  max: ordered,
   any: oneOf,
   first: oneOf,
   last: oneOf,
   stddev: statistic,
   variance: statistic,
   median: statistic,
+  collectList: (input) => listType(input.type),
 } satisfies Record<AggregateName, AggregateRule>
 
+const NEVER_NULL = new Set<AggregateName>(['count', 'countDistinct', 'collectList'])
+
 /**
- * What the aggregate `name` of `input` yields; `input` may be null for `count` only. Counts are
- * never null, all others are null when there is nothing to aggregate. Throws INVALID for an input
+ * What the aggregate `name` of `input` yields; `input` may be null for `count` only. Counts and
+ * lists are never null, all others are null when there is nothing to aggregate. Throws INVALID for an input
  * that is missing or of a wrong type.
  */
 export function aggregateSignature(
@@ -286,6 +305,6 @@ export function aggregateSignature(
     if (name !== 'count') throw invalid(`${name} needs a column or an expression`, { name })
     return { type: int64, nullable: false }
   }
-  const nullable = name !== 'count' && name !== 'countDistinct'
+  const nullable = !NEVER_NULL.has(name)
   return { type: AGGREGATE_SIGNATURES[name](input, name), nullable }
 }

@@ -4,6 +4,7 @@ import { exprsEqual } from '../../plan/expr-children.ts'
 import type { AggregateName } from '../../plan/function.ts'
 import { aggregateSignature } from '../../plan/signature.ts'
 import type { AggregateState } from './aggregate-state.ts'
+import { CollectListState } from './collect-list.ts'
 import { CountState } from './count.ts'
 import { CountDistinctState } from './count-distinct.ts'
 import { extremumState } from './extremum.ts'
@@ -30,6 +31,7 @@ const AGGREGATES = {
   last: (expr) => new PickState(inputType(expr), 'last'),
   stddev: (expr) => new VarianceState(inputType(expr), 'stddev'),
   variance: (expr) => new VarianceState(inputType(expr), 'variance'),
+  collectList: (expr) => new CollectListState(expr.type),
   median: (expr) => new MedianState(inputType(expr)),
 } satisfies Record<Exclude<AggregateName, 'mean'>, (expr: AggregateExpr) => AggregateState>
 

@@ -65,10 +65,18 @@ function jsonLength(text: string): RowResult {
   return typeof value === 'object' && value !== null ? Object.keys(value).length : null
 }
 
+/** The values of an array, or of an object, as a list; null for any other. */
+function jsonElements(text: string, path = '$'): RowResult {
+  const value = valueAt(text, path)
+  if (typeof value !== 'object' || value === null) return null
+  return JSON.stringify(Array.isArray(value) ? value : Object.values(value))
+}
+
 /** Functions of json columns. */
 export const JSON_FUNCTIONS = {
   jsonGet: rowFunction(jsonGet),
   jsonText: rowFunction(jsonText),
   jsonType: rowFunction(jsonType),
   jsonLength: rowFunction(jsonLength),
+  jsonElements: rowFunction(jsonElements),
 } satisfies Record<string, ScalarFunction>
