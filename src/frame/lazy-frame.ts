@@ -1,9 +1,10 @@
 import { typeText } from '../arrow/data-type.ts'
+import { ownBatch } from '../arrow/own-vector.ts'
 import { fieldNames } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { Unloaded } from '../io/unload-csv.ts'
-import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
+import { type LogicalPlan, limit, values } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
   ArrowBatch,
@@ -17,6 +18,7 @@ import type {
   WriteResult,
 } from './action-options.ts'
 import {
+  allBatches,
   checkBatchesOptions,
   checkOptions,
   collectFrame,
@@ -51,7 +53,7 @@ import {
 import { frameSummary } from './frame-summary.ts'
 import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-sets.ts'
 import { inspectedAs } from './inspected-as.ts'
-import { joinPlan } from './join-verb.ts'
+import { joinPlan, naturalJoinPlan } from './join-verb.ts'
 import { joinWherePlan } from './join-where.ts'
 import { profileFrame } from './profile.ts'
 import {
@@ -65,9 +67,12 @@ import {
   withColumnsPlan,
 } from './project-verbs.ts'
 import type { QueryProfile } from './query-profile.ts'
+import { replacePlan } from './replace-verb.ts'
 import { describePlan, pivotPlan, unpivotPlan } from './reshape-verbs.ts'
 import { aggPlan, distinctPlan, samplePlan, sortPlan, unionPlan } from './row-verbs.ts'
 import { setPlan, unionByNamePlan } from './set-verbs.ts'
+import { randomSplitPlans, sampleByPlan } from './split-verbs.ts'
+import { fillGapsPlan, windowedRows } from './time-verbs.ts'
 import type { Untyped } from './type-tag.ts'
 
 /** The frame behind `DataFrame`: a state, verbs that make a new one, and actions that run it. */
@@ -214,6 +219,47 @@ export class LazyFrame implements AnyFrame {
 
   unpivot(options: unknown): AnyFrame {
     return this.#with((plan) => unpivotPlan(plan, options))
+  }
+
+  replace(replacements: unknown): AnyFrame {
+    return this.#with((plan) => replacePlan(plan, replacements))
+  }
+
+  randomSplit(weights: unknown, options: unknown = {}): Untyped {
+    const state = this[frameState]
+    return randomSplitPlans(state.plan, weights, options).map(
+      (plan) => new LazyFrame({ ...state, plan }),
+    )
+  }
+
+  sampleBy(name: unknown, fractions: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => sampleByPlan(plan, name, fractions, options))
+  }
+
+  groupByDynamic(name: unknown, options: unknown): GroupedFrame<Untyped, string> {
+    const state = this[frameState]
+    const { plan, keys } = windowedRows(state.plan, name, options)
+    const agg = (outputs: unknown) =>
+      new LazyFrame({ ...state, plan: aggPlan(plan, keys, outputs) })
+    return Object.freeze({ agg })
+  }
+
+  fillGaps(name: unknown, options: unknown): AnyFrame {
+    return this.#with((plan) => fillGapsPlan(plan, name, options))
+  }
+
+  naturalJoin(right: unknown, options: unknown = {}): AnyFrame {
+    return this.#beside(right, 'naturalJoin', (left, other) =>
+      naturalJoinPlan(left, other, options),
+    )
+  }
+
+  async cache(options: ActionOptions = {}): Promise<AnyFrame> {
+    const state = this[frameState]
+    checkOptions(options, ['signal', 'onProgress'], 'cache')
+    const batches = (await allBatches(state, options)).map(ownBatch)
+    const plan = values(state.plan.schema, batches, 'cache')
+    return new LazyFrame({ ...state, plan, origins: new Map() })
   }
 
   explode(name: unknown, options: unknown = {}): AnyFrame {

@@ -157,6 +157,7 @@ export const FUNCTION_NAMES = [
   'jsonLength',
   'jsonElements',
   // lists and structs; positions from 0
+  'listRange',
   'listGet',
   'listLength',
   'listContains',

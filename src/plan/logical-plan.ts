@@ -161,8 +161,13 @@ export interface Explode extends Node {
   readonly empty: 'dropped' | 'kept'
 }
 
-/** Which share of the rows is kept, each by a chance of its own, or how many rows. */
-export type SampleSize = { readonly fraction: number } | { readonly rows: number }
+/** Rows whose chances, evenly spread from 0 to 1, are in a range (its end excluded), or how many. */
+export type SampleSize = Share | { readonly rows: number }
+
+export interface Share {
+  readonly from: number
+  readonly to: number
+}
 
 export function scan(table: TableSnapshot, options: Partial<ScanOptions> = {}): Scan {
   const { columns = table.columns, predicate = null, limit = null, partitions = null } = options

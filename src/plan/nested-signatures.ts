@@ -1,4 +1,12 @@
-import { bool, int32, json, type ListType, listType, type StructType } from '../arrow/data-type.ts'
+import {
+  bool,
+  int32,
+  int64,
+  json,
+  type ListType,
+  listType,
+  type StructType,
+} from '../arrow/data-type.ts'
 import { nameNotFound } from '../error.ts'
 import type { Expr } from './expr.ts'
 import { castExpr } from './leaf-expr.ts'
@@ -47,6 +55,7 @@ function memberType({ members }: StructType, wanted: string) {
 /** The functions of lists and structs. */
 export const NESTED_SIGNATURES = {
   jsonElements: takes(listType(json), ['json', 'text'], { optional: 1, nullable: true }),
+  listRange: takes(listType(int64), ['long']),
   listGet,
   listLength,
   listContains,

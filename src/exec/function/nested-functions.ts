@@ -1,7 +1,9 @@
 import { elementsOf, memberOf } from '../../arrow/nested-parts.ts'
 import { compareScalars, scalarAt } from '../../arrow/scalar.ts'
 import { isNull, take, textAt, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
+import { GraupelError } from '../../error.ts'
 import { expand, jointValidity, type ScalarFunction } from './argument.ts'
+import { rowFunction } from './row-function.ts'
 
 const listGet: ScalarFunction = ([list, position], type, length) => {
   const { values, starts } = elementsOf(expand(list!, length))
@@ -41,8 +43,21 @@ const listContains: ScalarFunction = ([list, value], type, length) => {
 const structGet: ScalarFunction = ([struct, member], _type, length) =>
   memberOf(expand(struct!, length), textAt(member as Utf8Vector, 0))
 
+const RANGE_MAX = 1_000_000
+
+/** The list of 0 to `count - 1`. */
+function listRange(count: number | bigint): string {
+  if (count > RANGE_MAX) {
+    throw new GraupelError('LIMIT', `a range of ${count} numbers, at most ${RANGE_MAX} are made`, {
+      limit: RANGE_MAX,
+    })
+  }
+  return `[${Array.from({ length: Math.max(0, Number(count)) }, (_, number) => number)}]`
+}
+
 /** Functions of lists and structs. */
 export const NESTED_FUNCTIONS = {
+  listRange: rowFunction(listRange),
   listGet,
   listLength,
   listContains,
