@@ -123,7 +123,7 @@ export const t = Object.freeze({
     of<List<Base<T>>>(listType(dataTypeOf(element, 't.list'))),
   /** Named values, any of which may be null: `t.struct({ a: t.utf8() })`; rows carry an object. */
   struct: <const M extends SchemaValue>(members: M) =>
-    of<Struct<{ [K in keyof M]: M[K] extends ColumnType<infer T> ? Base<T> : never }>>(
+    of<Struct<{ -readonly [K in keyof M]: M[K] extends ColumnType<infer T> ? Base<T> : never }>>(
       structType(fieldsOf(members, 't.struct').map(({ name, type }) => [name, type])),
     ),
 })

@@ -1,6 +1,15 @@
 import { asc, type DataFrame, desc, fn } from '../../src/index.ts'
 import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
+import {
+  asofStep,
+  collectStep,
+  cubeStep,
+  pivotStep,
+  replaceStep,
+  splitStep,
+  unionByNameStep,
+} from './random-reshape.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
 import { randomWindow } from './random-window.ts'
 
@@ -415,6 +424,13 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [0.5, unpivotStep],
   [0.5, rollupStep],
   [0.5, joinWhereStep],
+  [0.5, asofStep],
+  [0.5, pivotStep],
+  [0.5, cubeStep],
+  [0.5, unionByNameStep],
+  [0.5, replaceStep],
+  [0.5, splitStep],
+  [0.5, collectStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],
