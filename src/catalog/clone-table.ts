@@ -1,7 +1,7 @@
 import { GraupelError } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
 import { BackgroundWork } from './background-work.ts'
-import type { AddPartition } from './model/commit-record.ts'
+import type { AddPartition, LoadedFile } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { nextCommit, stagedBytes } from './next-commit.ts'
@@ -43,6 +43,7 @@ export function cloneHead(source: Head): Head {
     tags: [],
     pins: [],
     apps: [],
+    lastLoad: 0,
     segments: [],
     tail: [],
   }
@@ -126,22 +127,35 @@ async function writeRows(
       table: source.name,
     })
   }
+  const loads = await clonedLoads(source, version)
   const first = clone.newest
   let head = first
-  for (const added of parts) {
+  for (const [position, added] of parts.entries()) {
     const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
     const next = nextCommit(head, {
       operation: 'clone',
       actions: added,
       rows,
       bytes: stagedBytes(added),
-      head: { partitions: head.partitions + added.length, rows: head.rows + rows },
+      loads: position === 0 ? loads : [],
+      head: {
+        partitions: head.partitions + added.length,
+        rows: head.rows + rows,
+        ...(position === 0 && loads.length > 0 ? { lastLoad: head.version + 1 } : {}),
+      },
     })
     await clone.log.write(next.record.file, next.record.bytes)
     head = next.head
   }
-  const { nextId, partitions, rows, timestamp, tail } = head
-  return { version: head.version, nextId, partitions, rows, timestamp, tail }
+  const { nextId, partitions, rows, timestamp, tail, lastLoad } = head
+  return { version: head.version, nextId, partitions, rows, timestamp, tail, lastLoad }
+}
+
+/** The clone has the rows of the files that its source had loaded, so they are in its ledger too. */
+async function clonedLoads(source: SharedTable, version: number): Promise<LoadedFile[]> {
+  const { head } = await source.read()
+  const loaded = await source.ledger.at(head, version)
+  return [...loaded].map(([sha256, bytes]) => ({ sha256, bytes, rows: 0, url: source.name }))
 }
 
 async function clonedPartitions(source: SharedTable, version: number): Promise<AddPartition[]> {

@@ -64,6 +64,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     tags: [],
     pins: [],
     apps: [],
+    lastLoad: 0,
     pending: null,
     segments: [],
     tail: [],

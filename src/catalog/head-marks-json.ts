@@ -2,7 +2,7 @@ import { isTableFolder } from './folder-name.ts'
 import type { AppMark, Compression, Head, IdRange, Pin, Tag } from './model/head.ts'
 import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
 
-type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'apps'>
+type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'apps' | 'lastLoad'>
 type Fields = readonly (readonly [name: string, value: unknown])[]
 
 export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none']
@@ -37,6 +37,7 @@ export function markFields(head: Marks): Fields {
       ['app', of.app],
       ['sequence', of.sequence],
     ]),
+    ...(head.lastLoad === 0 ? [] : ([['lastLoad', head.lastLoad]] as const)),
   ]
 }
 
@@ -72,6 +73,7 @@ export function readMarks(of: StoredObject): Marks {
         sequence: item.whole('sequence'),
       }),
     ),
+    lastLoad: of.has('lastLoad') ? of.whole('lastLoad') : 0,
   }
 }
 

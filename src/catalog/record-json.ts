@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import type { Action, AddPartition, CommitRecord } from './model/commit-record.ts'
+import type { Action, AddPartition, CommitRecord, LoadedFile } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import {
   parseStatistics,
@@ -15,7 +15,7 @@ import {
   printObject,
   type StoredObject,
 } from './stored-json.ts'
-import { TXID } from './tail-entry-json.ts'
+import { SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-commit'
 export const RECORD_BYTES_MAX = 64 << 20
@@ -47,6 +47,10 @@ export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Arra
       ['rows', record.rows],
       ['bytes', record.bytes],
       ['actions', printList(record.actions.map((action) => printAction(action, types)))],
+      ...(record.ledgerOf === undefined ? [] : ([['ledgerOf', record.ledgerOf]] as const)),
+      ...(record.loads === undefined || record.loads.length === 0
+        ? []
+        : ([['loads', printList(record.loads.map(printLoad))]] as const)),
     ],
     [],
   )
@@ -76,6 +80,21 @@ export function parseRecord(bytes: Uint8Array, key: string, types: ColumnTypes):
     rows: of.whole('rows'),
     bytes: of.whole('bytes'),
     actions: of.objects('actions').map((action) => readAction(action, types)),
+    ...(of.has('ledgerOf') ? { ledgerOf: of.whole('ledgerOf') } : {}),
+    ...(of.has('loads') ? { loads: of.objects('loads').map(readLoad) } : {}),
+  }
+}
+
+function printLoad({ sha256, bytes, rows, url }: LoadedFile): string {
+  return JSON.stringify({ sha256, bytes, rows, url })
+}
+
+function readLoad(of: StoredObject): LoadedFile {
+  return {
+    sha256: of.text('sha256', SHA256),
+    bytes: of.whole('bytes'),
+    rows: of.whole('rows'),
+    url: of.text('url'),
   }
 }
 

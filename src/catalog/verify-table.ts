@@ -9,6 +9,7 @@ import {
   NO_CHECKPOINT,
   partitionsFile,
 } from './checkpoint.ts'
+import { advanceLedger, ledgerKey, NO_LEDGER, parseLedger, printLedger } from './load-ledger.ts'
 import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
@@ -35,6 +36,7 @@ export async function verifyTable(table: SharedTable, signal?: AbortSignal): Pro
   if (records === undefined) return problems
   verifyTotals(table, head, records, problems)
   await verifyCheckpoint(table, partitionsFile(table.folder), records, problems)
+  await verifyLedger(table, records, problems)
   const files: { column: Column; statistics: ColumnPartition }[] = []
   for (const column of head.columns) {
     throwIfAborted(signal)
@@ -68,10 +70,15 @@ function verifyTotals(
   const rows = live.reduce((sum, { value }) => sum + value.rows, 0)
   const nextId = records.reduce((next, { actions }) => Math.max(next, numberAfter(actions)), 1)
   const fresh = records.flatMap(({ actions }) => freshIds(actions))
+  const lastLoad = records.findLast(({ loads, ledgerOf }) => (loads ?? ledgerOf) !== undefined)
   const wrong = [
     [head.partitions !== live.length, `has ${head.partitions} partitions, its log ${live.length}`],
     [head.rows !== rows, `has ${head.rows} rows, its log ${rows}`],
     [head.nextId < nextId, `gives out number ${head.nextId}, its log has ${nextId - 1}`],
+    [
+      head.lastLoad !== (lastLoad?.version ?? 0),
+      `says that files were loaded last by version ${head.lastLoad}, its log ${lastLoad?.version ?? 0}`,
+    ],
     [fresh.length !== new Set(fresh).size, 'has a partition number that was used twice'],
   ] as const
   for (const [isWrong, message] of wrong) {
@@ -103,6 +110,23 @@ async function verifyCheckpoint<T>(
     const rows = [...found.rows].sort((a, b) => a.id - b.id || a.added - b.added)
     if (Buffer.compare(file.print({ ...found, rows }), file.print(expected)) === 0) return
     problems.push({ key, message: `tells other things than the log up to version ${upto}` })
+  })
+}
+
+async function verifyLedger(
+  { store, folder }: SharedTable,
+  records: readonly CommitRecord[],
+  problems: Problem[],
+): Promise<void> {
+  const key = ledgerKey(folder)
+  await attempt(problems, key, async () => {
+    const bytes = await store.get(key)
+    if (bytes === null) return
+    const { upto: version, prunedTo: retainedFrom } = parseLedger(bytes, key)
+    const told = records.filter((record) => record.version <= version)
+    const expected = printLedger(advanceLedger(NO_LEDGER, told, { version, retainedFrom }))
+    if (Buffer.compare(bytes, expected) === 0) return
+    problems.push({ key, message: `tells other loads than the log up to version ${version}` })
   })
 }
 

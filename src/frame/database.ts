@@ -1,6 +1,7 @@
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { FileOptions } from './load-type.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -21,7 +22,10 @@ export interface CreateTableOptions<K extends string = string> {
   readonly ifNotExists?: boolean
 }
 
-export interface CreateTableFromOptions extends ActionOptions, CsvFormat {
+export interface CreateTableFromOptions
+  extends ActionOptions,
+    CsvFormat,
+    Pick<FileOptions, 'format' | 'timeoutMs'> {
   readonly clusterBy?: readonly string[]
   readonly partitionRows?: number
   readonly compression?: 'gzip' | 'none'
@@ -41,12 +45,13 @@ export interface Database {
     options?: CreateTableOptions<keyof C & string>,
   ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
   /**
-   * Makes a table with the columns that a CSV file is found to have (it is read whole for that),
-   * then loads the file. Throws as `createTable` and `load` do, and leaves no table then.
+   * Makes a table with the columns that files are found to have, then loads them: those that Arrow and
+   * Parquet files tell, and of CSV those that hold every row (it is read whole for that). Throws as
+   * `createTable` and `load` do, and leaves no table then.
    */
   createTableFrom(
     name: string,
-    csvPath: string,
+    source: string | URL | readonly (string | URL)[],
     options?: CreateTableFromOptions,
   ): Promise<Table<Untyped>>
   /**

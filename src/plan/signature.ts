@@ -8,13 +8,19 @@ import {
   int64,
   isFloat,
   isInteger,
-  isNested,
   isNumeric,
   listType,
   typeText,
   utf8,
 } from '../arrow/data-type.ts'
 import { invalid } from '../error.ts'
+import {
+  type AggregateRule,
+  FURTHER_AGGREGATES,
+  NEVER_NULL,
+  ordered,
+  takesMore,
+} from './aggregate-signatures.ts'
 import type { Expr } from './expr.ts'
 import type { AggregateName, FunctionName } from './function.ts'
 import { castExpr, literalExpr } from './leaf-expr.ts'
@@ -33,6 +39,7 @@ import {
   strict,
   temporal,
   wants,
+  withOrder,
 } from './signature-rule.ts'
 import { asDecimal, superType } from './super-type.ts'
 import { TEXT_SIGNATURES } from './text-signatures.ts'
@@ -120,9 +127,7 @@ const comparison: Rule = (args, name) => strict(bool, alike(counted(args, name, 
 
 const order: Rule = (args, name) => {
   const compared = comparison(args, name)
-  for (const arg of compared.args) {
-    if (isNested(arg.type)) throw wants(name, 'values with an order', arg)
-  }
+  for (const arg of compared.args) withOrder(arg, name)
   return compared
 }
 
@@ -256,8 +261,6 @@ export function signature(name: FunctionName, args: readonly Expr[]): Signature 
   return SIGNATURES[name](args, name)
 }
 
-type AggregateRule = (input: Expr, name: AggregateName) => DataType
-
 const total: AggregateRule = (input, name) => {
   const { type } = number(input, name)
   if (isFloat(type)) return float64
@@ -268,10 +271,6 @@ const statistic: AggregateRule = (input, name) => {
   return float64
 }
 const oneOf: AggregateRule = (input) => input.type
-const ordered: AggregateRule = ({ type }, name) => {
-  if (!isNested(type)) return type
-  throw invalid(`${name} needs values with an order, and ${typeText(type)} has none`)
-}
 const number64: AggregateRule = () => int64
 
 const AGGREGATE_SIGNATURES = {
@@ -288,9 +287,8 @@ const AGGREGATE_SIGNATURES = {
   variance: statistic,
   median: statistic,
   collectList: (input) => listType(input.type),
+  ...FURTHER_AGGREGATES,
 } satisfies Record<AggregateName, AggregateRule>
-
-const NEVER_NULL = new Set<AggregateName>(['count', 'countDistinct', 'collectList'])
 
 /**
  * What the aggregate `name` of `input` yields; `input` may be null for `count` only. Counts and
@@ -300,11 +298,14 @@ const NEVER_NULL = new Set<AggregateName>(['count', 'countDistinct', 'collectLis
 export function aggregateSignature(
   name: AggregateName,
   input: Expr | null,
+  more: readonly Expr[] = [],
 ): { readonly type: DataType; readonly nullable: boolean } {
   if (input === null) {
     if (name !== 'count') throw invalid(`${name} needs a column or an expression`, { name })
     return { type: int64, nullable: false }
   }
-  const nullable = !NEVER_NULL.has(name)
-  return { type: AGGREGATE_SIGNATURES[name](input, name), nullable }
+  if (!takesMore(name, more.length)) {
+    throw invalid(`${name} does not take ${more.length + 1} columns`, { name })
+  }
+  return { type: AGGREGATE_SIGNATURES[name](input, name, more), nullable: !NEVER_NULL.has(name) }
 }

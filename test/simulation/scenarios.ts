@@ -173,6 +173,33 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: (before) => [appended(before, 10, 6)],
   },
   {
+    name: 'Table.load, a content that is not loaded yet beside one that is',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' })
+    },
+    run: async (lake) => {
+      const table = await orders(lake)
+      await table.load(bytesOf(csvOf(10, 2)), { name: 'again.csv' })
+      await table.load(bytesOf(csvOf(20, 3)), { name: 'twenty.csv' })
+      // Whatever a first try came to, a second one adds nothing.
+      await table.load(bytesOf(csvOf(20, 3)), { name: 'retry.csv' })
+    },
+    steps: (before) => [appended(before, 20, 3)],
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.load, a content whose rows were truncated away',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      await table.load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' })
+      await table.truncate()
+    },
+    run: async (lake) => (await orders(lake)).load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' }),
+    steps: (before) => [appended(before, 10, 2)],
+    sampled: true,
+  },
+  {
     name: 'DataFrame.write, overwrite',
     prepare: twoCommits,
     run: async (lake) =>

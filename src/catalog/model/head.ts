@@ -77,7 +77,7 @@ export interface AppMark {
 
 /** What a commit that has been prepared changes in its table's head. */
 export interface PreparedCommit
-  extends Pick<Head, 'nextId' | 'partitions' | 'rows' | 'fence' | 'burned' | 'apps'> {
+  extends Pick<Head, 'nextId' | 'partitions' | 'rows' | 'fence' | 'burned' | 'apps' | 'lastLoad'> {
   readonly entry: TailEntry
 }
 
@@ -137,6 +137,8 @@ export interface Head extends Protocol {
   readonly pins: readonly Pin[]
   /** Most recent last. */
   readonly apps: readonly AppMark[]
+  /** The last version that changed the ledger of loaded files; 0 when none did, and it is empty. */
+  readonly lastLoad: number
   /** Only its own transaction swaps a head for one that has it. */
   readonly pending: Pending | null
   /** Ascending and without gaps, then `tail`, up to `version`. */
