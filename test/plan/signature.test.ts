@@ -21,6 +21,9 @@ const yields = (name: FunctionName, ...types: string[]): string =>
 const month = literalExpr('month', { name: 'utf8' })
 /** Types that stand for the others where pairs are tried. */
 const PAIRED = new Set(['int32', 'float64', 'decimal', 'utf8', 'timestamp'])
+const three = literalExpr(3, { name: 'int32' })
+const unit = literalExpr('second', { name: 'utf8' })
+const form = literalExpr('NFC', { name: 'utf8' })
 const format = literalExpr('%Y-%m', { name: 'utf8' })
 
 describe('signature', () => {
@@ -109,9 +112,12 @@ describe('signature', () => {
           args,
           [...args.slice(0, 1), month],
           [...args.slice(0, 1), format],
+          [...args.slice(0, 1), form],
+          [...args.slice(0, 1), unit],
           [...args, month],
           [...args.slice(0, 1), month, ...args.slice(0, 1)],
-          [...args, literalExpr(3, { name: 'int32' })],
+          [...args, three],
+          [...args.slice(0, 1), three, three, ...args.slice(0, 1)],
           [...args, ...args],
         ]
         for (const list of lists) {
