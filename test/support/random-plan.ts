@@ -298,7 +298,7 @@ const dropNullsStep: Step = (prng, plan) => {
 
 /** Numbers for the rows: equal ones stay in no order, but each window now sees the same of them. */
 const numbered = (prng: Prng, plan: RandomPlan): RandomPlan => {
-  const name = `v${fresh++}`
+  const name = `number${fresh++}`
   const number = rowNumbers(prng, plan.columns)
   return {
     columns: [...plan.columns, { name, kind: 'int64', nullable: false, special: false }],
