@@ -97,6 +97,7 @@ export type {
   Uint32,
   Utf8,
 } from './frame/type-tag.ts'
+export { batchUdf, type Udf, type UdfOptions, udf } from './frame/user-function.ts'
 export { when } from './frame/when.ts'
 export type { FrameEnds, WindowRows } from './frame/window-rows.ts'
 export type { CsvFormat } from './io/import/csv-options.ts'

@@ -143,6 +143,12 @@ export function dataTypeOf(value: unknown, where: string): DataType {
   return typeValue(value, where).type
 }
 
+/** The field `name` of a type such as `t.int64()`. Throws INVALID for any other value. */
+export function fieldOf(name: string, value: unknown, where: string): Field {
+  const { type, isNullable } = typeValue(value, where)
+  return field(name, type, isNullable)
+}
+
 function typeValue(value: unknown, where: string): TypeValue<unknown> {
   if (value instanceof TypeValue) return value
   throw invalid(`${where}: expected a column type such as t.int64(), got ${typeof value}`)
@@ -153,8 +159,7 @@ export function fieldsOf(schema: unknown, where: string): Field[] {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw invalid(`${where}: expected a schema such as { id: t.int64() }, got ${typeof schema}`)
   }
-  return Object.entries(schema).map(([name, value]) => {
-    const { type, isNullable } = typeValue(value, `${where}, column "${name}"`)
-    return field(name, type, isNullable)
-  })
+  return Object.entries(schema).map(([name, value]) =>
+    fieldOf(name, value, `${where}, column "${name}"`),
+  )
 }

@@ -288,6 +288,8 @@ export function termText(term: Term): string {
       return term.name
     case 'literal':
       return typeof term.value === 'string' ? JSON.stringify(term.value) : String(term.value)
+    case 'user':
+      return `${term.of.name}(${term.args.map(termText).join(', ')})`
     case 'call':
       return `${term.name}(${term.args.map(termText).join(', ')})`
     case 'cast':

@@ -133,7 +133,8 @@ export type JsOf<T, O = unknown> = 0 extends 1 & T
 /** A row of a frame of columns `S`, as `toArray` gives it under row options `O`. */
 export type Row<S, O = unknown> = 0 extends 1 & S ? Untyped : { [K in keyof S]: JsOf<S[K], O> }
 
-type InputOf<T> = 0 extends 1 & T
+/** A JavaScript value to insert into a column `T`, but for null. */
+export type InputOf<T> = 0 extends 1 & T
   ? Untyped
   : Base<T> extends Json
     ? unknown
