@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { compile } from './types/compile.ts'
 
-const PRELUDE = `import { connect, desc, t, when } from '../../src/index.ts'
+const PRELUDE = `import { connect, desc, t, udf, when } from '../../src/index.ts'
 const lake = await connect('memory:')
 const db = await lake.database('acme/sales', { create: true })
 const orders = await db.createTable('orders', {
@@ -12,6 +12,9 @@ const people = await db.createTable('people', { customer: t.utf8(), city: t.utf8
 const tagged = await db.createTable('tagged', {
   tags: t.list(t.utf8()), place: t.struct({ city: t.utf8() }), doc: t.json(),
 })
+const vatOf = udf('vatOf', { takes: [t.decimal(12, 2), t.utf8()], returns: t.float64() }, (amount, customer) =>
+  customer === 'Ada' ? 0 : Number(amount) * 0.2,
+)
 void [desc, t, when, db, orders, people, tagged]
 `
 

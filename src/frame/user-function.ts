@@ -17,7 +17,8 @@ export interface UdfOptions<P, R> {
 type ColumnIn<C> = C extends ColumnType<infer T> ? T : never
 type ValuesOf<P> = { [I in keyof P]: JsOf<ColumnIn<P[I]>> }
 type ListsOf<P> = { [I in keyof P]: JsOf<ColumnIn<P[I]>>[] }
-type OperandsOf<P> = { [I in keyof P]: Operand<ColumnIn<P[I]>> | null }
+type OperandOf<T> = Operand<T> | (T extends Null<unknown> ? null : never)
+type OperandsOf<P> = { [I in keyof P]: OperandOf<ColumnIn<P[I]>> }
 /** The arguments whose null makes the result null. */
 type StrictIn<P, A> = {
   [I in keyof A]: I extends keyof P ? (ColumnIn<P[I]> extends Null<unknown> ? never : A[I]) : never

@@ -1,4 +1,5 @@
 import {
+  batchUdf,
   col,
   type Database,
   type DataFrame,
@@ -10,6 +11,7 @@ import {
   type Row,
   t,
   type Utf8,
+  udf,
   when,
 } from '../../src/index.ts'
 import { expectEqual } from './equal.ts'
@@ -507,3 +509,24 @@ expectEqual<typeof natural, { customer: string; id: number | null; country: stri
 const [split] = orders.select('id').randomSplit([1, 2])
 const ofSplit = rowsOf(split)
 expectEqual<typeof ofSplit, { id: bigint }>()
+const vat = udf(
+  'vat',
+  { takes: [t.decimal(12, 2), t.utf8().nullable()], returns: t.float64() },
+  (amount, customer) => {
+    expectEqual<[typeof amount, typeof customer], [string, string | null]>()
+    return customer === null ? 0 : Number(amount)
+  },
+)
+const initials = batchUdf(
+  'initials',
+  { takes: [t.utf8()], returns: t.utf8().nullable() },
+  (names) => names.map((name) => name[0] ?? null),
+)
+const own = rowsOf(
+  orders.select((o) => ({
+    vat: vat(o.amount, o.customer),
+    initial: initials(o.customer),
+    literal: vat('1.00', null),
+  })),
+)
+expectEqual<typeof own, { vat: number | null; initial: string | null; literal: number }>()

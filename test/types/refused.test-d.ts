@@ -7,6 +7,7 @@ import {
   type Lake,
   lit,
   t,
+  udf,
   when,
 } from '../../src/index.ts'
 
@@ -293,3 +294,19 @@ o.groupByDynamic('d', { every: '1 fortnight' })
 o.fillGaps('d', { every: '1h', by: 'ss' })
 // @ts-expect-error naturalJoin: no such kind
 o.naturalJoin(c, { how: 'cross' })
+
+const twice = udf('twice', { takes: [t.int64()], returns: t.int64() }, (x) => x * 2n)
+// @ts-expect-error udf: an argument of another type
+o.select((r) => ({ v: twice(r.s) }))
+// @ts-expect-error udf: an argument too many
+o.select((r) => ({ v: twice(r.id, 1) }))
+// @ts-expect-error udf: an argument too few
+o.select(() => ({ v: twice() }))
+// @ts-expect-error udf: a result of another type
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, (x) => `${x}`)
+// @ts-expect-error udf: a null that is not declared
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, (x) => (x > 1n ? x : null))
+// @ts-expect-error udf: a promise
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, async (x) => x)
+// @ts-expect-error udf: null where it is never called with one
+o.select(() => ({ v: twice(null) }))
