@@ -14,6 +14,7 @@ import type {
   WriteResult,
   WriteTarget,
 } from './action-options.ts'
+import type { ColumnType, SchemaValue } from './column-type.ts'
 import type { ColumnOf, Expr, Exprs } from './expr.ts'
 import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
@@ -381,6 +382,13 @@ export interface DataFrame<S> {
   dropNulls<K extends Key<S> = Key<S>>(
     ...names: K[]
   ): DataFrame<Unless<S, { [P in keyof S]: P extends K ? Base<S[P]> : S[P] }>>
+  /**
+   * This frame, typed by `schema`, whose columns it has to have, in order and of the same types. Throws
+   * INVALID, naming both, where it has others.
+   */
+  assertSchema<C extends SchemaValue>(
+    schema: C,
+  ): DataFrame<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>
   /** What `step` makes of this frame. */
   pipe<T>(step: (frame: DataFrame<S>) => T): T
 

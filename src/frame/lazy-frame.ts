@@ -1,6 +1,6 @@
 import { typeText } from '../arrow/data-type.ts'
 import { ownBatch } from '../arrow/own-vector.ts'
-import { fieldNames } from '../arrow/schema.ts'
+import { fieldNames, schema } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
@@ -31,6 +31,7 @@ import {
   frameToFolder,
 } from './actions.ts'
 import { joinAsofPlan } from './asof-verb.ts'
+import { fieldsOf, type SchemaValue } from './column-type.ts'
 import type { AnyFrame, FieldInfo, GroupedFrame, GroupingSets } from './data-frame.ts'
 import {
   frameHtml,
@@ -68,6 +69,7 @@ import {
 } from './project-verbs.ts'
 import type { QueryProfile } from './query-profile.ts'
 import { replacePlan } from './replace-verb.ts'
+import { requireColumns } from './require-schema.ts'
 import { describePlan, pivotPlan, unpivotPlan } from './reshape-verbs.ts'
 import { aggPlan, distinctPlan, samplePlan, sortPlan, unionPlan } from './row-verbs.ts'
 import { setPlan, unionByNamePlan } from './set-verbs.ts'
@@ -120,6 +122,12 @@ export class LazyFrame implements AnyFrame {
 
   withColumns(outputs: unknown): AnyFrame {
     return this.#with((plan) => withColumnsPlan(plan, outputs))
+  }
+
+  assertSchema(columns: SchemaValue): AnyFrame {
+    const expected = schema(fieldsOf(columns, 'assertSchema'))
+    requireColumns('assertSchema: the frame', this[frameState].plan.schema, expected)
+    return this
   }
 
   drop(...names: readonly unknown[]): AnyFrame {

@@ -530,3 +530,7 @@ const own = rowsOf(
   })),
 )
 expectEqual<typeof own, { vat: number | null; initial: string | null; literal: number }>()
+const known = rowsOf(
+  (await db.table('any')).assertSchema({ id: t.int64(), s: t.utf8().nullable() }),
+)
+expectEqual<typeof known, { id: bigint; s: string | null }>()
