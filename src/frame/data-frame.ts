@@ -161,9 +161,13 @@ export interface DataFrame<S> {
       >
     >
   >
-  /** The different rows that `other` has too, in this frame's order; null equals null. */
+  /**
+   * The different rows that `other` has too, in this frame's order; null equals null. With `duplicates: 'kept'`
+   * equal rows count one by one: as many stay as both have.
+   */
   intersect<R extends { readonly [K in keyof S]: unknown }>(
     other: DataFrame<R>,
+    options?: { readonly duplicates?: 'dropped' | 'kept' },
   ): DataFrame<
     Unless<
       S,
@@ -177,9 +181,13 @@ export interface DataFrame<S> {
       >
     >
   >
-  /** The different rows that `other` has not, in this frame's order; null equals null. */
+  /**
+   * The different rows that `other` has not, in this frame's order; null equals null. With `duplicates: 'kept'`
+   * equal rows count one by one: each of other takes away one.
+   */
   except<R extends { readonly [K in keyof S]: unknown }>(
     other: DataFrame<R>,
+    options?: { readonly duplicates?: 'dropped' | 'kept' },
   ): DataFrame<
     Unless<
       S,

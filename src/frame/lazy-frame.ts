@@ -177,12 +177,12 @@ export class LazyFrame implements AnyFrame {
     return this.#beside(other, 'unionByName', unionByNamePlan)
   }
 
-  intersect(other: unknown): AnyFrame {
-    return this.#beside(other, 'intersect', (left, right) => setPlan('intersect', left, right))
+  intersect(other: unknown, options?: unknown): AnyFrame {
+    return this.#beside(other, 'intersect', (...sides) => setPlan('intersect', sides, options))
   }
 
-  except(other: unknown): AnyFrame {
-    return this.#beside(other, 'except', (left, right) => setPlan('except', left, right))
+  except(other: unknown, options?: unknown): AnyFrame {
+    return this.#beside(other, 'except', (...sides) => setPlan('except', sides, options))
   }
 
   joinWhere(right: unknown, predicate: unknown, options: unknown = {}): AnyFrame {
