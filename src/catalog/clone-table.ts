@@ -44,6 +44,7 @@ export function cloneHead(source: Head): Head {
     pins: [],
     apps: [],
     lastLoad: 0,
+    trimmed: null,
     segments: [],
     tail: [],
   }
@@ -89,7 +90,7 @@ export async function giveUp(source: SharedTable, clone: SharedTable): Promise<v
 }
 
 /**
- * Takes away the pins of clones that were given up, and gives up those that have been in the making
+ * Takes away the pins of clones that were given up or purged, and gives up those that have been in the making
  * for more than a day: they are fenced off first, so that a creator that wakes up fails.
  */
 export async function releasePins(source: SharedTable): Promise<void> {
@@ -104,7 +105,7 @@ export async function releasePins(source: SharedTable): Promise<void> {
       await clone.edit((now) => (now.state === 'initializing' ? { state: 'aborted' } : undefined))
     }
     const { state } = isStale ? (await clone.read()).head : head
-    if (state === 'aborted') await unpin(source, pin.clone, pin.folder)
+    if (state === 'aborted' || state === 'purged') await unpin(source, pin.clone, pin.folder)
   }
 }
 
@@ -121,7 +122,7 @@ async function writeRows(
   clone: SharedTable,
   version: number,
 ): Promise<Partial<Head>> {
-  const parts = cut(await clonedPartitions(source, version), source.newest.columns.length)
+  const parts = cutToRecords(await clonedPartitions(source, version), source.newest.columns.length)
   if (parts.length > COMMITS_MAX) {
     throw new GraupelError('LIMIT', `table "${source.name}" has too many partitions to clone`, {
       table: source.name,
@@ -175,8 +176,11 @@ async function clonedPartitions(source: SharedTable, version: number): Promise<A
   })
 }
 
-/** In runs that fit in a record; one at least. */
-function cut(partitions: readonly AddPartition[], columns: number): AddPartition[][] {
+/** `partitions` of a table of so many columns in runs that fit in a record; one at least. */
+export function cutToRecords(
+  partitions: readonly AddPartition[],
+  columns: number,
+): AddPartition[][] {
   const size = Math.max(1, Math.floor(STATISTICS_MAX / columns))
   const runs: AddPartition[][] = [partitions.slice(0, size)]
   for (let at = size; at < partitions.length; at += size) {

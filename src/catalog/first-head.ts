@@ -66,6 +66,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     apps: [],
     lastLoad: 0,
     pending: null,
+    trimmed: null,
     segments: [],
     tail: [],
     extra: [],

@@ -39,7 +39,7 @@ function printPrepared({ entry, nextId, partitions, rows, ...marks }: PreparedCo
     ['nextId', nextId],
     ['partitions', partitions],
     ['rows', rows],
-    ...markFields({ ...marks, compression: 'none', tags: [], pins: [] }),
+    ...markFields({ ...marks, compression: 'none', tags: [], pins: [], trimmed: null }),
   ]
   return new JsonText(printObject(fields, []))
 }

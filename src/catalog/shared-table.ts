@@ -136,9 +136,11 @@ export class SharedTable implements TablePlace, QueueTarget {
    * Swaps the head for what `change` makes of it, on top of whatever others did; it makes no
    * version. Answers the head; nothing is done when `change` answers undefined. The change must do
    * no harm when it is made twice.
+   *
+   * @param from A head that was just read, so that it need not be read again.
    */
-  async edit(change: (head: Head) => Partial<Head> | undefined): Promise<Head> {
-    let base = await this.base(await this.head.read())
+  async edit(change: (head: Head) => Partial<Head> | undefined, from?: ReadHead): Promise<Head> {
+    let base = await this.base(from ?? (await this.head.read()))
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const changed = change(base.head)
       if (changed === undefined) return base.head

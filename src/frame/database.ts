@@ -1,3 +1,4 @@
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
@@ -73,7 +74,15 @@ export interface Database {
   /**
    * Brings back the table of that name which was dropped last, with all its versions. Throws
    * NOT_FOUND when none was dropped, INVALID when another table has the name, COMMIT_UNKNOWN when
-   * it may be back: bringing it back again ends it, and answers one that is back already.
+   * it may be back: bringing it back again ends it, and answers one that is back already. Throws
+   * EXPIRED when a vacuum of the database has removed its rows.
    */
   undropTable(name: string): Promise<Table<Untyped>>
+  /**
+   * Removes the files of tables that were dropped longer than `retain` ago, which then cannot be
+   * brought back; a table that a clone reads stays. Safe beside readers and writers; it leaves the
+   * tables that there are alone, which have a `vacuum` of their own. Throws INVALID for a `retain`
+   * that is no time, such as `'7d'`.
+   */
+  vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult>
 }

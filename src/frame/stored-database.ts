@@ -3,10 +3,12 @@ import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import { tableSchema } from '../catalog/model/table.ts'
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferSchema } from '../io/import/infer-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
@@ -76,9 +78,9 @@ export class StoredDatabase implements Database {
     checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
     const { clusterBy, partitionRows, compression, ...load } = options
     checkClusterBy(clusterBy, 'createTableFrom')
-    const { onProgress: _, ...quiet } = load
+    const onProgress = stepProgress(load.onProgress)
     const { bucket } = this.#settings
-    const { fields } = await inferSchema(source, { ...quiet, bucket })
+    const { fields } = await inferSchema(source, { ...load, onProgress, bucket })
     return this.#withNewTable(
       name,
       fields,
@@ -116,6 +118,12 @@ export class StoredDatabase implements Database {
     return this.#tableOf(name, await this.#catalog.undropTable(name))
   }
 
+  async vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    this.#settings.requireOpen()
+    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
+    return this.#catalog.vacuum(options)
+  }
+
   #require(name: string, where: string): void {
     this.#settings.requireOpen()
     checkedName(name, where)
@@ -151,9 +159,15 @@ export class StoredDatabase implements Database {
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
-      const batches = frameBatches({ ...source, plan }, { signal, onProgress })
+      const tell = progressOf('write', onProgress)
+      const step = { signal, onProgress: stepProgress(tell) }
+      const batches = frameBatches({ ...source, plan }, step)
       const basedOn = oldestRead(source, catalog.snapshot)
-      return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
+      const settings = this.#settings
+      const result = await stage(catalog, batches, { operation, basedOn, signal, settings })
+      const { rows, bytes, partitions } = result
+      tell({ phase: 'done', rows, bytes, partitions })
+      return result
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)

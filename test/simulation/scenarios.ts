@@ -246,6 +246,30 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'Database.vacuum',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).clone('copy')
+      const db = await database(lake)
+      for (const name of ['copy', 'orders']) await db.dropTable(name)
+      await twoCommits(lake)
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
+  },
+  {
+    name: 'Database.vacuum, of a table of which a clone reads files',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).clone('copy')
+      await (await database(lake)).dropTable('orders')
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
+  },
+  {
     name: 'Table.restore',
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).restore({ version: 1 }),
@@ -385,6 +409,21 @@ export const SCENARIOS: readonly Scenario[] = [
       changed(before, (versions) => versions.map((rows, at) => (at < 3 ? EXPIRED : rows))),
     ],
     mayFailLate: true,
+  },
+  {
+    name: 'Table.vacuum, which trims the log',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      for (let n = 0; n < 70; n++) await table.write(rowsOf(n, 2), { mode: 'overwrite' })
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 2 } }),
+    steps: (before) => [
+      changed(before, (versions) =>
+        versions.map((rows, at) => (at < versions.length - 2 ? EXPIRED : rows)),
+      ),
+    ],
+    mayFailLate: true,
+    sampled: true,
   },
   {
     name: 'Table.clone',

@@ -54,6 +54,8 @@ export interface CommitRecord {
   readonly loads?: readonly LoadedFile[] | undefined
   /** The version whose ledger of loaded files this commit goes on from; its parent's when not given. */
   readonly ledgerOf?: number | undefined
+  /** Of one that was trimmed, and has no actions any more: the SHA-256 that its record had. */
+  readonly trimmedFrom?: string | undefined
 }
 
 /** A commit as `history()` tells it. */
