@@ -47,6 +47,8 @@ export type { CreateTableFromOptions, CreateTableOptions, Database } from './fra
 export type {
   Expr,
   JsonMethods,
+  ListMethods,
+  StructMethods,
   TextMethods,
   TimeMethods,
   TimeUnit,
@@ -87,9 +89,11 @@ export type {
   Int32,
   Int64,
   Json,
+  List,
   Null,
   Row,
   RowOptions,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -97,6 +101,7 @@ export type {
   Uint32,
   Utf8,
 } from './frame/type-tag.ts'
+export { batchUdf, type Udf, type UdfOptions, udf } from './frame/user-function.ts'
 export { when } from './frame/when.ts'
 export type { FrameEnds, WindowRows } from './frame/window-rows.ts'
 export type { CsvFormat } from './io/import/csv-options.ts'
