@@ -14,6 +14,7 @@ export type {
   ExplainOptions,
   ExportResult,
   OnceOptions,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -54,6 +55,7 @@ export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-ty
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
+export type { QueryEngine } from './frame/query-engine.ts'
 export type {
   ProfileJson,
   ProfilePartitions,

@@ -8,18 +8,18 @@ import { type Unloaded, unloadCsv } from '../io/unload-csv.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
-  ActionOptions,
   ArrowBatch,
   ArrowTable,
   BatchesOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
 } from './action-options.ts'
 import { frameBatches } from './execute.ts'
 import { rowOptions, rowsOf } from './frame-rows.ts'
 import type { FrameState } from './frame-state.ts'
 
-const ACTION = ['signal', 'onProgress']
+const ACTION = ['signal', 'onProgress', 'engine']
 const ROWS = [...ACTION, 'int64', 'decimal', 'temporal']
 
 /**
@@ -51,13 +51,13 @@ export function checkedName(name: unknown, where: string): string {
   throw invalid(`${where}: expected a name, got ${name === null ? 'null' : typeof name}`)
 }
 
-export async function collectFrame(state: FrameState, options: ActionOptions): Promise<ArrowTable> {
+export async function collectFrame(state: FrameState, options: QueryOptions): Promise<ArrowTable> {
   checkOptions(options, ACTION, 'collect')
   return toArrowTable(state.plan.schema, await allBatches(state, options))
 }
 
 /** All rows of a frame in our own batches. */
-export async function allBatches(state: FrameState, options: ActionOptions): Promise<Batch[]> {
+export async function allBatches(state: FrameState, options: QueryOptions): Promise<Batch[]> {
   const batches: Batch[] = []
   for await (const batch of frameBatches(state, options)) batches.push(batch)
   return batches
@@ -106,7 +106,7 @@ export async function* frameRowObjects(
 
 const COUNT = [{ name: 'count', term: { kind: 'aggregate', name: 'count', input: null } }] as const
 
-export async function countFrame(state: FrameState, options: ActionOptions): Promise<number> {
+export async function countFrame(state: FrameState, options: QueryOptions): Promise<number> {
   checkOptions(options, ACTION, 'count')
   const plan = aggregateTerms(state.plan, [], COUNT)
   // To the end, so that progress hears of it.
@@ -130,7 +130,7 @@ export async function firstRow(
 export async function frameToCsv(
   state: FrameState,
   path: string,
-  options: ActionOptions & CsvFormat,
+  options: QueryOptions & CsvFormat,
 ): Promise<ExportResult> {
   const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
   checkOptions(options, allowed, 'toCSV')
@@ -141,7 +141,7 @@ export async function frameToCsv(
 export async function frameToFolder(
   state: FrameState,
   folder: string,
-  options: ActionOptions & CsvFormat & { readonly fileRows?: number },
+  options: QueryOptions & CsvFormat & { readonly fileRows?: number },
 ): Promise<Unloaded> {
   const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues', 'fileRows']
   checkOptions(options, allowed, 'unload')

@@ -8,6 +8,7 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -303,7 +304,7 @@ export interface DataFrame<S> {
   pipe<T>(step: (frame: DataFrame<S>) => T): T
 
   /** All rows as an Arrow table. */
-  collect(options?: ActionOptions): Promise<ArrowTable>
+  collect(options?: QueryOptions): Promise<ArrowTable>
   /** All rows as objects. */
   toArray<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O>[]>
   /** Arrow record batches as they come; leaving the loop ends the reading. */
@@ -311,7 +312,7 @@ export interface DataFrame<S> {
   /** Rows as objects as they come; leaving the loop ends the reading. */
   [Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, undefined>
   /** How many rows there are. */
-  count(options?: ActionOptions): Promise<number>
+  count(options?: QueryOptions): Promise<number>
   /** The first row; undefined when there is none. */
   first<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
@@ -330,14 +331,14 @@ export interface DataFrame<S> {
    */
   profile(options?: ActionOptions): Promise<QueryProfile>
   /** Writes all rows to a CSV file, whole or not at all. */
-  toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
+  toCSV(path: string, options?: QueryOptions & CsvFormat): Promise<ExportResult>
   /**
    * Writes all rows to CSV files `part-00001.csv`, ... of a new folder, all of them or none, each
    * of at most `fileRows` (1,000,000) rows. INVALID when the folder exists.
    */
   unload(
     folder: string,
-    options?: ActionOptions & CsvFormat & { readonly fileRows?: number },
+    options?: QueryOptions & CsvFormat & { readonly fileRows?: number },
   ): Promise<Unloaded>
   /**
    * Writes all rows to a table, in one commit: of this frame's database, or of `database`.

@@ -12,8 +12,9 @@ import { bindPartitions, scansOf } from '../plan/bind-partitions.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
 import { type LogicalPlan, mapInputs, type Scan, scan } from '../plan/logical-plan.ts'
 import { optimize, optimizeBound } from '../plan/optimizer.ts'
-import type { ActionOptions } from './action-options.ts'
+import type { ActionOptions, QueryOptions } from './action-options.ts'
 import type { Derived, FrameState, Origin } from './frame-state.ts'
+import { engineDoor } from './query-engine.ts'
 
 /** A plan that knows its partitions, and the stores that they are in. */
 export interface BoundPlan {
@@ -68,10 +69,13 @@ export async function bindFrame(state: FrameState, options: BindOptions): Promis
 /** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
 export async function* frameBatches(
   state: FrameState,
-  options: ActionOptions & Pick<RunSettings, 'batchRowsMax'> = {},
+  options: QueryOptions & Pick<RunSettings, 'batchRowsMax'> = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const bound = await bindFrame(state, { optimized: true, signal: options.signal })
-  yield* boundBatches(bound, state, options)
+  const { engine, signal } = options
+  const bound = await bindFrame(state, { optimized: true, signal })
+  const isElsewhere = engine !== undefined && scansOf(bound.plan).length > 0
+  if (isElsewhere) yield* engine[engineDoor].run(bound.plan, { signal })
+  else yield* boundBatches(bound, state, options)
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */

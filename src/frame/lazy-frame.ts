@@ -11,6 +11,7 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -228,7 +229,7 @@ export class LazyFrame implements AnyFrame {
     return step(this)
   }
 
-  async collect(options: ActionOptions = {}): Promise<ArrowTable> {
+  async collect(options: QueryOptions = {}): Promise<ArrowTable> {
     return collectFrame(this[frameState], options)
   }
 
@@ -245,7 +246,7 @@ export class LazyFrame implements AnyFrame {
     return frameRowObjects(this[frameState])
   }
 
-  async count(options: ActionOptions = {}): Promise<number> {
+  async count(options: QueryOptions = {}): Promise<number> {
     return countFrame(this[frameState], options)
   }
 
@@ -277,13 +278,13 @@ export class LazyFrame implements AnyFrame {
     return profileFrame(this[frameState], options)
   }
 
-  async toCSV(path: string, options: ActionOptions & CsvFormat = {}): Promise<ExportResult> {
+  async toCSV(path: string, options: QueryOptions & CsvFormat = {}): Promise<ExportResult> {
     return frameToCsv(this[frameState], path, options)
   }
 
   async unload(
     folder: string,
-    options: ActionOptions & CsvFormat & { readonly fileRows?: number } = {},
+    options: QueryOptions & CsvFormat & { readonly fileRows?: number } = {},
   ): Promise<Unloaded> {
     return frameToFolder(this[frameState], folder, options)
   }
