@@ -1,44 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, type DataFrame, GraupelError } from '../../src/index.ts'
-import { type BucketKeys, clickhouse, type QueryEngine } from '../../src/remote/index.ts'
 import { compareRows, frameRows } from '../support/compare-rows.ts'
 import { Prng } from '../support/prng.ts'
 import { runs, seed } from '../support/random.ts'
 import { type RandomPlan, randomPlan } from '../support/random-plan.ts'
 import { createRandomTable, randomTable } from '../support/random-table.ts'
-import { type S3Server, startS3 } from '../support/rgw.ts'
-import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
-import { type ClickHouseServer, startClickHouse } from './start-clickhouse.ts'
+import { type RemotePlace, startRemotePlace } from './remote-place.ts'
 
 const PLANS = runs(300)
 const PLANS_PER_LAKE = 30
 
-let server: ClickHouseServer
-let store: S3Server
-let bucket: TestBucket
-let engine: QueryEngine
+let place: RemotePlace
 
 beforeAll(async () => {
-  const started = await startS3()
-  if (typeof started === 'string') throw new Error(started)
-  store = started
-  server = await startClickHouse()
-  bucket = await makeBucket(store)
-  const { credentials } = store
-  engine = clickhouse({ url: server.url, s3Credentials: credentials ?? keysOfEnvironment() })
+  place = await startRemotePlace()
 })
 
-afterAll(async () => {
-  await bucket?.remove()
-  await server?.stop()
-  await store?.stop()
-})
-
-function keysOfEnvironment(): BucketKeys {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } =
-    process.env
-  return { accessKeyId, secretAccessKey }
-}
+afterAll(() => place?.stop())
 
 /** What the engine did not take, and how often. */
 const refusals = new Map<string, number>()
@@ -46,7 +24,7 @@ const refusals = new Map<string, number>()
 /** `null` when the engine said at once that it cannot run the plan, with the node that it named. */
 async function remoteRows(frame: DataFrame<any>) {
   try {
-    return await frameRows(frame, { engine })
+    return await frameRows(frame, { engine: place.engine })
   } catch (error) {
     const refusal = error instanceof GraupelError && error.facts['node'] !== undefined
     if (refusal) {
@@ -63,7 +41,10 @@ async function compareLake(
   count: number,
 ): Promise<{ ran: number; filled: number }> {
   const prng = new Prng(lakeSeed)
-  await using lake = await connect(`s3://${bucket.name}/lake-${lakeSeed}`, bucket.options)
+  await using lake = await connect(
+    `s3://${place.bucket.name}/lake-${lakeSeed}`,
+    place.bucket.options,
+  )
   const db = await lake.database('test/oracle', { create: true })
   const sources: RandomPlan[] = []
   for (const prefix of ['l', 'r', 's']) {
@@ -86,7 +67,7 @@ async function compareLake(
     if (expected.length > 0) filled++
     const difference = compareRows(actual, expected, { ordered: plan.ordered })
     if (difference !== null) {
-      const sent = await plan.frame.explain({ engine })
+      const sent = await plan.frame.explain({ engine: place.engine })
       throw new Error(`rows differ: ${difference}\n${where}\n${sent}`)
     }
   }
