@@ -66,6 +66,16 @@ export async function bindFrame(state: FrameState, options: BindOptions): Promis
   }
 }
 
+/**
+ * The plan of a frame as it was written, with moments resolved. Throws NOT_FOUND and EXPIRED for a
+ * moment that is not there.
+ */
+export async function writtenPlan(state: FrameState): Promise<LogicalPlan> {
+  state.settings.requireOpen()
+  const derived = await withDerived(state)
+  return withSources(derived.plan, await resolveSources(derived))
+}
+
 /** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
 export async function* frameBatches(
   state: FrameState,

@@ -3,6 +3,7 @@ import { fieldNames } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { Unloaded } from '../io/unload-csv.ts'
+import { exportPlan, type PlanJson } from '../plan/export-plan.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
@@ -39,6 +40,7 @@ import {
   print,
   shownText,
 } from './display.ts'
+import { writtenPlan } from './execute.ts'
 import { explainFrame } from './explain.ts'
 import {
   combined,
@@ -272,6 +274,10 @@ export class LazyFrame implements AnyFrame {
 
   async explain(options: ExplainOptions = {}): Promise<string> {
     return explainFrame(this[frameState], options)
+  }
+
+  async toPlan(): Promise<PlanJson> {
+    return exportPlan(await writtenPlan(this[frameState]))
   }
 
   async profile(options: ActionOptions = {}): Promise<QueryProfile> {
