@@ -2,12 +2,14 @@ import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import { clip, invalid } from '../error.ts'
-import { writeCsv } from '../io/export-csv.ts'
+import { type ExportFormat, exportFile } from '../io/export/export-file.ts'
+import { type Unloaded, type UnloadOptions, unloadFiles } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import { type Unloaded, unloadCsv } from '../io/unload-csv.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
+  ActionOptions,
   ArrowBatch,
   ArrowTable,
   BatchesOptions,
@@ -19,8 +21,9 @@ import { frameBatches } from './execute.ts'
 import { rowOptions, rowsOf } from './frame-rows.ts'
 import type { FrameState } from './frame-state.ts'
 
-const ACTION = ['signal', 'onProgress', 'engine']
-const ROWS = [...ACTION, 'int64', 'decimal', 'temporal']
+const ACTION = ['signal', 'onProgress']
+const QUERY = [...ACTION, 'engine']
+const ROWS = [...QUERY, 'int64', 'decimal', 'temporal']
 
 /**
  * Throws INVALID for an option that `allowed` does not name, and for a signal or a progress
@@ -52,7 +55,7 @@ export function checkedName(name: unknown, where: string): string {
 }
 
 export async function collectFrame(state: FrameState, options: QueryOptions): Promise<ArrowTable> {
-  checkOptions(options, ACTION, 'collect')
+  checkOptions(options, QUERY, 'collect')
   return toArrowTable(state.plan.schema, await allBatches(state, options))
 }
 
@@ -88,7 +91,7 @@ export async function* frameRecordBatches(
 
 /** Checks at the call, not at the first batch. */
 export function checkBatchesOptions(options: BatchesOptions): void {
-  checkOptions(options, [...ACTION, 'batchSize'], 'batches')
+  checkOptions(options, [...QUERY, 'batchSize'], 'batches')
   const { batchSize } = options
   if (
     batchSize !== undefined &&
@@ -107,7 +110,7 @@ export async function* frameRowObjects(
 const COUNT = [{ name: 'count', term: { kind: 'aggregate', name: 'count', input: null } }] as const
 
 export async function countFrame(state: FrameState, options: QueryOptions): Promise<number> {
-  checkOptions(options, ACTION, 'count')
+  checkOptions(options, QUERY, 'count')
   const plan = aggregateTerms(state.plan, [], COUNT)
   // To the end, so that progress hears of it.
   let count: number | undefined
@@ -127,25 +130,35 @@ export async function firstRow(
   return row
 }
 
-export async function frameToCsv(
+const CSV_FORMAT = ['header', 'delimiter', 'quote', 'nullValues']
+
+/** Writes the rows of a frame to one file. `where` names the method. */
+export async function frameToFile(
   state: FrameState,
   path: string,
-  options: QueryOptions & CsvFormat,
+  format: ExportFormat,
+  { where, ...options }: ActionOptions & CsvFormat & { readonly where: string },
 ): Promise<ExportResult> {
-  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
-  checkOptions(options, allowed, 'toCSV')
-  return writeCsv(path, state.plan.schema, frameBatches(state, options), options)
+  checkOptions(options, format === 'csv' ? [...ACTION, ...CSV_FORMAT] : ACTION, where)
+  const rows = { schema: state.plan.schema, batches: frameBatches(state, whileWriting(options)) }
+  const onProgress = progressOf(where, options.onProgress)
+  return exportFile(path, format, rows, { ...options, onProgress })
 }
 
-/** Writes the rows of a frame to CSV files in a new folder. */
+/** Writes the rows of a frame to files in a new folder. */
 export async function frameToFolder(
   state: FrameState,
   folder: string,
-  options: QueryOptions & CsvFormat & { readonly fileRows?: number },
+  options: UnloadOptions,
 ): Promise<Unloaded> {
-  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues', 'fileRows']
-  checkOptions(options, allowed, 'unload')
-  return unloadCsv(folder, state.plan.schema, frameBatches(state, options), options)
+  checkOptions(options, [...ACTION, ...CSV_FORMAT, 'fileRows', 'format'], 'unload')
+  const batches = frameBatches(state, whileWriting(options))
+  return unloadFiles(folder, state.plan.schema, batches, options)
+}
+
+/** For the query below an export, which tells itself when all is done. */
+function whileWriting({ signal, onProgress }: ActionOptions): ActionOptions {
+  return { signal, onProgress: stepProgress(onProgress) }
 }
 
 /** `state` with at most `count` rows. */

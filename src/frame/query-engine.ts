@@ -6,7 +6,11 @@ export const engineDoor: unique symbol = Symbol('graupel.engine')
 
 /** What runs bound and optimized plans elsewhere. */
 export interface EngineDoor {
-  /** Throws INVALID, naming the node, for what it cannot run; nothing has run then. */
+  /**
+   * False for a plan that is to be run here instead. Throws INVALID, naming the node, for one that it
+   * cannot run.
+   */
+  takes(plan: LogicalPlan): boolean
   run(
     plan: LogicalPlan,
     options: { readonly signal?: AbortSignal | undefined },

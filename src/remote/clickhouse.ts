@@ -22,6 +22,11 @@ export interface ClickHouseOptions {
   readonly endpoint?: string
   /** Keys that the servers read the bucket with; none where they have a role of their own. */
   readonly s3Credentials?: BucketKeys
+  /**
+   * What becomes of a plan that ClickHouse cannot run with the same meaning: `refuse`, as without
+   * it, throws INVALID and names the node; `local` runs all of it here.
+   */
+  readonly otherwise?: 'refuse' | 'local'
 }
 
 /**
@@ -58,20 +63,44 @@ const SETTINGS = {
  * Throws INVALID for an option that cannot be.
  */
 export function clickhouse(options: ClickHouseOptions): QueryEngine {
-  const { url, user = 'default', password = '', endpoint = null, s3Credentials = null } = options
+  const {
+    url,
+    user = 'default',
+    password = '',
+    endpoint = null,
+    s3Credentials = null,
+    otherwise = 'refuse',
+  } = options
   for (const [option, value] of Object.entries({ url, endpoint })) {
     if (value === null) continue
     if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
       throw invalid(`clickhouse: ${option} has to be an http or https URL`, { option })
     }
   }
+  if (otherwise !== 'refuse' && otherwise !== 'local') {
+    throw invalid('clickhouse: otherwise can be "refuse" or "local"', { option: 'otherwise' })
+  }
   const access: BucketAccess = { endpoint, keys: s3Credentials }
   const door: EngineDoor = {
+    takes: (plan) => isTaken(plan, access, otherwise),
     run: (plan, { signal }) => runPlan(plan, access, { url, username: user, password, signal }),
     explain: (plan) => sqlOfPlan(plan, hiddenKeys(access)),
   }
   return Object.freeze({ [engineDoor]: Object.freeze(door) })
 }
+
+function isTaken(plan: LogicalPlan, access: BucketAccess, otherwise: 'refuse' | 'local'): boolean {
+  try {
+    sqlOfPlan(plan, access)
+    return true
+  } catch (error) {
+    if (otherwise === 'local' && isRefusal(error)) return false
+    throw error
+  }
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof GraupelError && error.facts['node'] !== undefined
 
 const hiddenKeys = ({ endpoint, keys }: BucketAccess): BucketAccess => ({
   endpoint,
