@@ -7,6 +7,10 @@ import { startClickHouse } from './start-clickhouse.ts'
 export interface RemotePlace {
   readonly bucket: TestBucket
   readonly engine: QueryEngine
+  /** Of ClickHouse. */
+  readonly url: string
+  /** How many queries run there that read files. */
+  running(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -18,6 +22,13 @@ export async function startRemotePlace(): Promise<RemotePlace> {
   const s3Credentials = store.credentials ?? keysOfEnvironment()
   return {
     bucket,
+    url: server.url,
+    async running() {
+      const sql =
+        "SELECT count() FROM system.processes WHERE query LIKE '%RawBLOB%' AND query NOT LIKE '%system.processes%'"
+      const answer = await fetch(server.url, { method: 'POST', body: sql })
+      return Number(await answer.text())
+    },
     engine: clickhouse({ url: server.url, s3Credentials }),
     async stop() {
       await bucket.remove()
