@@ -325,11 +325,7 @@ export interface DataFrame<S> {
   toHTML(rows?: number, options?: ActionOptions): Promise<string>
   /** How the query will be run, or with `analyze` how it was. */
   explain(options?: ExplainOptions): Promise<string>
-  /**
-   * The logical plan as JSON, for programs that run it elsewhere: tables by store, folder and
-   * version, constants as text. Reads no rows. NOT_FOUND and EXPIRED for a moment that is not there,
-   * LIMIT for more than 10,000 rows in memory.
-   */
+  /** The logical plan as JSON, for programs that run it; LIMIT above 10,000 rows in memory. */
   toPlan(): Promise<PlanJson>
   /**
    * Runs the query, on one thread and whatever the cache of results holds, and tells what each step
