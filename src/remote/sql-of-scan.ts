@@ -1,4 +1,4 @@
-import type { DataType } from '../arrow/data-type.ts'
+import { type DataType, layoutOf } from '../arrow/data-type.ts'
 import type { ColumnPartition, PartitionSet } from '../catalog/model/partition-set.ts'
 import { type Column, type Partition, partitionKey } from '../catalog/model/table.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
@@ -143,10 +143,21 @@ function linesSql(files: readonly ScanFile[], partitions: number, at: number): s
   return `if(e.h${at} = 1,${lines},arrayWithConstant(e.n,'\\\\N')) AS a${at}`
 }
 
-/** The field `sql` as a value; `\N` is null. */
+/**
+ * The field `sql` as a value; `\N` is null. ClickHouse may compute a branch for rows that are not its
+ * own, where it stands elsewhere too, so that `\N` has to be a value there as well.
+ */
 function parsedSql(sql: string, type: DataType): string {
-  return `if(${sql} = '\\\\N',NULL,${valueSql(sql, type)})`
+  const isNull = `${sql} = '\\\\N'`
+  const instead = INSTEAD_OF_NULL.get(type.name) ?? '0'
+  const total = layoutOf(type) === 'utf8' ? sql : `if(${isNull},'${instead}',${sql})`
+  return `if(${isNull},NULL,${valueSql(total, type)})`
 }
+
+const INSTEAD_OF_NULL = new Map<string, string>([
+  ['date', '1970-01-01'],
+  ['timestamp', '1970-01-01T00:00:00.000000'],
+])
 
 function valueSql(sql: string, type: DataType): string {
   switch (type.name) {

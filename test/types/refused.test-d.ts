@@ -253,3 +253,7 @@ o.joinWhere(c, (l, r) => l.id.gt(r.idd))
 o.joinAsof(c, { on: 'd' })
 // @ts-expect-error joinAsof: no such direction
 o.joinAsof(c, { on: 'id', direction: 'nearest' })
+// @ts-expect-error toArray: an engine is made by `clickhouse`
+o.toArray({ engine: { url: 'http://localhost:8123' } })
+// @ts-expect-error insert: an engine runs questions only
+o.insert([], { engine: {} })
