@@ -15,6 +15,7 @@ export type {
   ExplainOptions,
   ExportResult,
   OnceOptions,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -59,6 +60,7 @@ export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-ty
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
+export type { QueryEngine } from './frame/query-engine.ts'
 export type {
   ProfileJson,
   ProfilePartitions,
@@ -114,3 +116,4 @@ export { probeStore } from './io/probe-store.ts'
 export { type OnProgress, type Progress, type ProgressEvent, progressBar } from './io/progress.ts'
 export type { ProbeCheck, ProbeReport } from './io/s3/probe-store.ts'
 export type { S3Credentials, S3Options } from './io/s3/s3-options.ts'
+export type { PlanJson } from './plan/export-plan.ts'

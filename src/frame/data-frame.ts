@@ -1,5 +1,6 @@
 import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { PlanJson } from '../plan/export-plan.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -8,6 +9,7 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -400,7 +402,7 @@ export interface DataFrame<S> {
   pipe<T>(step: (frame: DataFrame<S>) => T): T
 
   /** All rows as an Arrow table. */
-  collect(options?: ActionOptions): Promise<ArrowTable>
+  collect(options?: QueryOptions): Promise<ArrowTable>
   /** All rows as objects. */
   toArray<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O>[]>
   /** Arrow record batches as they come; leaving the loop ends the reading. */
@@ -408,7 +410,7 @@ export interface DataFrame<S> {
   /** Rows as objects as they come; leaving the loop ends the reading. */
   [Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, undefined>
   /** How many rows there are. */
-  count(options?: ActionOptions): Promise<number>
+  count(options?: QueryOptions): Promise<number>
   /** The first row; undefined when there is none. */
   first<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
@@ -421,6 +423,8 @@ export interface DataFrame<S> {
   toHTML(rows?: number, options?: ActionOptions): Promise<string>
   /** How the query will be run, or with `analyze` how it was. */
   explain(options?: ExplainOptions): Promise<string>
+  /** The logical plan as JSON, for programs that run it; LIMIT above 10,000 rows in memory. */
+  toPlan(): Promise<PlanJson>
   /**
    * Runs the query, on one thread and whatever the cache of results holds, and tells what each step
    * did: `.text()`, `.toJSON()`, and `.html()` for a page with the plan drawn.

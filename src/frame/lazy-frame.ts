@@ -4,6 +4,7 @@ import { fieldNames, schema } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import { exportPlan, type PlanJson } from '../plan/export-plan.ts'
 import { type LogicalPlan, limit, values } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
@@ -12,6 +13,7 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -41,16 +43,10 @@ import {
   print,
   shownText,
 } from './display.ts'
+import { writtenPlan } from './execute.ts'
 import { explainFrame } from './explain.ts'
 import { explodePlan, flattenPlan } from './explode-verbs.ts'
-import {
-  combined,
-  type FrameState,
-  frameState,
-  stateOf,
-  type TableHome,
-  tableHome,
-} from './frame-state.ts'
+import { combined, type FrameState, frameState, homeOf, stateOf } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-sets.ts'
 import { inspectedAs } from './inspected-as.ts'
@@ -291,7 +287,7 @@ export class LazyFrame implements AnyFrame {
     return step(this)
   }
 
-  async collect(options: ActionOptions = {}): Promise<ArrowTable> {
+  async collect(options: QueryOptions = {}): Promise<ArrowTable> {
     return collectFrame(this[frameState], options)
   }
 
@@ -308,7 +304,7 @@ export class LazyFrame implements AnyFrame {
     return frameRowObjects(this[frameState])
   }
 
-  async count(options: ActionOptions = {}): Promise<number> {
+  async count(options: QueryOptions = {}): Promise<number> {
     return countFrame(this[frameState], options)
   }
 
@@ -334,6 +330,10 @@ export class LazyFrame implements AnyFrame {
 
   async explain(options: ExplainOptions = {}): Promise<string> {
     return explainFrame(this[frameState], options)
+  }
+
+  async toPlan(): Promise<PlanJson> {
+    return exportPlan(await writtenPlan(this[frameState]))
   }
 
   async profile(options: ActionOptions = {}): Promise<QueryProfile> {
@@ -388,11 +388,4 @@ export class LazyFrame implements AnyFrame {
     const names = fieldNames(this[frameState].plan.schema).slice(0, 10).join(', ')
     throw invalid(`a frame (${names}) is no value: run it with collect, toArray or show first`)
   }
-}
-
-function homeOf(database: unknown): TableHome {
-  if (typeof database === 'object' && database !== null && tableHome in database) {
-    return database[tableHome] as TableHome
-  }
-  throw invalid('write: database has to be what lake.database(...) answered')
 }

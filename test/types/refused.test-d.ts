@@ -335,3 +335,8 @@ udf('wrong', { takes: [t.int64()], returns: t.int64() }, (x) => (x > 1n ? x : nu
 udf('wrong', { takes: [t.int64()], returns: t.int64() }, async (x) => x)
 // @ts-expect-error udf: null where it is never called with one
 o.select(() => ({ v: twice(null) }))
+
+// @ts-expect-error toArray: an engine is made by `clickhouse`
+o.toArray({ engine: { url: 'http://localhost:8123' } })
+// @ts-expect-error insert: an engine runs questions only
+o.insert([], { engine: {} })
