@@ -37,6 +37,8 @@ export function cloneHead(source: Head): Head {
     nextId: 1,
     partitions: 0,
     rows: 0,
+    dropped: [],
+    formerSchemas: [],
     retainedFrom: 0,
     fence: 1,
     burned: [],

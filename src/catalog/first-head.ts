@@ -51,6 +51,8 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     created,
     creationTxid: txid,
     columns: columnsOf(fields),
+    dropped: [],
+    formerSchemas: [],
     nextColumnId: fields.length + 1,
     clusterBy: clusterBy.map((name) => fieldPosition(checked, name) + 1),
     partitionRows,

@@ -1,8 +1,14 @@
-import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
-import { foldFolder, isFolderName } from './folder-name.ts'
+import { foldFolder } from './folder-name.ts'
+import {
+  checkFormerSchemas,
+  formerSchemaFields,
+  printColumn,
+  readColumn,
+  readFormerSchemas,
+} from './head-columns-json.ts'
 import { markFields, readMarks } from './head-marks-json.ts'
-import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
+import type { Head, Segment, TableState } from './model/head.ts'
 import { pendingFields, readPending } from './pending-json.ts'
 import { sealed } from './seal.ts'
 import {
@@ -36,6 +42,7 @@ export function printHead(head: Head): Uint8Array {
       ['created', instantText(head.created)],
       ['creationTxid', head.creationTxid],
       ['columns', printList(head.columns.map(printColumn))],
+      ...formerSchemaFields(head),
       ['nextColumnId', head.nextColumnId],
       ['clusterBy', head.clusterBy],
       ['partitionRows', head.partitionRows],
@@ -74,6 +81,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     created: of.instant('created'),
     creationTxid: of.text('creationTxid', TXID),
     columns: of.objects('columns').map(readColumn),
+    ...readFormerSchemas(of),
     nextColumnId: of.whole('nextColumnId', 1),
     clusterBy: of.wholes('clusterBy', 1),
     partitionRows: of.whole('partitionRows', 1),
@@ -87,6 +95,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     tail: of.objects('tail').map(readTailEntry),
   }
   checkColumns(head, key)
+  checkFormerSchemas(head, key)
   checkLineage(head, key)
   checkMarks(head, key)
   return { ...head, extra: of.extra() }
@@ -96,40 +105,6 @@ function readState(of: StoredObject): TableState {
   const state = of.text('state')
   const found = STATES.find((candidate) => candidate === state)
   return found ?? of.fail('state', `one of ${STATES.join(', ')}`, state)
-}
-
-function printColumn(column: HeadColumn): string {
-  const { id, name, type, nullable, folder, extra } = column
-  return printObject(
-    [
-      ['id', id],
-      ['name', name],
-      ['type', typeText(type)],
-      ['nullable', nullable],
-      ['folder', folder],
-    ],
-    extra,
-  )
-}
-
-function readColumn(of: StoredObject): HeadColumn {
-  const folder = of.text('folder')
-  if (!isFolderName(folder)) of.fail('folder', 'the name of a folder', folder)
-  const typeName = of.text('type')
-  let type: HeadColumn['type']
-  try {
-    type = parseDataType(typeName)
-  } catch {
-    of.fail('type', 'a data type', typeName)
-  }
-  const column = {
-    id: of.whole('id', 1),
-    name: of.text('name'),
-    type,
-    nullable: of.boolean('nullable'),
-    folder,
-  }
-  return { ...column, extra: of.extra() }
 }
 
 function printSegment(segment: Segment): string {
@@ -157,12 +132,16 @@ function readSegment(of: StoredObject): Segment {
   return { ...segment, extra: of.extra() }
 }
 
-function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>, key: string) {
+function checkColumns(
+  head: Pick<Head, 'columns' | 'dropped' | 'nextColumnId' | 'clusterBy'>,
+  key: string,
+) {
   const ids = new Set<number>()
   const names = new Set<string>()
   const folders = new Set<string>()
-  for (const { id, name, folder } of head.columns) {
-    const twice = ids.has(id) || names.has(name) || folders.has(foldFolder(folder))
+  for (const { id, name, folder } of [...head.columns, ...head.dropped]) {
+    const isLive = ids.size < head.columns.length
+    const twice = ids.has(id) || (isLive && names.has(name)) || folders.has(foldFolder(folder))
     if (twice || id >= head.nextColumnId) {
       throw corrupt(`"${key}": column ${id} shares its id, name or folder with another`, {
         key,
@@ -173,7 +152,7 @@ function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>
     names.add(name)
     folders.add(foldFolder(folder))
   }
-  const stranger = head.clusterBy.find((id) => !ids.has(id))
+  const stranger = head.clusterBy.find((wanted) => !head.columns.some(({ id }) => id === wanted))
   if (stranger === undefined) return
   throw corrupt(`"${key}": clusterBy names column ${stranger}, which is none`, { key })
 }

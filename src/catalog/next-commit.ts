@@ -2,7 +2,7 @@ import { GraupelError } from '../error.ts'
 import { sha256Hex } from '../io/checksum.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
 import type { Action, AddPartition, CommitRecord, Operation } from './model/commit-record.ts'
-import type { Head } from './model/head.ts'
+import type { FormerSchema, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { printRecord, RECORD_BYTES_MAX, recordFile } from './record-json.ts'
 import { columnTypes } from './table-partitions.ts'
@@ -16,6 +16,8 @@ export interface Draft {
   readonly bytes: number
   /** What the head says from then on. */
   readonly head: Pick<Head, 'partitions' | 'rows'> & Partial<Head>
+  /** The columns that end with it, where it gives the table others. */
+  readonly formerSchema?: Omit<FormerSchema, 'until'>
 }
 
 /** A commit that a swap to `head` would make. */
@@ -63,6 +65,9 @@ export function nextCommit(
     ...base,
     nextId: Math.max(base.nextId, numberAfter(actions)),
     ...draft.head,
+    ...(draft.formerSchema === undefined
+      ? {}
+      : { formerSchemas: [...base.formerSchemas, { ...draft.formerSchema, until: timestamp }] }),
     version,
     revision: base.revision + 1,
     txid,
@@ -102,7 +107,8 @@ export function assertSameColumns(
     columns.every((column, position) => {
       const now = head.columns[position]!
       const sameNulls = now.nullable === column.nullable
-      return now.id === column.id && now.folder === column.folder && sameNulls
+      const sameFiles = now.folder === column.folder && now.name === column.name
+      return now.id === column.id && sameFiles && sameNulls
     })
   if (same) return
   throw new GraupelError(

@@ -8,7 +8,9 @@ const WRITER = 1
 export const CLONE_FEATURE = 'clones'
 /** The head has a commit that another table's head decides on. */
 export const MULTI_TABLE_FEATURE = 'multiTable'
-const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE]
+/** Columns have changed: older versions have others, and files may lack or rename some. */
+export const SCHEMA_FEATURE = 'schemaEvolution'
+const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE, SCHEMA_FEATURE]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -1,3 +1,4 @@
+import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import {
   type ClusteringInformation,
   clusteringInformation,
@@ -8,9 +9,16 @@ import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
+import {
+  addColumns,
+  dropColumns,
+  renameColumns,
+  reorderColumns,
+  type SchemaChange,
+} from '../catalog/schema-change.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import { clip, invalid, throwIfAborted } from '../error.ts'
+import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
 import type { CsvSource } from '../io/import/csv-options.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
@@ -28,6 +36,7 @@ import {
   writeChange,
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
+import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import {
   type FrameState,
@@ -147,16 +156,23 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return written as Promise<never>
   }
 
-  at(moment: Moment): AnyFrame {
+  at(moment: Moment, options: { readonly schema?: 'current' | 'then' } = {}): AnyFrame {
+    checkOptions(options, ['schema'], 'at')
+    const { schema = 'current' } = options
+    if (schema !== 'current' && schema !== 'then') {
+      throw invalid(`at: schema can be 'current' or 'then', got ${clip(String(schema))}`)
+    }
     const text = momentText(moment)
     const asked = Object.freeze({ ...moment })
     // Stands for the snapshot that is found when the frame is run.
     const placeholder = Object.freeze({
       ...this.#snapshot,
+      columns: schema === 'then' ? this.#catalog.columnsAt(asked) : this.#snapshot.columns,
       name: `${this.#snapshot.name} at ${text}`,
       version: -1,
     })
-    const resolve = () => this.#catalog.snapshotAt(asked)
+    const seenFrom = schema === 'then' ? undefined : this.#snapshot
+    const resolve = () => this.#catalog.snapshotAt(asked, seenFrom)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
   }
 
@@ -170,10 +186,33 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       store,
       from: Object.freeze({ ...from }),
       to: Object.freeze({ ...to }),
+      seenFrom: this.#snapshot,
       settings,
     })
     const origins = new Map([[snapshot, origin]])
     return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
+  }
+
+  async addColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(addColumns(fieldsOf(columns, 'addColumns')))
+  }
+
+  async renameColumns(names: unknown): Promise<Table<Untyped>> {
+    if (typeof names !== 'object' || names === null || Array.isArray(names)) {
+      throw invalid("renameColumns: expected new names by old ones, { old: 'new' }")
+    }
+    const pairs = Object.entries(names)
+    const wrong = pairs.find(([, name]) => typeof name !== 'string' || !name.isWellFormed())
+    if (wrong !== undefined) throw invalid(`renameColumns: no name for "${clip(wrong[0])}"`)
+    return this.#changeSchema(renameColumns(new Map(pairs)))
+  }
+
+  async dropColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(dropColumns(columnNames(names, 'dropColumns')))
+  }
+
+  async reorderColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(reorderColumns(columnNames(names, 'reorderColumns')))
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -184,6 +223,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
+    this.#requireColumns(await this.#catalog.refresh())
     const result = await this.#catalog.restore(moment)
     this.#seeNewest()
     return result
@@ -272,6 +312,24 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     })
   }
 
+  async #changeSchema(change: SchemaChange): Promise<Table<Untyped>> {
+    this.#place.settings.requireOpen()
+    this.#requireColumns()
+    const catalog = await this.#catalog.changeSchema(change)
+    return new StoredTable(this.name, catalog, this.#place)
+  }
+
+  /** Throws CONFLICT when the table is known to have other columns than this handle. */
+  #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
+    const [now, then] = [snapshot, this.#snapshot].map(({ columns }) => tableSchema(columns))
+    if (schemasEqual(now!, then!)) return
+    throw new GraupelError(
+      'CONFLICT',
+      `table "${this.name}" has other columns now, (${schemaText(now!)}); nothing was written: open it again`,
+      { table: this.name, version: snapshot.version },
+    )
+  }
+
   /** Makes a change to the rows of the newest version, which is read first. */
   async #change(
     where: string,
@@ -286,6 +344,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(signal)
     const catalog = this.#catalog
     const snapshot = await catalog.refresh()
+    this.#requireColumns(snapshot)
     const change = { basedOn: snapshot.version, ...(await changeOf(snapshot)), snapshot, mark }
     const result = await changeTable({ catalog, store, settings }, change, { signal, onProgress })
     this.#seeNewest()
@@ -298,6 +357,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     mark: AppMark | undefined,
   ): Promise<WriteResult> {
     const { settings } = this.#place
+    this.#requireColumns()
     const result = await stage(this.#catalog, batches, {
       operation: 'append',
       mark,
@@ -311,7 +371,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   /** Moves on to what the catalog has seen by a write of this handle. */
   #seeNewest(): void {
     const snapshot = this.#catalog.snapshot
-    if (snapshot.version > this.#snapshot.version) {
+    const isSeen = schemasEqual(tableSchema(snapshot.columns), tableSchema(this.#snapshot.columns))
+    if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
       this.#state = this.#stateOf(snapshot, null)
     }
@@ -326,6 +387,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return frameSummary('Table', this.#state)
   }
+}
+
+function columnNames(names: unknown, where: string): readonly string[] {
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string')
+  if (isList && names.length > 0 && new Set(names).size === names.length) return names
+  throw invalid(`${where}: expected names of columns, each once: ['a', 'b']`)
 }
 
 /** The mark that a write is repeated by, if any. Throws INVALID for half of one. */

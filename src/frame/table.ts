@@ -21,11 +21,12 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
+import type { ColumnType, SchemaValue } from './column-type.ts'
 import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-tag.ts'
+import type { Bool, InputColumns, InputRow, Maybe, Unless, Untyped, Utf8 } from './type-tag.ts'
 
 export interface InsertOptions extends ActionOptions, OnceOptions {}
 
@@ -95,9 +96,32 @@ export interface Table<S> extends DataFrame<S> {
   ): Promise<WriteResult>
   /**
    * The rows as they were: at a version, a time, a tag, or so long before now (`'-24h'`). Which
-   * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there.
+   * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there. They have
+   * the columns of this handle, with null where a column is younger than they; with
+   * `{ schema: 'then' }` the columns that the table had, which the compiler does not know.
    */
-  at(moment: Moment): DataFrame<S>
+  at(moment: Moment, options?: { readonly schema?: 'current' }): DataFrame<S>
+  at(moment: Moment, options: { readonly schema: 'then' }): DataFrame<Untyped>
+  /**
+   * Adds nullable columns behind the others: rows that there are hold null. Like every change of
+   * columns it is one commit that writes no file, and answers the table with its new columns. This
+   * handle reads on with those it has; its writes throw CONFLICT. Throws INVALID for a name that is
+   * taken and for a column that is not nullable, CONFLICT when others changed columns first.
+   */
+  addColumns<C extends SchemaValue>(
+    columns: C & { readonly [K in Key<S> & keyof C]: never },
+  ): Promise<Table<Unless<S, S & { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>>
+  /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
+  renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
+    names: M,
+  ): Promise<Table<Unless<S, { [K in keyof S as K extends keyof M ? M[K] & string : K]: S[K] }>>>
+  /**
+   * Takes columns away; older versions still have them. Throws INVALID for all of them and for one
+   * that the table is clustered by, NOT_FOUND, CONFLICT.
+   */
+  dropColumns<const K extends Key<S>>(names: readonly K[]): Promise<Table<Unless<S, Omit<S, K>>>>
+  /** Puts columns first, in this order; the others follow. Throws INVALID, NOT_FOUND, CONFLICT. */
+  reorderColumns(names: readonly Key<S>[]): Promise<Table<S>>
   /**
    * What became of the rows between two moments, the later the version that this handle sees unless
    * told: rows with `_change`, which is `insert`, `delete`, or `updateBefore` and `updateAfter` for

@@ -10,6 +10,8 @@ export interface Column {
   readonly nullable: boolean
   /** Name of its folder below the table's, opaque: see `catalog/folder-name.ts`. */
   readonly folder: string
+  /** First line of its files, where it is not `name`: the name that the column was made with. */
+  readonly header?: string
 }
 
 /** One row set of a table: `partition<id>.csv` in the folder of every column. */
@@ -37,6 +39,11 @@ export interface TableSnapshot {
 
 export function tableSchema(columns: readonly Column[]): Schema {
   return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
+}
+
+/** The first line of the files of `column`, which stays as the column is renamed. */
+export function headerOf({ header, name }: Column): string {
+  return header ?? name
 }
 
 /** The number of a column file: of the table's own, or of another table that it was cloned from. */

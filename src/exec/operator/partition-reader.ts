@@ -1,6 +1,6 @@
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
-import { type Column, type Partition, partitionKey } from '../../catalog/model/table.ts'
+import { type Column, headerOf, type Partition, partitionKey } from '../../catalog/model/table.ts'
 import type {
   ColumnFile,
   ColumnReader,
@@ -171,7 +171,7 @@ export class PartitionReader {
   #fileOf(column: Column): ColumnFile {
     const statistics = this.#entryOf(column)!
     const key = partitionKey(this.#scan.table.folder, column, statistics.file)
-    return { key, name: column.name, type: column.type, statistics }
+    return { key, name: headerOf(column), type: column.type, statistics }
   }
 }
 

@@ -1,0 +1,129 @@
+import type { Field } from '../arrow/schema.ts'
+import { clip, invalid, nameNotFound } from '../error.ts'
+import type { Change } from './commit-queue.ts'
+import { foldFolder, freeFolderName } from './folder-name.ts'
+import type { Operation } from './model/commit-record.ts'
+import type { Head, HeadColumn } from './model/head.ts'
+import type { Column } from './model/table.ts'
+import { assertSameColumns } from './next-commit.ts'
+import { storedColumns } from './schema-at.ts'
+import { SCHEMA_FEATURE } from './stored-json.ts'
+
+/** What becomes of the columns of a head. */
+export interface SchemaChange {
+  readonly operation: Operation
+  /** Throws INVALID and NOT_FOUND for what cannot be done. */
+  columns(head: Head): Pick<Head, 'columns'> & Partial<Head>
+}
+
+/** The change that gives a table other columns; its rows and files stay. CONFLICT unless it has those `seen`. */
+export function schemaChange(name: string, seen: readonly Column[], change: SchemaChange): Change {
+  return {
+    alone: true,
+    async draft(base) {
+      assertSameColumns(base, { columns: seen, name })
+      const changed = change.columns(base)
+      const names = new Set(changed.columns.map((column) => column.name))
+      if (names.size < changed.columns.length) {
+        throw invalid(`${change.operation}: two columns of table "${name}" would share a name`)
+      }
+      const { version, columns, partitions, rows } = base
+      const former = {
+        upto: version,
+        columns: columns.map(({ id, name, nullable }) => ({ id, name, nullable })),
+      }
+      const features = (known: readonly string[]) => [...new Set([...known, SCHEMA_FEATURE])]
+      return {
+        operation: change.operation,
+        actions: [],
+        rows: 0,
+        bytes: 0,
+        head: {
+          partitions,
+          rows,
+          readerFeatures: features(base.readerFeatures),
+          writerFeatures: features(base.writerFeatures),
+          ...changed,
+        },
+        formerSchema: former,
+      }
+    },
+  }
+}
+
+/** Columns that hold null in all rows that there are. */
+export function addColumns(fields: readonly Field[]): SchemaChange {
+  return {
+    operation: 'addColumns',
+    columns(head) {
+      const taken = new Set(storedColumns(head).map(({ folder }) => foldFolder(folder)))
+      const added = fields.map(({ name, type, nullable }, position): HeadColumn => {
+        if (!nullable) {
+          throw invalid(`addColumns: column "${clip(name)}" has to be nullable`, { column: name })
+        }
+        const id = head.nextColumnId + position
+        const folder = freeFolderName(name, taken, String(id))
+        taken.add(foldFolder(folder))
+        return { id, name, type, nullable, folder, extra: [] }
+      })
+      return {
+        columns: [...head.columns, ...added],
+        nextColumnId: head.nextColumnId + added.length,
+      }
+    },
+  }
+}
+
+/** @param names The new name by the old; names may be swapped. */
+export function renameColumns(names: ReadonlyMap<string, string>): SchemaChange {
+  return {
+    operation: 'renameColumns',
+    columns(head) {
+      requireColumns(head, [...names.keys()])
+      const columns = head.columns.map((column) => {
+        const name = names.get(column.name)
+        return name === undefined
+          ? column
+          : { ...column, header: column.header ?? column.name, name }
+      })
+      return { columns }
+    },
+  }
+}
+
+/** The columns are gone from here on; older versions still have them. */
+export function dropColumns(names: readonly string[]): SchemaChange {
+  return {
+    operation: 'dropColumns',
+    columns(head) {
+      requireColumns(head, names)
+      const gone = head.columns.filter(({ name }) => names.includes(name))
+      const key = gone.find(({ id }) => head.clusterBy.includes(id))
+      if (key !== undefined) {
+        throw invalid(`dropColumns: the table is clustered by "${clip(key.name)}"`, {
+          column: key.name,
+        })
+      }
+      const columns = head.columns.filter((column) => !gone.includes(column))
+      if (columns.length === 0) throw invalid('dropColumns: a table needs at least one column')
+      return { columns, dropped: [...head.dropped, ...gone] }
+    },
+  }
+}
+
+/** @param names Columns that come first, in this order; the others follow as they are. */
+export function reorderColumns(names: readonly string[]): SchemaChange {
+  return {
+    operation: 'reorderColumns',
+    columns(head) {
+      requireColumns(head, names)
+      const first = names.map((wanted) => head.columns.find(({ name }) => name === wanted)!)
+      return { columns: [...first, ...head.columns.filter((column) => !first.includes(column))] }
+    },
+  }
+}
+
+function requireColumns({ columns }: Head, names: readonly string[]): void {
+  const known = columns.map(({ name }) => name)
+  for (const name of names) if (!known.includes(name)) throw nameNotFound('column', name, known)
+}
