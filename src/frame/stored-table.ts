@@ -322,7 +322,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   /** Throws CONFLICT when the table is known to have other columns than this handle. */
   #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
     const [now, then] = [snapshot, this.#snapshot].map(({ columns }) => tableSchema(columns))
-    if (schemasEqual(now!, then!)) return
+    if (hasColumnsOf(snapshot, this.#snapshot)) return
     throw new GraupelError(
       'CONFLICT',
       `table "${this.name}" has other columns now, (${schemaText(now!)}); nothing was written: open it again`,
@@ -371,7 +371,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   /** Moves on to what the catalog has seen by a write of this handle. */
   #seeNewest(): void {
     const snapshot = this.#catalog.snapshot
-    const isSeen = schemasEqual(tableSchema(snapshot.columns), tableSchema(this.#snapshot.columns))
+    const isSeen = hasColumnsOf(snapshot, this.#snapshot)
     if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
       this.#state = this.#stateOf(snapshot, null)
@@ -387,6 +387,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return frameSummary('Table', this.#state)
   }
+}
+
+/** Whether they are the very same columns, by id, not others under their names. */
+function hasColumnsOf(a: TableSnapshot, b: TableSnapshot): boolean {
+  const isSame = a.columns.every(({ id }, position) => id === b.columns[position]?.id)
+  return isSame && schemasEqual(tableSchema(a.columns), tableSchema(b.columns))
 }
 
 function columnNames(names: unknown, where: string): readonly string[] {

@@ -47,6 +47,17 @@ async function twoCommits(lake: Lake, options = {}): Promise<void> {
   await table.insert(rowsOf(5, 3))
 }
 
+async function withNote(lake: Lake): Promise<void> {
+  await twoCommits(lake)
+  await (await orders(lake)).addColumns({ note: t.utf8().nullable() })
+}
+
+/** One version more, of the same rows. */
+function sameRows(state: LakeState): LakeState[] {
+  const versions = state!.orders as readonly string[]
+  return [{ ...state, orders: [...versions, versions.at(-1)!] }]
+}
+
 /** `state` after rows were added to `orders`, which is made when it is missing. */
 export function appended(state: LakeState, from: number, count: number): LakeState {
   const versions = (state?.orders ?? ['']) as readonly string[]
@@ -327,6 +338,32 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).optimize(),
     steps: (before) => [changed(before, (versions) => [...versions, versions.at(-1)!])],
+  },
+  {
+    name: 'Table.addColumns',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).addColumns({ note: t.utf8().nullable() }),
+    steps: sameRows,
+  },
+  {
+    name: 'Table.renameColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).renameColumns({ note: 'memo' }),
+    steps: sameRows,
+  },
+  {
+    name: 'Table.dropColumns',
+    prepare: withNote,
+    run: async (lake) => (await (await database(lake)).table('orders')).dropColumns(['note']),
+    steps: sameRows,
+  },
+  {
+    name: 'Table.reorderColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).reorderColumns(['note', 'id']),
+    steps: sameRows,
   },
   {
     name: 'Table.tag',

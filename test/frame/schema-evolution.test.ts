@@ -1,0 +1,233 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { connect, t } from '../../src/index.ts'
+import { memoryStore } from '../../src/io/memory-store.ts'
+import { loggedStore } from '../support/logged-store.ts'
+import { runs, seed } from '../support/random.ts'
+
+const COLUMNS = { id: t.int32(), a: t.utf8().nullable(), b: t.int32().nullable() }
+const ROWS = [
+  { id: 1, a: 'x', b: 10 },
+  { id: 2, a: null, b: 20 },
+]
+
+async function filled(where: Parameters<typeof connect>[0] = 'memory:') {
+  const lake = await connect(where)
+  const db = await lake.database('a/b', { create: true })
+  const table = await db.createTable('t', COLUMNS)
+  await table.insert(ROWS)
+  return { lake, db, table }
+}
+
+describe('a change of columns', () => {
+  test('writes no column file, and history names it', async () => {
+    const { store, log } = loggedStore(memoryStore())
+    const { table } = await filled(store)
+    const before = log.length
+    const more = await table.addColumns({ c: t.int64().nullable() })
+    const renamed = await more.renameColumns({ a: 'b', b: 'a' })
+    const fewer = await renamed.dropColumns(['a'])
+    const ordered = await fewer.reorderColumns(['c', 'b'])
+    expect(JSON.stringify(log.slice(before))).not.toMatch(/\/partition\d/)
+    expect(await ordered.toArray()).toEqual([
+      { c: null, b: 'x', id: 1 },
+      { c: null, b: null, id: 2 },
+    ])
+    expect((await ordered.history()).map(({ operation }) => operation).slice(0, 4)).toEqual([
+      'reorderColumns',
+      'dropColumns',
+      'renameColumns',
+      'addColumns',
+    ])
+    expect(await ordered.verify()).toEqual([])
+  })
+
+  test('leaves older versions the columns that they had, and those of today where asked', async () => {
+    const { table } = await filled()
+    const dropped = await table.dropColumns(['b'])
+    const now = await dropped.addColumns({ b: t.utf8().nullable() })
+    await now.insert([{ id: 3, a: 'z', b: 'new' }])
+    expect(await now.at({ version: 1 }, { schema: 'then' }).toArray()).toEqual(ROWS)
+    expect(await now.at({ version: 1 }).toArray()).toEqual(ROWS.map((row) => ({ ...row, b: null })))
+    expect(await table.toArray()).toEqual(ROWS)
+    expect(await table.at({ version: 1 }).toArray()).toEqual(ROWS)
+    expect(await now.filter((r) => r.b.isNull()).count()).toBe(2)
+    expect(await now.filter((r) => r.b.eq('new')).count()).toBe(1)
+    expect(await now.verify()).toEqual([])
+  })
+
+  test('a restore and a clone of an older version have the columns of today', async () => {
+    const { table } = await filled()
+    const dropped = await table.dropColumns(['b'])
+    const now = await dropped.addColumns({ b: t.utf8().nullable() })
+    await now.update({ set: { b: 'new' } })
+    const rows = ROWS.map((row) => ({ ...row, b: null }))
+    const clone = await now.clone('copy', { at: { version: 1 } })
+    expect(await clone.toArray()).toEqual(rows)
+    await now.restore({ version: 1 })
+    expect(await now.toArray()).toEqual(rows)
+    await now.vacuum({ retain: { versions: 1 } })
+    expect(await now.toArray()).toEqual(rows)
+    expect(await now.verify()).toEqual([])
+    expect(await clone.verify()).toEqual([])
+  })
+
+  test('changes are told in the columns of the handle', async () => {
+    const { table } = await filled()
+    const now = await table.addColumns({ c: t.int32().nullable() })
+    expect(await now.changes({ from: { version: 1 } }).count()).toBe(0)
+    await now.update({ set: { c: 5 }, where: (r) => r.id.eq(1) })
+    const told = await now.changes({ from: { version: 1 } }).toArray()
+    expect(told.map(({ id, c, _change }) => [id, c, _change]).sort()).toEqual([
+      [1, 5, 'updateAfter'],
+      [1, null, 'updateBefore'],
+    ])
+  })
+
+  test('a handle of other columns writes nothing', async () => {
+    const { db, table } = await filled()
+    const other = await db.table('t')
+    const now = await other.dropColumns(['b'])
+    await now.addColumns({ b: t.int32().nullable() })
+    for (const write of [
+      () => table.insert(ROWS),
+      () => table.update({ set: { b: 1 } }),
+      () => table.delete((r) => r.id.eq(1)),
+      () => table.truncate(),
+      () => table.restore({ version: 1 }),
+      () => table.dropColumns(['a']),
+      () => table.insert(ROWS),
+    ]) {
+      await expect(write()).rejects.toMatchObject({ code: 'CONFLICT' })
+    }
+    expect(await (await db.table('t')).count()).toBe(2)
+  })
+
+  test.each([
+    ['a column that takes no null', (of: any) => of.addColumns({ c: t.int32() }), 'INVALID'],
+    ['a name twice', (of: any) => of.addColumns({ a: t.int32().nullable() }), 'INVALID'],
+    ['a name that is taken', (of: any) => of.renameColumns({ a: 'b' }), 'INVALID'],
+    ['a name that is none', (of: any) => of.renameColumns({ q: 'c' }), 'NOT_FOUND'],
+    ['all columns', (of: any) => of.dropColumns(['id', 'a', 'b']), 'INVALID'],
+  ])('refuses %s, and nothing is committed', async (_, change, code) => {
+    const { db, table } = await filled()
+    await expect(change(table)).rejects.toMatchObject({ code })
+    expect((await db.table('t')).version).toBe(1)
+  })
+})
+
+type Value = string | number | null
+type State = { columns: string[]; rows: Record<string, Value>[] }
+
+const step = fc.record({
+  kind: fc.constantFrom(
+    ...(['insert', 'update', 'delete', 'add', 'rename', 'drop', 'reorder', 'optimize'] as const),
+  ),
+  pick: fc.nat(1000),
+})
+
+/** Does the steps on a table and on plain rows, which have to be equal after every one. */
+async function compare(where: string, steps: readonly { kind: string; pick: number }[]) {
+  const { lake, db, table } = await filled(where)
+  await using _ = lake
+  let of: any = table
+  let now: State = { columns: ['id', 'a', 'b'], rows: ROWS }
+  const past = new Map<number, State>([
+    [0, { columns: now.columns, rows: [] }],
+    [1, now],
+  ])
+  const ids = new Map(now.columns.map((name) => [name, name]))
+  let fresh = 0
+  for (const { kind, pick } of steps) {
+    const others = now.columns.filter((name) => name !== 'id')
+    const name = others[pick % Math.max(1, others.length)]
+    const set = (rows: State['rows']) => ({ ...now, rows })
+    if (kind === 'insert') {
+      const row = Object.fromEntries(now.columns.map((key) => [key, key === 'id' ? pick : null]))
+      await of.insert([row])
+      now = set([...now.rows, row])
+    } else if (kind === 'update' && name !== undefined) {
+      const isText = ids.get(name) === 'a'
+      const value = isText ? `v${pick}` : pick
+      await of.update({ set: { [name]: value }, where: (r: any) => r.id.lt(pick) })
+      now = set(
+        now.rows.map((row) => ((row['id'] as number) < pick ? { ...row, [name]: value } : row)),
+      )
+    } else if (kind === 'delete') {
+      await of.delete((r: any) => r.id.eq(pick % 3))
+      now = set(now.rows.filter((row) => row['id'] !== pick % 3))
+    } else if (kind === 'add') {
+      const added = now.columns.includes('b') ? `n${fresh++}` : 'b'
+      of = await of.addColumns({ [added]: t.int32().nullable() })
+      ids.set(added, `#${fresh++}`)
+      now = {
+        columns: [...now.columns, added],
+        rows: now.rows.map((row) => ({ ...row, [added]: null })),
+      }
+    } else if (kind === 'rename' && name !== undefined) {
+      const to = `r${fresh++}`
+      of = await of.renameColumns({ [name]: to })
+      ids.set(to, ids.get(name)!)
+      const renamed = ({ [name]: value, ...row }: Record<string, Value>) => ({
+        ...row,
+        [to]: value!,
+      })
+      now = {
+        columns: now.columns.map((key) => (key === name ? to : key)),
+        rows: now.rows.map(renamed),
+      }
+    } else if (kind === 'drop' && name !== undefined) {
+      of = await of.dropColumns([name])
+      const without = ({ [name]: _gone, ...row }: Record<string, Value>) => row
+      now = {
+        columns: others.filter((key) => key !== name).concat('id'),
+        rows: now.rows.map(without),
+      }
+    } else if (kind === 'reorder') {
+      of = await of.reorderColumns([now.columns[pick % now.columns.length]!])
+    } else if (kind === 'optimize') {
+      await of.optimize()
+    }
+    past.set(of.version, now)
+    const sorted = (rows: readonly object[]) =>
+      rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
+    expect(sorted(await of.toArray())).toEqual(sorted(now.rows))
+    const reopened = await db.table('t')
+    expect(sorted(await reopened.toArray())).toEqual(sorted(now.rows))
+    const version = pick % (of.version + 1)
+    const then = past.get(version)
+    if (then !== undefined) {
+      const read = reopened.at({ version }, { schema: 'then' })
+      expect(sorted(await read.toArray())).toEqual(sorted(then.rows))
+    }
+  }
+  expect(await of.verify()).toEqual([])
+}
+
+describe('random changes of rows and columns equal plain rows after every step', () => {
+  test('in memory', async () => {
+    const steps = fc.array(step, { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(steps, (of) => compare('memory:', of)),
+      { numRuns: runs(30), seed },
+    )
+  })
+
+  test('on a local disk', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'graupel-'))
+    let lake = 0
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 8 }), (of) =>
+          compare(join(root, `${lake++}`), of),
+        ),
+        { numRuns: runs(5), seed },
+      )
+    } finally {
+      await rm(root, { recursive: true, force: true })
+    }
+  })
+})
