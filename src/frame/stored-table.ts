@@ -321,11 +321,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   /** Throws CONFLICT when the table is known to have other columns than this handle. */
   #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
-    const [now, then] = [snapshot, this.#snapshot].map(({ columns }) => tableSchema(columns))
     if (hasColumnsOf(snapshot, this.#snapshot)) return
+    const now = schemaText(tableSchema(snapshot.columns))
     throw new GraupelError(
       'CONFLICT',
-      `table "${this.name}" has other columns now, (${schemaText(now!)}); nothing was written: open it again`,
+      `table "${this.name}" has other columns now, (${now}); nothing was written: open it again`,
       { table: this.name, version: snapshot.version },
     )
   }
