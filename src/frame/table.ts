@@ -109,7 +109,7 @@ export interface Table<S> extends DataFrame<S> {
    * taken and for a column that is not nullable, CONFLICT when others changed columns first.
    */
   addColumns<C extends SchemaValue>(
-    columns: C & { readonly [K in Key<S> & keyof C]: never },
+    columns: C & Unless<S, { readonly [K in Key<S> & keyof C]: never }>,
   ): Promise<Table<Unless<S, S & { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>>
   /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
   renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
