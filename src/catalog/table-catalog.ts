@@ -1,5 +1,6 @@
 import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
@@ -176,6 +177,11 @@ export class TableCatalog {
       txid: head.creationTxid,
     }
     return [created, ...entries].reverse()
+  }
+
+  /** The contents that count as loaded into the newest version known: bytes by SHA-256. */
+  async loadedContents(): Promise<LoadedContents> {
+    return this.#table.ledger.at(this.#table.newest)
   }
 
   /** What the versions after `from` up to `to` did. */

@@ -1,5 +1,5 @@
+import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import type { Unloaded } from '../io/unload-csv.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -331,14 +331,20 @@ export interface DataFrame<S> {
   profile(options?: ActionOptions): Promise<QueryProfile>
   /** Writes all rows to a CSV file, whole or not at all. */
   toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
+  /** Writes all rows to a file of JSON lines, whole or not at all; numbers keep all their digits. */
+  toNDJSON(path: string, options?: ActionOptions): Promise<ExportResult>
   /**
-   * Writes all rows to CSV files `part-00001.csv`, ... of a new folder, all of them or none, each
-   * of at most `fileRows` (1,000,000) rows. INVALID when the folder exists.
+   * Writes all rows to an Arrow IPC file, whole or not at all: in the file format, or with a path that ends
+   * with `.arrows` in the stream format.
    */
-  unload(
-    folder: string,
-    options?: ActionOptions & CsvFormat & { readonly fileRows?: number },
-  ): Promise<Unloaded>
+  toArrowIPC(path: string, options?: ActionOptions): Promise<ExportResult>
+  /** Writes all rows to a Parquet file (snappy), whole or not at all; json columns are text there. */
+  toParquet(path: string, options?: ActionOptions): Promise<ExportResult>
+  /**
+   * Writes all rows to files `part-00001.csv`, ... of a new folder, all of them or none, each
+   * of at most `fileRows` (1,000,000) rows: CSV, or what `format` says. INVALID when the folder exists.
+   */
+  unload(folder: string, options?: UnloadOptions): Promise<Unloaded>
   /**
    * Writes all rows to a table, in one commit: of this frame's database, or of `database`.
    * INVALID when the frame belongs to none.

@@ -4,8 +4,9 @@ import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
 import { nullCount } from '../arrow/vector.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
-import { clip, invalid, nameNotFound } from '../error.ts'
+import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr } from '../plan/expr.ts'
 import { castExpr, columnExpr } from '../plan/expr-walk.ts'
@@ -23,6 +24,8 @@ export interface StageOptions extends Pick<ActionOptions, 'signal'> {
   /** For an overwrite: the version that it may replace. */
   readonly basedOn?: number | undefined
   readonly mark?: AppMark | undefined
+  /** Asked once all rows were written: the files that they are from. */
+  readonly loads?: (() => readonly StagedLoad[]) | undefined
   readonly settings: QuerySettings
 }
 
@@ -43,9 +46,16 @@ export async function stage(
     throw error
   }
   // From here on the writer alone knows whether the rows are in.
-  const { operation, basedOn, mark } = options
-  const { isNew: _, ...result } = await writer.commit({ operation, basedOn, mark })
-  return result
+  const { operation, basedOn, mark, loads } = options
+  try {
+    const how = { operation, basedOn, mark, loads: loads?.() }
+    const { isNew: _, ...result } = await writer.commit(how)
+    return result
+  } catch (error) {
+    const isLost = error instanceof GraupelError && error.code === 'CONFLICT'
+    if (isLost) await writer.abort()
+    throw error
+  }
 }
 
 /** Writes `batches`, sorted where the table is clustered; answers how many rows. */
@@ -68,7 +78,8 @@ export async function writeRows(
   return rowsBefore
 }
 
-function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
+/** Throws INVALID naming the first row with a null where the column takes none. */
+export function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
   for (const [position, { name, nullable }] of schema.fields.entries()) {
     const vector = part.columns[position]!
     if (nullable || nullCount(vector) === 0) continue

@@ -3,9 +3,10 @@ import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import { tableSchema } from '../catalog/model/table.ts'
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
-import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
+import { inferSchema } from '../io/import/infer-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
@@ -67,27 +68,25 @@ export class StoredDatabase implements Database {
 
   async createTableFrom(
     name: string,
-    csvPath: string,
+    source: string | URL | readonly (string | URL)[],
     options: CreateTableFromOptions = {},
   ): Promise<Table<Untyped>> {
     this.#require(name, 'createTableFrom')
-    const format = ['header', 'delimiter', 'quote', 'nullValues']
-    const allowed = ['clusterBy', 'partitionRows', 'compression', 'signal', 'onProgress', ...format]
-    checkOptions(options, allowed, 'createTableFrom')
+    const own = ['clusterBy', 'partitionRows', 'compression']
+    const ofFiles = ['header', 'delimiter', 'quote', 'nullValues', 'format', 'timeoutMs']
+    checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
     const { clusterBy, partitionRows, compression, ...load } = options
     checkClusterBy(clusterBy, 'createTableFrom')
-    if (typeof csvPath !== 'string') {
-      throw invalid(`createTableFrom: expected the path of a CSV file, got ${typeof csvPath}`)
-    }
     const { onProgress: _, ...quiet } = load
-    const { fields } = await inferCsvSchema(csvPath, quiet)
+    const { bucket } = this.#settings
+    const { fields } = await inferSchema(source, { ...quiet, bucket })
     return this.#withNewTable(
       name,
       fields,
       { clusterBy, partitionRows, compression },
       async (catalog) => {
         const table = this.#tableOf(name, catalog)
-        await table.load(csvPath, load)
+        await table.load(source, load)
         return table
       },
     )
@@ -116,6 +115,12 @@ export class StoredDatabase implements Database {
   async undropTable(name: string): Promise<Table<Untyped>> {
     this.#require(name, 'undropTable')
     return this.#tableOf(name, await this.#catalog.undropTable(name))
+  }
+
+  async vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    this.#settings.requireOpen()
+    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
+    return this.#catalog.vacuum(options)
   }
 
   #require(name: string, where: string): void {

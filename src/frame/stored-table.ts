@@ -19,7 +19,7 @@ import {
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { OnceOptions, WriteResult } from './action-options.ts'
@@ -38,6 +38,7 @@ import {
 import { changesScan } from './changes-frame.ts'
 import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
+import { FileLoad } from './file-load.ts'
 import {
   type FrameState,
   frameState,
@@ -47,7 +48,7 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { loadedRows } from './load-rows.ts'
+import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
@@ -64,12 +65,6 @@ export interface TablePlace {
   /** Clones a table of the database into another. */
   clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
-
-/** Options of a load, but for those that make it one that can be repeated. */
-export const CSV_OPTIONS = [
-  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
-  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression'],
-]
 
 /** The table behind `Table`: a frame whose state moves on with its own writes. */
 export class StoredTable extends LazyFrame implements Table<Untyped> {
@@ -109,20 +104,27 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return result
   }
 
-  async load(source: CsvSource, options: LoadOptions = {}): Promise<LoadResult> {
+  async load(source: ImportSource, options: LoadOptions = {}): Promise<LoadResult> {
     const { settings } = this.#place
     settings.requireOpen()
-    checkOptions(options, [...CSV_OPTIONS, 'validate', 'app', 'sequence'], 'load')
-    const { signal } = options
+    checkOptions(options, [...FILE_OPTIONS, 'validate', 'app', 'sequence'], 'load')
+    const { signal, validate, app: _, sequence: __, ...rest } = options
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const { batches, rejected } = loadedRows(source, tableSchema(this.#snapshot.columns), options)
-    if (options.validate !== true) {
-      return { ...(await this.#stage(batches, signal, mark)), ...rejected() }
+    const target = tableSchema(this.#snapshot.columns)
+    const isTrial = validate === true
+    const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
+    const { bucket } = settings
+    const load = await FileLoad.open(source, target, { ...how, signal, bucket })
+    const place = { catalog: this.#catalog, settings, signal, mark }
+    if (isTrial) {
+      const rows = await validateFiles(load, place)
+      const none = { version: this.version, rows, bytes: 0, partitions: 0 }
+      return { ...none, ...loadReport(load, settings) }
     }
-    let rows = 0
-    for await (const part of batches) rows += part.length
-    return { version: this.version, rows, bytes: 0, partitions: 0, ...rejected() }
+    const written = await loadFiles(load, place)
+    this.#seeNewest()
+    return { ...written, ...loadReport(load, settings) }
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {

@@ -1,7 +1,7 @@
 import { typesEqual } from '../arrow/data-type.ts'
 import type { Scalar } from '../arrow/scalar.ts'
 import { unreachable } from '../error.ts'
-import type { Expr } from './expr.ts'
+import type { AggregateExpr, Expr } from './expr.ts'
 
 /** The expressions directly inside `expr`, in order of evaluation. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -13,6 +13,7 @@ export function childrenOf(expr: Expr): readonly Expr[] {
       return expr.args
     case 'cast':
     case 'in':
+    case 'member':
       return [expr.input]
     case 'case':
       return [...expr.branches.flatMap(({ when, then }) => [when, then]), expr.otherwise]
@@ -60,9 +61,34 @@ function headsEqual(a: Expr, b: Expr): boolean {
         a.values.length === b.values.length &&
         a.values.every((value, position) => scalarsEqual(value, b.values[position]!))
       )
+    case 'member':
+      return b.kind === 'member' && a.keys === b.keys
     default:
       return unreachable(a)
   }
+}
+
+/** An aggregate without the name of its result. */
+type Nameless = Pick<AggregateExpr, 'aggregate' | 'input' | 'more' | 'options'>
+
+/** Whether `a` and `b` give the same of the same rows. */
+export function aggregatesEqual(a: Nameless, b: Nameless): boolean {
+  if (a.aggregate !== b.aggregate || JSON.stringify(a.options) !== JSON.stringify(b.options)) {
+    return false
+  }
+  const [left, right] = [inputsOfAggregate(a), inputsOfAggregate(b)]
+  return (
+    left.length === right.length &&
+    left.every((input, position) => exprsEqual(input, right[position]!))
+  )
+}
+
+/** All inputs of an aggregate, in order; none of a count of rows. */
+export function inputsOfAggregate({
+  input,
+  more = [],
+}: Pick<AggregateExpr, 'input' | 'more'>): readonly Expr[] {
+  return input === null ? [] : [input, ...more]
 }
 
 function scalarsEqual(a: Scalar, b: Scalar): boolean {

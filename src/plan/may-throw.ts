@@ -1,6 +1,8 @@
 import { type DataType, integerRange, isFloat, isInteger } from '../arrow/data-type.ts'
 import type { CallExpr, CastExpr, Expr } from './expr.ts'
 import { childrenOf } from './expr-walk.ts'
+import { inputsOf, type LogicalPlan } from './logical-plan.ts'
+import { exprsOf } from './node-exprs.ts'
 import { NUMBER_SIGNATURES } from './number-signatures.ts'
 import { TEXT_SIGNATURES } from './text-signatures.ts'
 import { TIME_SIGNATURES } from './time-signatures.ts'
@@ -11,7 +13,9 @@ const TOTAL = new Set(
   isFinite isInfinite bitAnd bitOr bitXor bitNot bitCount reverse titleCase left right indexOf
   countMatches splitPart translate stripPrefix stripSuffix trimCharacters byteLength codePoint
   editDistance toHex toBase64 md5 sha256 isoWeek isoYear decade century daysInMonth isLeapYear
-  dayName monthName millisecond microsecond epoch dateDiff formatTime`.split(/\s+/),
+  dayName monthName millisecond microsecond epoch dateDiff formatTime asinh acosh atanh cot
+  log1p expm1 sha1 sha512 crc32 jaccard jaro jaroWinkler damerau soundex stripAccents normalize
+  splice lastIndexOf elapsed monthsBetween timeOf isJson jsonArray jsonObject`.split(/\s+/),
 )
 
 /** The functions that may raise an error, besides those told apart below. */
@@ -30,6 +34,11 @@ export function mayThrow(expr: Expr): boolean {
   if (expr.kind === 'cast' && !expr.orNull && !isTotalCast(expr)) return true
   if (expr.kind === 'call' && callMayThrow(expr)) return true
   return childrenOf(expr).some(mayThrow)
+}
+
+/** Whether running `plan` may raise such an error. */
+export function planMayThrow(plan: LogicalPlan): boolean {
+  return exprsOf(plan).some(mayThrow) || inputsOf(plan).some(planMayThrow)
 }
 
 function callMayThrow({ name, args }: CallExpr): boolean {

@@ -152,9 +152,29 @@ test('a wrong row of a load is refused with its place, or left out and counted',
   expect(JSON.parse((await run('describe', lake, 'acme/sales/copy', '--json')).out).rows).toBe(4)
 })
 
+test('a file is loaded once, unless told, and wrong files are left out as a whole', async () => {
+  const good = join(folder, 'good.ndjson')
+  writeFileSync(good, '{"id":9,"status":"paid","amount":9}\n')
+  const bad = join(folder, 'bad.csv')
+  writeFileSync(bad, 'id,status,amount\nx,paid,2\n')
+  await run('load', lake, 'acme/sales/once', csv, '--create')
+  const load = (...more: string[]) => run('load', lake, 'acme/sales/once', csv, good, bad, ...more)
+  const first = await load('--on-error', 'skipFile')
+  expect(first.out).toBe(
+    'acme/sales/once: 1 rows loaded, 1 rejected, 1 file loaded before, 1 skipped, version 2\n',
+  )
+  const again = JSON.parse((await load('--on-error', 'skipFile', '--force', '--json')).out)
+  expect(again).toMatchObject({ version: 3, rows: 4, rejected: 1 })
+  expect(again.files.map(({ status }: { status: string }) => status)).toEqual([
+    ...['loaded', 'loaded', 'skipped'],
+  ])
+})
+
 test('history, vacuum and verify work on one table', async () => {
   const history = JSON.parse((await run('history', lake, 'acme/sales/orders', '--json')).out)
   expect(history.at(0)).toMatchObject({ rows: 3 })
+  const whole = await run('vacuum', lake, 'acme/sales', '--retain', '7d', '--json')
+  expect(JSON.parse(whole.out)).toEqual({ tables: [], files: 0, bytes: 0, keys: [] })
   const dry = await run('vacuum', lake, 'acme/sales/orders', '--retain', '7d', '--dry-run')
   expect(dry.out).toContain('would be removed')
   expect((await run('verify', lake)).out).toContain('acme/sales/orders: all is well')

@@ -6,12 +6,15 @@ import { decodeCents, decodeDecimal } from '../../kernel/decode-decimal.ts'
 import { decodeFloats } from '../../kernel/decode-float.ts'
 import { decodeDates, decodeTimes, decodeTimestamps } from '../../kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
+import { newFloat64, newInt32 } from '../../kernel/wasm/blocks.ts'
 import {
   type WasmDecode,
   wasmCents,
   wasmDates,
   wasmExact,
+  wasmFloats,
   wasmInt32,
+  wasmTimestamps,
 } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { ColumnFile } from './column-reader.ts'
@@ -55,7 +58,7 @@ class Int32Decoder extends NumberDecoder {
   }
 
   protected allocate(rows: number): void {
-    this.values = new Int32Array(rows)
+    this.values = this.emptied(newInt32(rows))
   }
 
   protected override wasm(): WasmDecode {
@@ -111,7 +114,7 @@ abstract class Float64Decoder extends NumberDecoder {
   #wide: Map<number, bigint> | null = null
 
   protected allocate(rows: number): void {
-    this.values = new Float64Array(rows)
+    this.values = this.emptied(newFloat64(rows))
     this.#wide = null
   }
 
@@ -149,6 +152,10 @@ class FloatDecoder extends Float64Decoder {
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 
+  protected override wasm(): WasmDecode | null {
+    return wasmFloats()
+  }
+
   protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
@@ -157,6 +164,11 @@ class FloatDecoder extends Float64Decoder {
 
 /** float32: each value has to be one, which only the slow way checks. */
 class Float32Decoder extends FloatDecoder {
+  /** Which would have to be looked at again. */
+  protected override wasm(): null {
+    return null
+  }
+
   protected override strictValue(text: string, lines: LineBuffer): Scalar {
     const value = super.strictValue(text, lines) as number
     if (Object.is(Math.fround(value), value)) return value
@@ -241,6 +253,10 @@ class TimestampDecoder extends Float64Decoder {
     super(file)
     this.#digits = type.unit === 'ms' ? 3 : 6
     this.#suffix = type.zone === null ? 0 : 90
+  }
+
+  protected override wasm(): WasmDecode {
+    return wasmTimestamps(this.#digits, this.#suffix)
   }
 
   protected fast(lines: LineBuffer, to: number): number {
