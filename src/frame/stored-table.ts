@@ -1,4 +1,3 @@
-import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import {
   type ClusteringInformation,
   clusteringInformation,
@@ -9,16 +8,10 @@ import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
-import {
-  addColumns,
-  dropColumns,
-  renameColumns,
-  reorderColumns,
-  type SchemaChange,
-} from '../catalog/schema-change.ts'
+import type { SchemaChange } from '../catalog/schema-change.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
+import { clip, invalid, throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
@@ -36,7 +29,6 @@ import {
   writeChange,
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
-import { fieldsOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { FileLoad } from './file-load.ts'
 import {
@@ -50,8 +42,10 @@ import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
+import { momentText } from './moment-text.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
+import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
 import { stage } from './stage.ts'
 import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
@@ -115,6 +109,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const isTrial = validate === true
     const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
     const { bucket } = settings
+    this.#requireColumns()
     const load = await FileLoad.open(source, target, { ...how, signal, bucket })
     const place = { catalog: this.#catalog, settings, signal, mark }
     if (isTrial) {
@@ -196,25 +191,19 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   async addColumns(columns: unknown): Promise<Table<Untyped>> {
-    return this.#changeSchema(addColumns(fieldsOf(columns, 'addColumns')))
+    return this.#changeSchema(schemaVerbs.addColumns(columns))
   }
 
   async renameColumns(names: unknown): Promise<Table<Untyped>> {
-    if (typeof names !== 'object' || names === null || Array.isArray(names)) {
-      throw invalid("renameColumns: expected new names by old ones, { old: 'new' }")
-    }
-    const pairs = Object.entries(names)
-    const wrong = pairs.find(([, name]) => typeof name !== 'string' || !name.isWellFormed())
-    if (wrong !== undefined) throw invalid(`renameColumns: no name for "${clip(wrong[0])}"`)
-    return this.#changeSchema(renameColumns(new Map(pairs)))
+    return this.#changeSchema(schemaVerbs.renameColumns(names))
   }
 
   async dropColumns(names: unknown): Promise<Table<Untyped>> {
-    return this.#changeSchema(dropColumns(columnNames(names, 'dropColumns')))
+    return this.#changeSchema(schemaVerbs.dropColumns(names))
   }
 
   async reorderColumns(names: unknown): Promise<Table<Untyped>> {
-    return this.#changeSchema(reorderColumns(columnNames(names, 'reorderColumns')))
+    return this.#changeSchema(schemaVerbs.reorderColumns(names))
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -323,13 +312,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   /** Throws CONFLICT when the table is known to have other columns than this handle. */
   #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
-    if (hasColumnsOf(snapshot, this.#snapshot)) return
-    const now = schemaText(tableSchema(snapshot.columns))
-    throw new GraupelError(
-      'CONFLICT',
-      `table "${this.name}" has other columns now, (${now}); nothing was written: open it again`,
-      { table: this.name, version: snapshot.version },
-    )
+    requireColumns(this.name, snapshot, this.#snapshot)
   }
 
   /** Makes a change to the rows of the newest version, which is read first. */
@@ -391,18 +374,6 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 }
 
-/** Whether they are the very same columns, by id, not others under their names. */
-function hasColumnsOf(a: TableSnapshot, b: TableSnapshot): boolean {
-  const isSame = a.columns.every(({ id }, position) => id === b.columns[position]?.id)
-  return isSame && schemasEqual(tableSchema(a.columns), tableSchema(b.columns))
-}
-
-function columnNames(names: unknown, where: string): readonly string[] {
-  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string')
-  if (isList && names.length > 0 && new Set(names).size === names.length) return names
-  throw invalid(`${where}: expected names of columns, each once: ['a', 'b']`)
-}
-
 /** The mark that a write is repeated by, if any. Throws INVALID for half of one. */
 export function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
   if (app === undefined && sequence === undefined) return undefined
@@ -411,22 +382,4 @@ export function markOf({ app, sequence }: OnceOptions, where: string): AppMark |
     app,
     sequence,
   })
-}
-
-function momentText(moment: unknown): string {
-  const hint =
-    "at: expected { version: 3 }, { timestamp: '2026-01-31' }, { offset: '-24h' } or { tag: 'x' }"
-  if (typeof moment !== 'object' || moment === null) throw invalid(`${hint}, got ${typeof moment}`)
-  const entries = Object.entries(moment)
-  const [word, value] = entries[0] ?? []
-  if (entries.length !== 1 || !['version', 'timestamp', 'offset', 'tag'].includes(word!)) {
-    throw invalid(`${hint}, got { ${clip(entries.map(([name]) => name).join(', '))} }`)
-  }
-  if (word === 'version' && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
-    throw invalid(`at: a version is a whole number of at least 0, got ${value}`, { version: value })
-  }
-  if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw invalid('at: the timestamp is an invalid Date')
-  }
-  return `${word} ${value instanceof Date ? value.toISOString() : clip(String(value))}`
 }
