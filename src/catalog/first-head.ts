@@ -1,4 +1,5 @@
 import { typeText } from '../arrow/data-type.ts'
+import { scalarText } from '../arrow/scalar.ts'
 import { type Field, fieldPosition, schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
@@ -79,20 +80,27 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
 export function hasColumns(head: Pick<Head, 'columns'>, fields: readonly Field[]): boolean {
   return (
     head.columns.length === fields.length &&
-    head.columns.every(({ name, type, nullable }, position) => {
+    head.columns.every((column, position) => {
       const wanted = fields[position]!
+      const { name, type, nullable } = column
       const sameType = typeText(type) === typeText(wanted.type)
-      return name === wanted.name && nullable === wanted.nullable && sameType
+      const sameDefault = defaultText(column) === defaultText(wanted)
+      return name === wanted.name && nullable === wanted.nullable && sameType && sameDefault
     })
   )
 }
 
+function defaultText({ type, default: value }: Field): string | null {
+  return value == null ? null : scalarText(value, type)
+}
+
 function columnsOf(fields: readonly Field[]): HeadColumn[] {
   const taken = new Set<string>()
-  return fields.map(({ name, type, nullable }, position) => {
+  return fields.map((of, position) => {
+    const { name } = of
     const id = position + 1
     const folder = freeFolderName(name, taken, String(id))
     taken.add(foldFolder(folder))
-    return { id, name, type, nullable, folder, extra: [] }
+    return { id, ...of, folder, extra: [] }
   })
 }

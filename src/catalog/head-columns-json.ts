@@ -1,4 +1,5 @@
-import { parseDataType, typeText } from '../arrow/data-type.ts'
+import { type DataType, parseDataType, typeText } from '../arrow/data-type.ts'
+import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
 import { corrupt } from '../error.ts'
 import { isFolderName } from './folder-name.ts'
 import type { FormerSchema, Head, HeadColumn } from './model/head.ts'
@@ -8,7 +9,7 @@ import { instantText, printList, printObject, type StoredObject } from './stored
 type Former = Pick<Head, 'dropped' | 'formerSchemas'>
 
 export function printColumn(column: HeadColumn): string {
-  const { id, name, type, nullable, folder, header, extra } = column
+  const { id, name, type, nullable, folder, header, default: value, extra } = column
   return printObject(
     [
       ['id', id],
@@ -17,6 +18,7 @@ export function printColumn(column: HeadColumn): string {
       ['nullable', nullable],
       ['folder', folder],
       ...(header === undefined ? [] : ([['header', header]] as const)),
+      ...(value == null ? [] : ([['default', scalarText(value, type)]] as const)),
     ],
     extra,
   )
@@ -39,8 +41,22 @@ export function readColumn(of: StoredObject): HeadColumn {
     nullable: of.boolean('nullable'),
     folder,
     ...(of.has('header') ? { header: of.text('header') } : {}),
+    ...(of.has('default') ? { default: readDefault(of, type) } : {}),
   }
   return { ...column, extra: of.extra() }
+}
+
+/** A default as values stand in column files; strict, as their reader is. */
+function readDefault(of: StoredObject, type: DataType): Scalar {
+  const text = of.text('default')
+  let value: Exclude<Scalar, null>
+  try {
+    value = parseScalar(text, type)
+  } catch {
+    of.fail('default', `a ${typeText(type)}`, text)
+  }
+  if (scalarText(value, type) !== text) of.fail('default', `a ${typeText(type)} as written`, text)
+  return value
 }
 
 /** What the head says of older versions' columns; nothing where its columns never changed. */

@@ -51,20 +51,24 @@ export function schemaChange(name: string, seen: readonly Column[], change: Sche
   }
 }
 
-/** Columns that hold null in all rows that there are. */
+/** Columns that hold their default, or null, in all rows that there are. */
 export function addColumns(fields: readonly Field[]): SchemaChange {
   return {
     operation: 'addColumns',
     columns(head) {
       const taken = new Set(storedColumns(head).map(({ folder }) => foldFolder(folder)))
-      const added = fields.map(({ name, type, nullable }, position): HeadColumn => {
-        if (!nullable) {
-          throw invalid(`addColumns: column "${clip(name)}" has to be nullable`, { column: name })
+      const added = fields.map((of, position): HeadColumn => {
+        const { name } = of
+        if (!of.nullable && of.default === undefined) {
+          throw invalid(
+            `addColumns: column "${clip(name)}" has to be nullable or have a default, for the rows that there are`,
+            { column: name },
+          )
         }
         const id = head.nextColumnId + position
         const folder = freeFolderName(name, taken, String(id))
         taken.add(foldFolder(folder))
-        return { id, name, type, nullable, folder, extra: [] }
+        return { id, ...of, folder, extra: [] }
       })
       return {
         columns: [...head.columns, ...added],

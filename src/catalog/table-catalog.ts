@@ -1,5 +1,6 @@
 import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import { withDefaults } from './default-values.ts'
 import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
@@ -142,12 +143,12 @@ export class TableCatalog {
     const known = this.#table.newest
     const head = known.version >= version ? known : await this.#newest()
     try {
-      return await readPartitions(this.#table, head, { version, columns })
+      return withDefaults(await readPartitions(this.#table, head, { version, columns }), columns)
     } catch (error) {
       // Objects of the log may have been joined, or vacuumed, since the head was read.
       const now = await this.#newest()
       if (now.revision === head.revision) throw error
-      return readPartitions(this.#table, now, { version, columns })
+      return withDefaults(await readPartitions(this.#table, now, { version, columns }), columns)
     }
   }
 

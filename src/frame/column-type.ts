@@ -19,7 +19,9 @@ import {
   uint32,
   utf8,
 } from '../arrow/data-type.ts'
+import { type Scalar, scalarAt, scalarText } from '../arrow/scalar.ts'
 import { type Field, field } from '../arrow/schema.ts'
+import { vectorFrom } from '../arrow/vector-from.ts'
 import { invalid } from '../error.ts'
 import type {
   AnyColumn,
@@ -29,6 +31,7 @@ import type {
   Decimal,
   Float32,
   Float64,
+  InputOf,
   Int8,
   Int16,
   Int32,
@@ -44,6 +47,9 @@ import type {
 } from './type-tag.ts'
 
 declare const column: unique symbol
+declare const optional: unique symbol
+
+const DEFAULT_BYTES_MAX = 1024
 
 /** The type of a column as a value: made by `t`, used in schemas and casts. */
 export interface ColumnType<out T> {
@@ -51,8 +57,23 @@ export interface ColumnType<out T> {
   readonly [column]?: T
   readonly type: DataType
   readonly isNullable: boolean
+  /** What rows get that leave the column out. */
+  readonly defaultValue: Scalar
   /** The same type for a column that may hold null. */
   nullable(): ColumnType<Null<T>>
+  /**
+   * The same type for a column that rows may leave out: they get `value`, and so do the rows that
+   * there are when the column is added. Throws INVALID for a value that the type cannot hold, for
+   * null, and for text of more than 1024 bytes.
+   */
+  default(value: InputOf<T>): DefaultType<T>
+}
+
+/** The type of a column that has a default. */
+export interface DefaultType<out T> extends ColumnType<T> {
+  /** Only for the compiler. */
+  readonly [optional]: true
+  nullable(): DefaultType<Null<T>>
 }
 
 /** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
@@ -61,13 +82,24 @@ export type SchemaValue = Readonly<Record<string, ColumnType<AnyColumn>>>
 /** The columns of a schema value `C`, for `Row<SchemaOf<typeof schema>>`. */
 export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }
 
-class TypeValue<T> implements ColumnType<T> {
+/** Names of the columns of `C` that have a default, so that rows may leave them out. */
+export type DefaultNames<C> = {
+  [K in keyof C]: C[K] extends { readonly [optional]: true } ? K : never
+}[keyof C]
+
+class TypeValue<T> implements DefaultType<T> {
+  declare readonly [optional]: true
   readonly type: DataType
   readonly isNullable: boolean
+  readonly defaultValue: Scalar
 
-  constructor(type: DataType, options: { readonly isNullable: boolean }) {
+  constructor(
+    type: DataType,
+    options: { readonly isNullable: boolean; readonly defaultValue?: Scalar },
+  ) {
     this.type = type
     this.isNullable = options.isNullable
+    this.defaultValue = options.defaultValue ?? null
     Object.freeze(this)
   }
 
@@ -75,8 +107,20 @@ class TypeValue<T> implements ColumnType<T> {
     return `ColumnType { ${typeText(this.type)}${this.isNullable ? '?' : ''} }`
   }
 
-  nullable(): ColumnType<Null<T>> {
-    return new TypeValue(this.type, { isNullable: true })
+  nullable(): DefaultType<Null<T>> {
+    const { defaultValue } = this
+    return new TypeValue<Null<T>>(this.type, { isNullable: true, defaultValue })
+  }
+
+  default(value: InputOf<T>): DefaultType<T> {
+    const { type, isNullable } = this
+    const given = vectorFrom([value], field('default', type, false))
+    const defaultValue = scalarAt(given, 0)
+    const bytes = Buffer.byteLength(scalarText(defaultValue!, type))
+    if (bytes > DEFAULT_BYTES_MAX) {
+      throw invalid(`default: ${bytes} bytes of text, more than ${DEFAULT_BYTES_MAX}`, { bytes })
+    }
+    return new TypeValue<T>(type, { isNullable, defaultValue })
   }
 }
 
@@ -141,7 +185,7 @@ export function fieldsOf(schema: unknown, where: string): Field[] {
     throw invalid(`${where}: expected a schema such as { id: t.int64() }, got ${typeof schema}`)
   }
   return Object.entries(schema).map(([name, value]) => {
-    const { type, isNullable } = typeValue(value, `${where}, column "${name}"`)
-    return field(name, type, isNullable)
+    const { type, isNullable, defaultValue } = typeValue(value, `${where}, column "${name}"`)
+    return field(name, type, isNullable, defaultValue)
   })
 }

@@ -21,23 +21,48 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
-import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import type { Bool, InputColumns, InputRow, Maybe, Unless, Untyped, Utf8 } from './type-tag.ts'
 
+/** `S` with the columns of the schema value `C`. */
+export type AddedColumns<S, C> = 0 extends 1 & S
+  ? Untyped
+  : {
+      [K in keyof S | keyof C]: K extends keyof S
+        ? S[K]
+        : K extends keyof C
+          ? C[K] extends ColumnType<infer T>
+            ? T
+            : never
+          : never
+    }
+
+type RenamedTo<K, M> = K extends keyof M ? M[K] & string : K
+
+/** `S` with the names that `M` gives. */
+export type RenamedColumns<S, M> = 0 extends 1 & S
+  ? Untyped
+  : { [K in keyof S as RenamedTo<K, M>]: S[K] }
+
+/** `S` without the columns `D`. */
+export type RemainingColumns<S, D> = 0 extends 1 & S
+  ? Untyped
+  : { [K in keyof S as Exclude<K, D>]: S[K] }
+
 export interface InsertOptions extends ActionOptions, OnceOptions {}
 
 /**
- * A table of columns `S`, and the frame of all its rows at `version`.
+ * A table of columns `S`, of which `D` have a default, and the frame of all its rows at `version`.
  *
  * Frames made from it keep the version they were made at. The table itself moves on after its own
  * writes: what it wrote, it sees. Writes of others are seen by opening it again: `db.table(name)`.
  * Every write is one commit, all of it or nothing, and may throw CONFLICT and COMMIT_UNKNOWN.
  */
-export interface Table<S> extends DataFrame<S> {
+export interface Table<S, D = never> extends DataFrame<S> {
   readonly name: string
   /** The version that this handle sees: 0 for a new table, and 1 more with each commit. */
   readonly version: number
@@ -46,7 +71,7 @@ export interface Table<S> extends DataFrame<S> {
    * column, row and value, NOT_FOUND for a name that is no column.
    */
   insert(
-    rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
+    rows: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable,
     options?: InsertOptions,
   ): Promise<WriteResult>
   /**
@@ -82,7 +107,7 @@ export interface Table<S> extends DataFrame<S> {
    */
   merge<R>(
     source: DataFrame<R>,
-    change: MergeChange<S, R>,
+    change: MergeChange<S, R, D>,
     options?: ChangeOptions,
   ): Promise<ChangeResult>
   /** Removes all rows. */
@@ -92,7 +117,7 @@ export interface Table<S> extends DataFrame<S> {
    * the rows that it has or in their place. With a name, writes this table's rows to that table.
    */
   write(
-    data: readonly InputRow<S>[] | InputColumns<S> | ArrowTable | DataFrame<Partial<S>>,
+    data: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable | DataFrame<Partial<S>>,
     options?: TableWriteOptions<S>,
   ): Promise<ChangeResult>
   write(
@@ -108,25 +133,28 @@ export interface Table<S> extends DataFrame<S> {
   at(moment: Moment, options?: { readonly schema?: 'current' }): DataFrame<S>
   at(moment: Moment, options: { readonly schema: 'then' }): DataFrame<Untyped>
   /**
-   * Adds nullable columns behind the others: rows that there are hold null. Like every change of
-   * columns it is one commit that writes no file, and answers the table with its new columns. This
-   * handle reads on with those it has; its writes throw CONFLICT. Throws INVALID for a name that is
-   * taken and for a column that is not nullable, CONFLICT when others changed columns first.
+   * Adds columns behind the others: rows that there are hold the column's default, or null. Like
+   * every change of columns it is one commit that writes no file, and answers the table with its new
+   * columns. This handle reads on with those it has; its writes throw CONFLICT. Throws INVALID for a
+   * name that is taken and for a column without null and default, CONFLICT when others changed
+   * columns first.
    */
   addColumns<C extends SchemaValue>(
     columns: C & Unless<S, { readonly [K in Key<S> & keyof C]: never }>,
-  ): Promise<Table<Unless<S, S & { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>>
+  ): Promise<Table<AddedColumns<S, C>, D | DefaultNames<C>>>
   /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
   renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
     names: M,
-  ): Promise<Table<Unless<S, { [K in keyof S as K extends keyof M ? M[K] & string : K]: S[K] }>>>
+  ): Promise<Table<RenamedColumns<S, M>, RenamedTo<D, M>>>
   /**
    * Takes columns away; older versions still have them. Throws INVALID for all of them and for one
    * that the table is clustered by, NOT_FOUND, CONFLICT.
    */
-  dropColumns<const K extends Key<S>>(names: readonly K[]): Promise<Table<Unless<S, Omit<S, K>>>>
+  dropColumns<const K extends Key<S>>(
+    names: readonly K[],
+  ): Promise<Table<RemainingColumns<S, K>, Exclude<D, K>>>
   /** Puts columns first, in this order; the others follow. Throws INVALID, NOT_FOUND, CONFLICT. */
-  reorderColumns(names: readonly Key<S>[]): Promise<Table<S>>
+  reorderColumns(names: readonly Key<S>[]): Promise<Table<S, D>>
   /**
    * What became of the rows between two moments, the later the version that this handle sees unless
    * told: rows with `_change`, which is `insert`, `delete`, or `updateBefore` and `updateAfter` for

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { connect, t } from '../../src/index.ts'
@@ -140,14 +141,16 @@ async function compare(where: string, steps: readonly { kind: string; pick: numb
     [1, now],
   ])
   const ids = new Map(now.columns.map((name) => [name, name]))
+  const defaults = new Map<string, Value>()
   let fresh = 0
   for (const { kind, pick } of steps) {
     const others = now.columns.filter((name) => name !== 'id')
     const name = others[pick % Math.max(1, others.length)]
     const set = (rows: State['rows']) => ({ ...now, rows })
     if (kind === 'insert') {
-      const row = Object.fromEntries(now.columns.map((key) => [key, key === 'id' ? pick : null]))
-      await of.insert([row])
+      const row: Record<string, Value> = { id: pick }
+      for (const key of others) row[key] = defaults.get(ids.get(key)!) ?? null
+      await of.insert([{ id: pick }])
       now = set([...now.rows, row])
     } else if (kind === 'update' && name !== undefined) {
       const isText = ids.get(name) === 'a'
@@ -161,11 +164,14 @@ async function compare(where: string, steps: readonly { kind: string; pick: numb
       now = set(now.rows.filter((row) => row['id'] !== pick % 3))
     } else if (kind === 'add') {
       const added = now.columns.includes('b') ? `n${fresh++}` : 'b'
-      of = await of.addColumns({ [added]: t.int32().nullable() })
-      ids.set(added, `#${fresh++}`)
+      const value = pick % 2 === 0 ? null : pick
+      const type = t.int32()
+      of = await of.addColumns({ [added]: value === null ? type.nullable() : type.default(value) })
+      ids.set(added, `#${fresh}`)
+      defaults.set(`#${fresh++}`, value)
       now = {
         columns: [...now.columns, added],
-        rows: now.rows.map((row) => ({ ...row, [added]: null })),
+        rows: now.rows.map((row) => ({ ...row, [added]: value })),
       }
     } else if (kind === 'rename' && name !== undefined) {
       const to = `r${fresh++}`
@@ -229,5 +235,120 @@ describe('random changes of rows and columns equal plain rows after every step',
     } finally {
       await rm(root, { recursive: true, force: true })
     }
+  })
+})
+
+describe('a default', () => {
+  const wide = {
+    n: t.int64().default(7),
+    d: t.decimal(6, 2).default('1.50'),
+    s: t.utf8().default('it, "is"').nullable(),
+    f: t.float64().default(Number.NaN),
+    yes: t.bool().default(true),
+    at: t.timestamp().default('2026-01-31T00:00:00'),
+    raw: t.binary().default(Uint8Array.of(0, 255)),
+    j: t.json().default({ a: [1] }),
+  }
+  const values = {
+    n: 7n,
+    d: '1.50',
+    s: 'it, "is"',
+    f: Number.NaN,
+    yes: true,
+    at: new Date('2026-01-31T00:00:00Z'),
+    raw: Uint8Array.of(0, 255),
+    j: { a: [1] },
+  }
+
+  test('stands in rows that leave the column out, however they are brought', async () => {
+    const lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    const table = await db.createTable('t', { id: t.int32(), ...wide })
+    await table.insert([{ id: 1 }, { id: 2, s: null }, { id: 3, n: undefined, s: 'own' }])
+    await table.insert({ id: [4] })
+    await table.write(lake.from({ id: [5] }).select((r) => ({ id: r.id.cast(t.int32()) })))
+    await table.merge(
+      lake.from([{ id: 6 }]).select((r) => ({ id: r.id.cast(t.int32()) })),
+      {
+        on: 'id',
+        whenNotMatched: { insert: { id: (r) => r.id } },
+      },
+    )
+    await table.load(Readable.from(['id\n7\n']), { format: 'csv' })
+    await table.load(Readable.from(['{"id":8}\n{"id":9,"s":null}\n']), { format: 'ndjson' })
+    const rows = await table.sort('id').toArray()
+    expect(rows).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => {
+        const s = id === 2 || id === 9 ? null : id === 3 ? 'own' : values.s
+        return { id, ...values, s }
+      }),
+    )
+    await expect(table.insert([{ id: 1, n: null as never }])).rejects.toMatchObject({
+      code: 'INVALID',
+      facts: { column: 'n', row: 0 },
+    })
+  })
+
+  test('of an added column stands in all rows that there are, without a file', async () => {
+    const { store, log } = loggedStore(memoryStore())
+    const { db, table } = await filled(store)
+    const before = log.length
+    const now = await table.addColumns(wide)
+    expect(await now.sort('id').toArray()).toEqual(ROWS.map((row) => ({ ...row, ...values })))
+    expect(JSON.stringify(log.slice(before))).not.toMatch(/\/n\/partition\d/)
+    const reopened = await db.table('t')
+    expect(await reopened.filter((r) => r.n.eq(7)).count()).toBe(2)
+    expect(await reopened.filter((r) => r.n.gt(7)).count()).toBe(0)
+    expect(await reopened.filter((r) => r.s.str.contains('"is"').and(r.id.gt(1))).count()).toBe(1)
+    expect(await reopened.filter((r) => r.d.add(r.id).eq('2.50')).toArray()).toHaveLength(1)
+    const figures = (of: any) => ({ min: of.n.min(), max: of.d.max(), sum: of.d.sum() })
+    expect(await reopened.agg(figures).toArray()).toEqual([{ min: 7n, max: '1.50', sum: '3.00' }])
+    await now.update({ set: { n: 8 }, where: (r) => r.id.eq(1) })
+    await now.insert([{ id: 3, d: '9.00' }])
+    await now.optimize()
+    const texts = await now.sort('id').toArray()
+    expect(texts.map(({ n, d, s }) => [n, d, s])).toEqual([
+      [8n, '1.50', values.s],
+      [7n, '1.50', values.s],
+      [7n, '9.00', values.s],
+    ])
+    expect(await now.at({ version: 1 }).sort('id').toArray()).toEqual(
+      ROWS.map((row) => ({ ...row, ...values })),
+    )
+    const clone = await now.clone('copy', { at: { version: 1 } })
+    expect(await clone.filter((r) => r.d.eq('1.50')).count()).toBe(2)
+    await now.restore({ version: 1 })
+    expect(await now.filter((r) => r.n.eq(7)).count()).toBe(2)
+    expect(await now.verify()).toEqual([])
+    expect(await clone.verify()).toEqual([])
+  })
+
+  test('answers filters and figures from metadata alone', async () => {
+    const { store, log } = loggedStore(memoryStore())
+    const { table } = await filled(store)
+    const now = await table.addColumns({ n: t.int32().default(5) })
+    await now.count()
+    const before = log.length
+    expect(await now.filter((r) => r.n.gt(5)).count()).toBe(0)
+    expect(await now.agg((r) => ({ n: r.n.sum(), least: r.n.min() })).toArray()).toEqual([
+      { n: 10n, least: 5 },
+    ])
+    expect(JSON.stringify(log.slice(before))).not.toMatch(/\/partition\d/)
+  })
+
+  test.each([
+    ['a value of another type', () => t.int32().default('x' as never)],
+    ['one out of range', () => t.int8().default(200)],
+    [
+      'null',
+      () =>
+        t
+          .int32()
+          .nullable()
+          .default(null as never),
+    ],
+    ['a long text', () => t.utf8().default('x'.repeat(2000))],
+  ])('cannot be %s', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID' }))
   })
 })

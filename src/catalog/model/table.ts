@@ -1,4 +1,5 @@
 import type { DataType } from '../../arrow/data-type.ts'
+import type { Scalar } from '../../arrow/scalar.ts'
 import { field, type Schema, schema } from '../../arrow/schema.ts'
 
 /** A column of a table. Its identity is `id`; `name` may change, `folder` never does. */
@@ -10,6 +11,8 @@ export interface Column {
   readonly nullable: boolean
   /** Name of its folder below the table's, opaque: see `catalog/folder-name.ts`. */
   readonly folder: string
+  /** What rows hold that do not give it, also those of partitions without a file of it. */
+  readonly default?: Scalar
   /** First line of its files, where it is not `name`: the name that the column was made with. */
   readonly header?: string
 }
@@ -38,7 +41,7 @@ export interface TableSnapshot {
 }
 
 export function tableSchema(columns: readonly Column[]): Schema {
-  return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
+  return schema(columns.map((of) => field(of.name, of.type, of.nullable, of.default)))
 }
 
 /** The first line of the files of `column`, which stays as the column is renamed. */
