@@ -27,13 +27,7 @@ export function printColumn(column: HeadColumn): string {
 export function readColumn(of: StoredObject): HeadColumn {
   const folder = of.text('folder')
   if (!isFolderName(folder)) of.fail('folder', 'the name of a folder', folder)
-  const typeName = of.text('type')
-  let type: HeadColumn['type']
-  try {
-    type = parseDataType(typeName)
-  } catch {
-    of.fail('type', 'a data type', typeName)
-  }
+  const type = readType(of)
   const column = {
     id: of.whole('id', 1),
     name: of.text('name'),
@@ -44,6 +38,15 @@ export function readColumn(of: StoredObject): HeadColumn {
     ...(of.has('default') ? { default: readDefault(of, type) } : {}),
   }
   return { ...column, extra: of.extra() }
+}
+
+function readType(of: StoredObject): DataType {
+  const name = of.text('type')
+  try {
+    return parseDataType(name)
+  } catch {
+    return of.fail('type', 'a data type', name)
+  }
 }
 
 /** A default as values stand in column files; strict, as their reader is. */
@@ -99,11 +102,12 @@ export function checkFormerSchemas(
 }
 
 function printFormer({ upto, until, columns }: FormerSchema): string {
-  const items = columns.map(({ id, name, nullable }) => {
+  const items = columns.map(({ id, name, type, nullable }) => {
     return printObject(
       [
         ['id', id],
         ['name', name],
+        ['type', typeText(type)],
         ['nullable', nullable],
       ],
       [],
@@ -127,6 +131,7 @@ function readFormer(of: StoredObject): FormerSchema {
       return {
         id: item.whole('id', 1),
         name: item.text('name'),
+        type: readType(item),
         nullable: item.boolean('nullable'),
       }
     }),

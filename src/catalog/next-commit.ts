@@ -1,3 +1,4 @@
+import { typesEqual } from '../arrow/data-type.ts'
 import { GraupelError } from '../error.ts'
 import { sha256Hex } from '../io/checksum.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
@@ -117,15 +118,18 @@ export function assertSameColumns(
     head.columns.length === columns.length &&
     columns.every((column, position) => {
       const now = head.columns[position]!
-      const sameNulls = now.nullable === column.nullable
+      const sameValues = now.nullable === column.nullable && typesEqual(now.type, column.type)
       const sameFiles = now.folder === column.folder && now.name === column.name
-      return now.id === column.id && sameFiles && sameNulls
+      return now.id === column.id && sameFiles && sameValues
     })
   if (same) return
+  const changedAt = (head.formerSchemas.at(-1)?.upto ?? head.version - 1) + 1
+  const change = head.tail.find(({ version }) => version === changedAt)
+  const by = change === undefined ? '' : `, by ${change.operation}`
   throw new GraupelError(
     'CONFLICT',
-    `the columns of table "${name}" changed while rows were staged: open it again and retry`,
-    { table: name, version: head.version },
+    `the columns of table "${name}" changed meanwhile, at version ${changedAt}${by}; nothing was committed: open it again and retry`,
+    { table: name, version: changedAt, operation: change?.operation },
   )
 }
 

@@ -1,3 +1,4 @@
+import { type DataType, integerRange, isInteger, typesEqual, typeText } from '../arrow/data-type.ts'
 import type { Field } from '../arrow/schema.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
 import type { Change } from './commit-queue.ts'
@@ -6,7 +7,7 @@ import type { Operation } from './model/commit-record.ts'
 import type { Head, HeadColumn } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { assertSameColumns } from './next-commit.ts'
-import { storedColumns } from './schema-at.ts'
+import { asType, storedColumns } from './schema-at.ts'
 import { SCHEMA_FEATURE } from './stored-json.ts'
 
 /** What becomes of the columns of a head. */
@@ -23,14 +24,18 @@ export function schemaChange(name: string, seen: readonly Column[], change: Sche
     async draft(base) {
       assertSameColumns(base, { columns: seen, name })
       const changed = change.columns(base)
-      const names = new Set(changed.columns.map((column) => column.name))
-      if (names.size < changed.columns.length) {
-        throw invalid(`${change.operation}: two columns of table "${name}" would share a name`)
+      const names = changed.columns.map((column) => column.name)
+      const twice = names.find((one, position) => names.indexOf(one) < position)
+      if (twice !== undefined) {
+        throw invalid(
+          `${change.operation}: two columns of table "${name}" would be named "${clip(twice)}"`,
+          { table: name, column: twice },
+        )
       }
       const { version, columns, partitions, rows } = base
       const former = {
         upto: version,
-        columns: columns.map(({ id, name, nullable }) => ({ id, name, nullable })),
+        columns: columns.map(({ id, name, type, nullable }) => ({ id, name, type, nullable })),
       }
       const features = (known: readonly string[]) => [...new Set([...known, SCHEMA_FEATURE])]
       return {
@@ -125,6 +130,56 @@ export function reorderColumns(names: readonly string[]): SchemaChange {
       return { columns: [...first, ...head.columns.filter((column) => !first.includes(column))] }
     },
   }
+}
+
+/**
+ * Columns take more values: of a wider type whose text for every value is that of the type before,
+ * so that files and statistics are read as they are; or null.
+ */
+export function widenColumns(fields: readonly Field[]): SchemaChange {
+  return {
+    operation: 'widenColumns',
+    columns(head) {
+      const wanted = new Map(fields.map((of) => [of.name, of]))
+      requireColumns(head, [...wanted.keys()])
+      const columns = head.columns.map((column) => {
+        const to = wanted.get(column.name)
+        return to === undefined ? column : widened(column, to)
+      })
+      return { columns }
+    },
+  }
+}
+
+function widened(column: HeadColumn, { type, nullable, default: given }: Field): HeadColumn {
+  const { name, default: value = null } = column
+  const isWider = isWidening(column.type, type) && (nullable || !column.nullable)
+  if (isWider && given === undefined) {
+    const as = value === null ? {} : { default: asType(value, column.type, type) }
+    return { ...column, type, nullable, ...as }
+  }
+  const text = (type: DataType, nullable: boolean) => typeText(type) + (nullable ? '?' : '')
+  const [from, to] = [text(column.type, column.nullable), text(type, nullable)]
+  const reason =
+    given === undefined
+      ? `cannot become ${to}: integers may become larger ones that hold all of their values, decimals may get more digits before the point, and columns may begin to take null`
+      : 'keeps its default as it is: leave it out'
+  throw invalid(`widenColumns: column "${clip(name)}", which is ${from}, ${reason}`, {
+    column: name,
+    from,
+    to,
+  })
+}
+
+/** Whether each value of `from` is one of `to` with the same text. */
+function isWidening(from: DataType, to: DataType): boolean {
+  if (typesEqual(from, to)) return true
+  if (from.name === 'decimal' && to.name === 'decimal') {
+    return from.scale === to.scale && from.precision <= to.precision
+  }
+  if (!isInteger(from) || !isInteger(to)) return false
+  const [least, greatest] = integerRange(to)
+  return integerRange(from).every((end) => end >= least && end <= greatest)
 }
 
 function requireColumns({ columns }: Head, names: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
@@ -44,9 +45,10 @@ export async function readPartitions(
   const list = partitionsFile(folder)
   const files = columns.map((column) => ({ column, file: metadataFile(folder, column) }))
   const [listed, read] = await Promise.all([
-    checkpointFor(place, list, { head, version }, signal),
+    checkpointFor(place, list, { head, version, known: list.key }, signal),
     pooled(files, REQUESTS_MAX, async ({ column, file }) => {
-      const checkpoint = await checkpointFor(place, file, { head, version }, signal)
+      const known = cacheKey(file.key, column)
+      const checkpoint = await checkpointFor(place, file, { head, version, known }, signal)
       return { column, file, checkpoint }
     }),
   ])
@@ -60,11 +62,11 @@ export async function readPartitions(
     cache?.exactly<Partition>(list.key, version) ?? liveAt(list, listed, records, version)
   const statistics = new Map<number, ReadonlyMap<number, ColumnPartition>>()
   for (const { column, file, checkpoint } of read) {
-    const known = cache?.exactly<ColumnPartition>(file.key, version)
+    const known = cache?.exactly<ColumnPartition>(cacheKey(file.key, column), version)
     const found = known ?? liveAt(file, checkpoint, records, version)
     if (known === undefined) checkAgainst(live, found, file.key)
     statistics.set(column.id, found)
-    cache?.keep(file.key, version, found)
+    cache?.keep(cacheKey(file.key, column), version, found)
   }
   cache?.keep(list.key, version, live)
   return { partitions: [...live.values()].sort((a, b) => a.id - b.id), statistics }
@@ -74,14 +76,19 @@ export async function readPartitions(
 async function checkpointFor<T>(
   { store, cache }: TablePlace,
   file: CheckpointFile<T>,
-  { head, version }: { head: Head; version: number },
+  { head, version, known: key }: { head: Head; version: number; known: string },
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint<T>> {
-  const known = cache?.find<T>(file.key, version)
+  const known = cache?.find<T>(key, version)
   if (known !== undefined && usable(known, head) === known) return known
   const read = usable(await readCheckpoint(store, file, signal), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
+}
+
+/** Statistics are remembered as values of the column's type, which may be another in other versions. */
+function cacheKey(file: string, { type }: Column): string {
+  return `${file} ${typeText(type)}`
 }
 
 /** Throws EXPIRED when `version` has been vacuumed. */

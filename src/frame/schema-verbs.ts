@@ -6,6 +6,7 @@ import {
   renameColumns,
   reorderColumns,
   type SchemaChange,
+  widenColumns,
 } from '../catalog/schema-change.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { fieldsOf } from './column-type.ts'
@@ -13,6 +14,7 @@ import { fieldsOf } from './column-type.ts'
 /** What a change of columns asks for, checked as far as it can be without the table. */
 export const schemaVerbs = Object.freeze({
   addColumns: (columns: unknown): SchemaChange => addColumns(fieldsOf(columns, 'addColumns')),
+  widenColumns: (columns: unknown): SchemaChange => widenColumns(fieldsOf(columns, 'widenColumns')),
   renameColumns: (names: unknown): SchemaChange => renameColumns(namesByOld(names)),
   dropColumns: (names: unknown): SchemaChange => dropColumns(namesOf(names, 'dropColumns')),
   reorderColumns: (names: unknown): SchemaChange =>

@@ -194,6 +194,10 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return this.#changeSchema(schemaVerbs.addColumns(columns))
   }
 
+  async widenColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.widenColumns(columns))
+  }
+
   async renameColumns(names: unknown): Promise<Table<Untyped>> {
     return this.#changeSchema(schemaVerbs.renameColumns(names))
   }

@@ -26,7 +26,24 @@ import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import type { Bool, InputColumns, InputRow, Maybe, Unless, Untyped, Utf8 } from './type-tag.ts'
+import type {
+  AnyColumn,
+  Bool,
+  InputColumns,
+  InputRow,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  Maybe,
+  Null,
+  Uint8,
+  Uint16,
+  Uint32,
+  Unless,
+  Untyped,
+  Utf8,
+} from './type-tag.ts'
 
 /** `S` with the columns of the schema value `C`. */
 export type AddedColumns<S, C> = 0 extends 1 & S
@@ -47,6 +64,34 @@ type RenamedTo<K, M> = K extends keyof M ? M[K] & string : K
 export type RenamedColumns<S, M> = 0 extends 1 & S
   ? Untyped
   : { [K in keyof S as RenamedTo<K, M>]: S[K] }
+
+/** What a column `T` may be widened to. */
+export type Wider<T> = 0 extends 1 & T
+  ? AnyColumn
+  : T extends Null<infer U>
+    ? Null<WiderValue<U>>
+    : WiderValue<T> | Null<WiderValue<T>>
+
+type WiderValue<T> = T extends Int8
+  ? Int8 | WiderValue<Int16>
+  : T extends Int16
+    ? Int16 | WiderValue<Int32>
+    : T extends Int32
+      ? Int32 | Int64
+      : T extends Uint8
+        ? Uint8 | Int16 | WiderValue<Uint16>
+        : T extends Uint16
+          ? Uint16 | Int32 | WiderValue<Uint32>
+          : T extends Uint32
+            ? Uint32 | Int64
+            : T
+
+/** `S` with the types that the schema value `C` gives. */
+export type WidenedColumns<S, C> = 0 extends 1 & S
+  ? Untyped
+  : {
+      [K in keyof S]: K extends keyof C ? (C[K] extends ColumnType<infer T> ? T : S[K]) : S[K]
+    }
 
 /** `S` without the columns `D`. */
 export type RemainingColumns<S, D> = 0 extends 1 & S
@@ -142,6 +187,14 @@ export interface Table<S, D = never> extends DataFrame<S> {
   addColumns<C extends SchemaValue>(
     columns: C & Unless<S, { readonly [K in Key<S> & keyof C]: never }>,
   ): Promise<Table<AddedColumns<S, C>, D | DefaultNames<C>>>
+  /**
+   * Lets columns take more values: whole numbers of a larger type that holds all values of theirs,
+   * decimals more digits before the point, and any column null. Files stay as they are. Throws
+   * INVALID for other types, NOT_FOUND, CONFLICT.
+   */
+  widenColumns<const C extends { readonly [P in Key<S>]?: ColumnType<Wider<P extends keyof S ? S[P] : never>> }>(
+    columns: C,
+  ): Promise<Table<WidenedColumns<S, C>, D>>
   /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
   renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
     names: M,

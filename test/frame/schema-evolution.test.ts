@@ -120,6 +120,153 @@ describe('a change of columns', () => {
   })
 })
 
+describe('a widened column', () => {
+  test('takes larger values, and what was written stays as it was, in every version', async () => {
+    const lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    const table = await db.createTable('t', {
+      n: t.int8().default(5),
+      d: t.decimal(4, 2),
+      u: t.uint32(),
+    })
+    await table.insert([{ n: 127, d: '99.99', u: 4_294_967_295 }, { d: '-1.00', u: 0 }])
+    expect(await table.filter((r) => r.n.eq(127)).count()).toBe(1)
+    const now = await table.widenColumns({
+      n: t.int64().nullable(),
+      d: t.decimal(38, 2),
+      u: t.int64(),
+    })
+    await now.insert([{ n: null, d: '1000000.00', u: -1 }, { d: '0.00', u: 2n ** 40n }])
+    expect(await now.sort('d').toArray()).toEqual([
+      { n: 5n, d: '-1.00', u: 0n },
+      { n: 5n, d: '0.00', u: 2n ** 40n },
+      { n: 127n, d: '99.99', u: 4_294_967_295n },
+      { n: null, d: '1000000.00', u: -1n },
+    ])
+    expect(await now.filter((r) => r.n.eq(127)).count()).toBe(1)
+    expect(await now.agg((r) => ({ n: r.n.max(), d: r.d.sum() })).toArray()).toEqual([
+      { n: 127n, d: '1000098.99' },
+    ])
+    const old = [
+      { n: 127, d: '99.99', u: 4_294_967_295 },
+      { n: 5, d: '-1.00', u: 0 },
+    ]
+    expect(await table.toArray()).toEqual(old)
+    const then = now.at({ version: 1 }, { schema: 'then' })
+    expect(then.schema.fields.map(({ type }: { type: string }) => type)).toEqual([
+      'int8',
+      'decimal(4,2)',
+      'uint32',
+    ])
+    expect(await then.toArray()).toEqual(old)
+    expect(await now.at({ version: 1 }).toArray()).toEqual([
+      { n: 127n, d: '99.99', u: 4_294_967_295n },
+      { n: 5n, d: '-1.00', u: 0n },
+    ])
+    await now.update({ set: { u: 7 }, where: (r) => r.n.eq(127) })
+    await now.optimize()
+    await now.restore({ version: 1 })
+    expect(await now.filter((r) => r.n.eq(127)).count()).toBe(1)
+    expect(await now.verify()).toEqual([])
+  })
+
+  test.each([
+    ['a smaller type', { n: t.int8() }],
+    ['one without some of its values', { n: t.uint32() }],
+    ['another scale', { d: t.decimal(12, 3) }],
+    ['fewer digits', { d: t.decimal(8, 2) }],
+    ['a float', { n: t.float64() }],
+    ['text', { n: t.utf8() }],
+    ['no null', { s: t.utf8() }],
+    ['another default', { n: t.int64().default(3) }],
+  ])('cannot become one of %s', async (_, to) => {
+    const lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    const columns = { n: t.int32(), d: t.decimal(10, 2), s: t.utf8().nullable() }
+    const table: any = await db.createTable('t', columns)
+    await expect(table.widenColumns(to)).rejects.toMatchObject({ code: 'INVALID' })
+    expect((await db.table('t')).version).toBe(0)
+  })
+})
+
+describe('beside a change of columns', () => {
+  test('an old handle clones, tags and optimizes what it sees', async () => {
+    const { db, table } = await filled()
+    await table.insert([{ id: 3 }])
+    await (await db.table('t')).addColumns({ c: t.int32().default(1) })
+    await table.tag('before')
+    const clone = await table.clone('copy')
+    expect(await clone.count()).toBe(3)
+    await table.optimize()
+    expect(await table.count()).toBe(3)
+    const now = await db.table('t')
+    expect(await now.at({ tag: 'before' }).agg((r: any) => ({ c: r.c.sum() })).toArray()).toEqual([
+      { c: 3n },
+    ])
+    expect(await now.verify()).toEqual([])
+  })
+
+  test('a conflict names the change and its version', async () => {
+    const { db, table } = await filled()
+    await (await db.table('t')).renameColumns({ a: 'z' })
+    await expect(table.insert(ROWS)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/version 2, by renameColumns/),
+      facts: { version: 2, operation: 'renameColumns' },
+    })
+  })
+
+  test('a trimmed log still has the files of a dropped column', async () => {
+    const { db, table } = await filled()
+    for (let n = 0; n < 150; n++) await table.write([{ id: n, b: n }], { mode: 'overwrite' })
+    const last = table.version
+    const now = await table.dropColumns(['b'])
+    await now.vacuum({ retain: { versions: 2 } })
+    const then = (await db.table('t')).at({ version: last }, { schema: 'then' })
+    expect(await then.toArray()).toEqual([{ id: 149, a: null, b: 149 }])
+    expect(await now.verify()).toEqual([])
+  })
+
+  const changes: [string, (of: any) => Promise<any>][] = [
+    ['addColumns', (of) => of.addColumns({ c: t.int32().default(9) })],
+    ['renameColumns', (of) => of.renameColumns({ a: 'z' })],
+    ['dropColumns', (of) => of.dropColumns(['b'])],
+    ['reorderColumns', (of) => of.reorderColumns(['b'])],
+    ['widenColumns', (of) => of.widenColumns({ id: t.int64() })],
+  ]
+  test.each(changes)('%s and appends at once: what was acknowledged is there once', async (_, change) => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 4 }), async (scheduler, count) => {
+        const inner = memoryStore()
+        const { db } = await filled(inner)
+        const handles = await Promise.all(
+          Array.from({ length: count + 1 }, async () => {
+            const lake = await connect(scheduledStore(inner, scheduler))
+            return (await lake.database('a/b')).table('t')
+          }),
+        )
+        const appends = handles.slice(1).map((of, n) =>
+          of.insert([{ id: 100 + n }]).then(
+            () => 100 + n,
+            (error) => {
+              expect(error).toMatchObject({ code: 'CONFLICT' })
+              return null
+            },
+          ),
+        )
+        const changed = change(handles[0])
+        await scheduler.waitFor(Promise.all([...appends, changed]))
+        const acknowledged = (await Promise.all(appends)).filter((id) => id !== null)
+        const now = await db.table('t')
+        const ids = (await now.toArray()).map((row: any) => Number(row.id)).sort((a, b) => a - b)
+        expect(ids).toEqual([1, 2, ...acknowledged])
+        expect(await now.verify()).toEqual([])
+      }),
+      { numRuns: runs(10), seed },
+    )
+  })
+})
+
 type Value = string | number | null
 type State = { columns: string[]; rows: Record<string, Value>[] }
 

@@ -21,7 +21,7 @@ export interface FormerSchema {
   readonly upto: number
   /** When the commit was made that ended them: milliseconds since 1970, UTC. */
   readonly until: number
-  readonly columns: readonly Pick<Column, 'id' | 'name' | 'nullable'>[]
+  readonly columns: readonly Pick<Column, 'id' | 'name' | 'type' | 'nullable'>[]
 }
 
 /** A commit that still has a record of its own. */
