@@ -1,4 +1,5 @@
-import { typeText } from '../arrow/data-type.ts'
+import { type DataType, typesEqual, typeText } from '../arrow/data-type.ts'
+import type { Scalar } from '../arrow/scalar.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
@@ -17,6 +18,7 @@ import type { ColumnPartition, PartitionSet } from './model/partition-set.ts'
 import type { Column, Partition } from './model/table.ts'
 import type { PartitionCache } from './partition-cache.ts'
 import type { ColumnTypes } from './record-json.ts'
+import { asType, storedColumns } from './schema-at.ts'
 
 const REQUESTS_MAX = 64
 
@@ -37,12 +39,15 @@ export interface TablePlace {
 export async function readPartitions(
   place: TablePlace,
   head: Head,
-  { version, columns }: { version: number; columns: readonly Column[] },
+  { version, columns: asked }: { version: number; columns: readonly Column[] },
   signal?: AbortSignal,
 ): Promise<PartitionSet> {
   const { folder, log, cache } = place
   assertRetained(head, version)
   const list = partitionsFile(folder)
+  // Checkpoints may tell of later versions, in which columns take more values.
+  const stored = new Map(storedColumns(head).map((column) => [column.id, column]))
+  const columns = asked.map((column) => stored.get(column.id) ?? column)
   const files = columns.map((column) => ({ column, file: metadataFile(folder, column) }))
   const [listed, read] = await Promise.all([
     checkpointFor(place, list, { head, version, known: list.key }, signal),
@@ -65,7 +70,8 @@ export async function readPartitions(
     const known = cache?.exactly<ColumnPartition>(cacheKey(file.key, column), version)
     const found = known ?? liveAt(file, checkpoint, records, version)
     if (known === undefined) checkAgainst(live, found, file.key)
-    statistics.set(column.id, found)
+    const { type } = asked.find(({ id }) => id === column.id)!
+    statistics.set(column.id, statisticsAs(found, column.type, type))
     cache?.keep(cacheKey(file.key, column), version, found)
   }
   cache?.keep(list.key, version, live)
@@ -84,6 +90,19 @@ async function checkpointFor<T>(
   const read = usable(await readCheckpoint(store, file, signal), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
+}
+
+/** Statistics of a column of `from` as of one of `to`, which it was before. */
+function statisticsAs(
+  known: ReadonlyMap<number, ColumnPartition>,
+  from: DataType,
+  to: DataType,
+): ReadonlyMap<number, ColumnPartition> {
+  if (typesEqual(from, to)) return known
+  const as = (value: Scalar) => (value === null ? null : asType(value, from, to))
+  return new Map(
+    [...known].map(([id, of]) => [id, { ...of, min: as(of.min), max: as(of.max) }] as const),
+  )
 }
 
 /** Statistics are remembered as values of the column's type, which may be another in other versions. */

@@ -192,9 +192,11 @@ export interface Table<S, D = never> extends DataFrame<S> {
    * decimals more digits before the point, and any column null. Files stay as they are. Throws
    * INVALID for other types, NOT_FOUND, CONFLICT.
    */
-  widenColumns<const C extends { readonly [P in Key<S>]?: ColumnType<Wider<P extends keyof S ? S[P] : never>> }>(
-    columns: C,
-  ): Promise<Table<WidenedColumns<S, C>, D>>
+  widenColumns<
+    const C extends {
+      readonly [P in Key<S>]?: ColumnType<Wider<P extends keyof S ? S[P] : never>>
+    },
+  >(columns: C): Promise<Table<WidenedColumns<S, C>, D>>
   /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
   renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
     names: M,

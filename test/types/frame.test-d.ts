@@ -453,3 +453,16 @@ expectEqual<
     country: string | null
   }
 >()
+
+const filled = await db.createTable('filled', { id: t.int32(), n: t.int64().default(1) })
+await filled.insert([{ id: 1 }, { id: 2, n: 3n }])
+await filled.insert({ id: [1] })
+const more = await filled.addColumns({ s: t.utf8().default(''), u: t.bool().nullable() })
+await more.insert([{ id: 1 }])
+const named = await more.renameColumns({ n: 'm' })
+await named.insert([{ id: 1 }, { id: 1, m: 2n }])
+const wide = await named.widenColumns({ id: t.int64().nullable(), m: t.int64().nullable() })
+const fewer = await wide.dropColumns(['u'])
+await fewer.insert([{}])
+const changedRows = rowsOf(fewer)
+expectEqual<typeof changedRows, { id: bigint | null; m: bigint | null; s: string }>()
