@@ -403,6 +403,22 @@ export const SCENARIOS: readonly Scenario[] = [
     changesColumns: true,
   },
   {
+    name: 'Table.addColumns, with a default',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).addColumns({ note: t.utf8().default('none') }),
+    steps: sameRows,
+    changesColumns: true,
+    sampled: true,
+  },
+  {
+    name: 'Table.widenColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).widenColumns({ id: t.int64().nullable() }),
+    steps: sameRows,
+    changesColumns: true,
+  },
+  {
     name: 'Table.renameColumns',
     prepare: withNote,
     run: async (lake) =>

@@ -253,22 +253,26 @@ o.joinWhere(c, (l, r) => l.id.gt(r.idd))
 o.joinAsof(c, { on: 'd' })
 // @ts-expect-error joinAsof: no such direction
 o.joinAsof(c, { on: 'id', direction: 'nearest' })
-const f = await db.createTable('f', { id: t.int32(), n: t.int64().default(1), s: t.utf8() })
+const withDefault = await db.createTable('f', {
+  id: t.int32(),
+  n: t.int64().default(1),
+  s: t.utf8(),
+})
 // @ts-expect-error default: of another type
 t.int32().default('x')
 // @ts-expect-error insert: a column without a default is missing
-await f.insert([{ id: 1 }])
+await withDefault.insert([{ id: 1 }])
 // @ts-expect-error insert: null in a column with a default that takes none
-await f.insert([{ id: 1, s: '', n: null }])
+await withDefault.insert([{ id: 1, s: '', n: null }])
 // @ts-expect-error addColumns: a name that is taken
-await f.addColumns({ id: t.int32().nullable() })
+await withDefault.addColumns({ id: t.int32().nullable() })
 // @ts-expect-error renameColumns: misspelt column
-await f.renameColumns({ idd: 'x' })
+await withDefault.renameColumns({ idd: 'x' })
 // @ts-expect-error dropColumns: misspelt column
-await f.dropColumns(['idd'])
+await withDefault.dropColumns(['idd'])
 // @ts-expect-error dropColumns: the column is gone
-;(await f.dropColumns(['s'])).filter((r) => r.s.eq('x'))
+;(await withDefault.dropColumns(['s'])).filter((r) => r.s.eq('x'))
 // @ts-expect-error widenColumns: narrower
-await f.widenColumns({ n: t.int32() })
+await withDefault.widenColumns({ n: t.int32() })
 // @ts-expect-error widenColumns: another kind
-await f.widenColumns({ id: t.utf8() })
+await withDefault.widenColumns({ id: t.utf8() })
