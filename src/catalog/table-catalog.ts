@@ -19,7 +19,7 @@ import { assertRetained, readPartitions } from './table-partitions.ts'
 import { type CommitResult, TableWriter, type WriterOptions } from './table-writer.ts'
 import { taggedVersion, tagTable, untagTable } from './tag-table.ts'
 import { type VacuumOptions, type VacuumResult, vacuumTable } from './vacuum-table.ts'
-import { verifyTable } from './verify-table.ts'
+import { type VerifyOptions, verifyTable } from './verify-table.ts'
 import { versionAt } from './version-at.ts'
 
 /** A writer that moves the handle it came from on to what it committed. */
@@ -262,8 +262,8 @@ export class TableCatalog {
   }
 
   /** Reads everything that the table has and compares it: see `verifyTable`. */
-  verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Problem[]> {
-    return verifyTable(this.#table, options.signal)
+  verify(options: VerifyOptions = {}): Promise<Problem[]> {
+    return verifyTable(this.#table, options)
   }
 
   /** What became of a commit that ended with COMMIT_UNKNOWN: see `resolveTransaction`. */

@@ -2,6 +2,7 @@ import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
 import type { StoredObject } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
+import type { OnProgress } from '../io/progress.ts'
 import { above } from './burned-ids.ts'
 import {
   advance,
@@ -35,6 +36,7 @@ export interface VacuumOptions {
   /** True removes nothing and tells in `keys` what would be. */
   readonly dryRun?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
 }
 
 /** What a vacuum removed, or would. */
@@ -77,7 +79,7 @@ export async function vacuumTable(
 
 async function vacuumOnce(
   table: SharedTable,
-  { retain, dryRun, signal }: VacuumOptions,
+  { retain, dryRun, signal, onProgress }: VacuumOptions,
 ): Promise<VacuumResult> {
   if (dryRun !== true) await releasePins(table)
   const { head: found } = await table.read(signal)
@@ -97,11 +99,19 @@ async function vacuumOnce(
   const garbage = await findGarbage(table, head, signal)
   const sum = garbage.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
   const result = { retainedFrom: head.retainedFrom, files: garbage.length, bytes: sum }
-  if (dryRun === true) return { ...result, keys: garbage.map(({ key }) => key) }
-  await pooled(garbage, DELETES_MAX, async ({ key }) => {
+  let bytes = 0
+  const tell = (phase: string) => onProgress?.({ phase, rows: 0, bytes, totalBytes: sum })
+  if (dryRun === true) {
+    tell('done')
+    return { ...result, keys: garbage.map(({ key }) => key) }
+  }
+  await pooled(garbage, DELETES_MAX, async ({ key, byteLength }) => {
     throwIfAborted(signal)
     await table.store.delete(key, { signal })
+    bytes += byteLength
+    tell('delete')
   })
+  tell('done')
   return { ...result, keys: [] }
 }
 

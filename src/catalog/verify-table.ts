@@ -2,6 +2,7 @@ import { GraupelError, throwIfAborted } from '../error.ts'
 import { encodeColumn } from '../io/csv/encode-column.ts'
 import { openColumn } from '../io/csv/open-column.ts'
 import { pooled } from '../io/pooled.ts'
+import type { OnProgress } from '../io/progress.ts'
 import {
   advance,
   type CheckpointFile,
@@ -24,12 +25,20 @@ import { type Lineage, verifyLineage } from './verify-lineage.ts'
 
 const FILES_MAX = 4
 
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+}
+
 /**
  * Reads all that a table has and proves it: the chain of its log, its checkpoints against the log,
  * and every column file of every version that is kept, whose statistics are computed anew. Answers
  * what is wrong; nothing, when all is well. Throws only when the store does not answer.
  */
-export async function verifyTable(table: SharedTable, signal?: AbortSignal): Promise<Problem[]> {
+export async function verifyTable(
+  table: SharedTable,
+  { signal, onProgress }: VerifyOptions = {},
+): Promise<Problem[]> {
   const { head } = await table.read(signal)
   if (head.state === 'purged') assertLive(head, table.name)
   const problems: Problem[] = []
@@ -55,10 +64,16 @@ export async function verifyTable(table: SharedTable, signal?: AbortSignal): Pro
   const unique = new Map(
     files.map((of) => [partitionKey(table.folder, of.column, of.statistics.file), of]),
   )
+  const totalBytes = [...unique.values()].reduce((sum, of) => sum + of.statistics.bytes, 0)
+  const read = { rows: 0, bytes: 0 }
   await pooled([...unique], FILES_MAX, async ([key, { column, statistics }]) => {
     throwIfAborted(signal)
     await attempt(problems, key, () => verifyFile(table, { key, column, statistics }, problems))
+    read.rows += statistics.rows
+    read.bytes += statistics.bytes
+    onProgress?.({ phase: 'verify', ...read, totalBytes })
   })
+  onProgress?.({ phase: 'done', ...read, totalBytes })
   return problems
 }
 

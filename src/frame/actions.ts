@@ -5,6 +5,7 @@ import { clip, invalid } from '../error.ts'
 import { type ExportFormat, exportFile } from '../io/export/export-file.ts'
 import { type Unloaded, type UnloadOptions, unloadFiles } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
@@ -137,8 +138,9 @@ export async function frameToFile(
   { where, ...options }: ActionOptions & CsvFormat & { readonly where: string },
 ): Promise<ExportResult> {
   checkOptions(options, format === 'csv' ? [...ACTION, ...CSV_FORMAT] : ACTION, where)
-  const rows = { schema: state.plan.schema, batches: frameBatches(state, options) }
-  return exportFile(path, format, rows, options)
+  const rows = { schema: state.plan.schema, batches: frameBatches(state, whileWriting(options)) }
+  const onProgress = progressOf(where, options.onProgress)
+  return exportFile(path, format, rows, { ...options, onProgress })
 }
 
 /** Writes the rows of a frame to files in a new folder. */
@@ -148,7 +150,13 @@ export async function frameToFolder(
   options: UnloadOptions,
 ): Promise<Unloaded> {
   checkOptions(options, [...ACTION, ...CSV_FORMAT, 'fileRows', 'format'], 'unload')
-  return unloadFiles(folder, state.plan.schema, frameBatches(state, options), options)
+  const batches = frameBatches(state, whileWriting(options))
+  return unloadFiles(folder, state.plan.schema, batches, options)
+}
+
+/** For the query below an export, which tells itself when all is done. */
+function whileWriting({ signal, onProgress }: ActionOptions): ActionOptions {
+  return { signal, onProgress: stepProgress(onProgress) }
 }
 
 /** `state` with at most `count` rows. */

@@ -37,7 +37,6 @@ import type {
   Null,
   Nullable,
   Row,
-  RowOptions,
   Unless,
   Untyped,
   Utf8,
@@ -305,7 +304,7 @@ export interface DataFrame<S> {
   /** All rows as an Arrow table. */
   collect(options?: ActionOptions): Promise<ArrowTable>
   /** All rows as objects. */
-  toArray<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O>[]>
+  toArray<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O>[]>
   /** Arrow record batches as they come; leaving the loop ends the reading. */
   batches(options?: BatchesOptions): AsyncGenerator<ArrowBatch, void, undefined>
   /** Rows as objects as they come; leaving the loop ends the reading. */
@@ -313,7 +312,7 @@ export interface DataFrame<S> {
   /** How many rows there are. */
   count(options?: ActionOptions): Promise<number>
   /** The first row; undefined when there is none. */
-  first<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O> | undefined>
+  first<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
   show(rows?: number, options?: ShowOptions): Promise<void>
   /** Prints a line for each column, with its first values, to standard output. */

@@ -19,7 +19,7 @@ import type { QuerySettings } from './frame-state.ts'
 const RUN_ROWS_MAX = 1_000_000
 const RUN_BYTES_MAX = 256 * 1024 * 1024
 
-export interface StageOptions extends Pick<ActionOptions, 'signal'> {
+export interface StageOptions extends ActionOptions {
   readonly operation: 'append' | 'overwrite'
   /** For an overwrite: the version that it may replace. */
   readonly basedOn?: number | undefined
@@ -62,7 +62,7 @@ export async function stage(
 export async function writeRows(
   writer: Pick<StagedWriter, 'write'>,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'settings'> & {
+  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
     readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
   },
 ): Promise<number> {
@@ -70,10 +70,13 @@ export async function writeRows(
   const schema = tableSchema(columns)
   const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
   let rowsBefore = 0
+  let bytes = 0
   for await (const part of rows) {
     requireNoNull(schema, part, rowsBefore)
     rowsBefore += part.length
     await writer.write(batch(schema, part.columns, part.length))
+    bytes += batchBytes(part)
+    options.onProgress?.({ phase: 'write', rows: rowsBefore, bytes })
   }
   return rowsBefore
 }

@@ -8,6 +8,7 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
 import { inferSchema } from '../io/import/infer-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
@@ -77,9 +78,9 @@ export class StoredDatabase implements Database {
     checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
     const { clusterBy, partitionRows, compression, ...load } = options
     checkClusterBy(clusterBy, 'createTableFrom')
-    const { onProgress: _, ...quiet } = load
+    const onProgress = stepProgress(load.onProgress)
     const { bucket } = this.#settings
-    const { fields } = await inferSchema(source, { ...quiet, bucket })
+    const { fields } = await inferSchema(source, { ...load, onProgress, bucket })
     return this.#withNewTable(
       name,
       fields,
@@ -158,9 +159,15 @@ export class StoredDatabase implements Database {
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
-      const batches = frameBatches({ ...source, plan }, { signal, onProgress })
+      const tell = progressOf('write', onProgress)
+      const step = { signal, onProgress: stepProgress(tell) }
+      const batches = frameBatches({ ...source, plan }, step)
       const basedOn = oldestRead(source, catalog.snapshot)
-      return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
+      const settings = this.#settings
+      const result = await stage(catalog, batches, { operation, basedOn, signal, settings })
+      const { rows, bytes, partitions } = result
+      tell({ phase: 'done', rows, bytes, partitions })
+      return result
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)

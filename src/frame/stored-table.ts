@@ -14,9 +14,11 @@ import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { OnceOptions, WriteResult } from './action-options.ts'
+import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
+import { markOf } from './app-mark.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -89,12 +91,15 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#place.settings.requireOpen()
     checkOptions(options, ['signal', 'onProgress', 'app', 'sequence'], 'insert')
     const mark = markOf(options, 'insert')
-    const { signal, onProgress } = options
+    const { signal } = options
     throwIfAborted(signal)
     const { settings } = this.#place
-    const batches = batchesFor(data, this.#snapshot, 'insert', { signal, settings })
-    const result = await this.#stage(batches, signal, mark)
-    onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
+    const tell = progressOf('insert', options.onProgress)
+    const onProgress = stepProgress(tell)
+    const batches = batchesFor(data, this.#snapshot, 'insert', { signal, onProgress, settings })
+    const result = await this.#stage(batches, { signal, onProgress: tell }, mark)
+    const { rows, bytes, partitions } = result
+    tell({ phase: 'done', rows, bytes, partitions })
     return result
   }
 
@@ -106,19 +111,24 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
     const target = tableSchema(this.#snapshot.columns)
+    const tell = progressOf('load', options.onProgress)
     const isTrial = validate === true
     const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
     const { bucket } = settings
     this.#requireColumns()
-    const load = await FileLoad.open(source, target, { ...how, signal, bucket })
+    const onProgress = stepProgress(tell)
+    const load = await FileLoad.open(source, target, { ...how, onProgress, signal, bucket })
     const place = { catalog: this.#catalog, settings, signal, mark }
     if (isTrial) {
       const rows = await validateFiles(load, place)
       const none = { version: this.version, rows, bytes: 0, partitions: 0 }
+      tell({ phase: 'done', rows, bytes: 0 })
       return { ...none, ...loadReport(load, settings) }
     }
     const written = await loadFiles(load, place)
     this.#seeNewest()
+    const { rows, bytes, partitions } = written
+    tell({ phase: 'done', rows, bytes, partitions })
     return { ...written, ...loadReport(load, settings) }
   }
 
@@ -137,8 +147,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   ): Promise<ChangeResult> {
     return this.#change('merge', options, async (snapshot) => {
       const { basedOn, read } = mergeChange(snapshot, source, change)
-      const { signal } = options
-      return { ...(await read({ signal })), basedOn }
+      const onProgress = stepProgress(options.onProgress)
+      return { ...(await read({ signal: options.signal, onProgress })), basedOn }
     })
   }
 
@@ -250,8 +260,9 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async vacuum(options: VacuumOptions): Promise<VacuumResult> {
     this.#place.settings.requireOpen()
-    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
-    return this.#catalog.vacuum(options)
+    checkOptions(options, ['retain', 'dryRun', 'signal', 'onProgress'], 'vacuum')
+    const onProgress = progressOf('vacuum', options.onProgress)
+    return this.#catalog.vacuum({ ...options, onProgress })
   }
 
   async optimize(options: OptimizeOptions = {}): Promise<OptimizeResult> {
@@ -279,10 +290,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return clusteringInformation(await this.#catalog.partitions(snapshot, ids), keys)
   }
 
-  async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {
+  async verify(options: ActionOptions = {}): Promise<Problem[]> {
     this.#place.settings.requireOpen()
-    checkOptions(options, ['signal'], 'verify')
-    return this.#catalog.verify(options)
+    checkOptions(options, ['signal', 'onProgress'], 'verify')
+    const { signal } = options
+    return this.#catalog.verify({ signal, onProgress: progressOf('verify', options.onProgress) })
   }
 
   async resolve(txid: string): Promise<TransactionOutcome> {
@@ -298,7 +310,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return this.#change('write', rest, async (snapshot) => {
       const source = isFrame(data) ? oldestRead(data[frameState], snapshot) : snapshot.version
       const { signal } = rest
-      const rows = batchesFor(data, snapshot, 'write', { signal, settings })
+      const onProgress = stepProgress(rest.onProgress)
+      const rows = batchesFor(data, snapshot, 'write', { signal, onProgress, settings })
       const change = writeChange(snapshot, rows, { mode, replaceWhere })
       if (mode !== 'errorIfExists') return { ...change, basedOn: source }
       const known = await this.#catalog.partitions(snapshot, [])
@@ -342,7 +355,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: ActionOptions,
     mark: AppMark | undefined,
   ): Promise<WriteResult> {
     const { settings } = this.#place
@@ -351,6 +364,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       operation: 'append',
       mark,
       signal,
+      onProgress,
       settings,
     })
     this.#seeNewest()
@@ -376,14 +390,4 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return frameSummary('Table', this.#state)
   }
-}
-
-/** The mark that a write is repeated by, if any. Throws INVALID for half of one. */
-export function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
-  if (app === undefined && sequence === undefined) return undefined
-  if (app !== undefined && sequence !== undefined) return { app, sequence }
-  throw invalid(`${where}: app and sequence go together: { app: 'etl-7', sequence: 41 }`, {
-    app,
-    sequence,
-  })
 }

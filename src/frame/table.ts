@@ -270,7 +270,7 @@ export interface Table<S, D = never> extends DataFrame<S> {
    * Reads everything that the table has and proves it: its log, its metadata, and every file of
    * every version that is kept. Answers what is wrong; an empty list when all is well.
    */
-  verify(options?: { readonly signal?: AbortSignal }): Promise<Problem[]>
+  verify(options?: ActionOptions): Promise<Problem[]>
   /**
    * What became of a write that threw COMMIT_UNKNOWN; `txid` is among the error's facts. `unknown`
    * only while the store does not answer: ask again.

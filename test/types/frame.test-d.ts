@@ -64,6 +64,8 @@ expectEqual<
   (typeof plain)[number],
   { id: number; amount: number | null; placed_at: string | null }
 >()
+const heard = await orders.select('id').toArray({ onProgress: ({ rows }) => void rows })
+expectEqual<(typeof heard)[number], { id: bigint }>()
 const one = await orders.select('id').first()
 expectEqual<typeof one, { id: bigint } | undefined>()
 for await (const row of orders.select('day')) expectEqual<typeof row, { day: Date }>()

@@ -19,7 +19,14 @@ interface LoadCommandOptions extends LakeOptions {
 
 /** `graupel load`: files into a table. */
 export function addLoad(program: Command): void {
-  lakeCommand(program, 'load', 'Load files into a table, in one commit, each content once')
+  lakeCommand(program, {
+    name: 'load',
+    description: 'Load files into a table, in one commit, each content once',
+    examples: [
+      'load ./lake acme/sales/orders orders.csv --create --cluster-by placed_at',
+      "load ./lake acme/sales/orders './orders-*.csv' --on-error continue",
+    ],
+  })
     .argument('<table>', 'namespace/database/table')
     .argument('<files...>', 'paths, globs, https: or s3: URLs of CSV, JSON lines, Arrow or Parquet')
     .option('--create', 'make the table, with the columns that the first file has')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { progressBar } from '../../io/progress.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
 import { openTable } from '../table-path.ts'
@@ -10,11 +11,14 @@ interface VacuumCommandOptions extends LakeOptions {
 
 /** `graupel vacuum`: gives up old versions of a table, or what dropped tables of a database left. */
 export function addVacuum(program: Command): void {
-  lakeCommand(
-    program,
-    'vacuum',
-    'Give up old versions of a table, or what was dropped from a database',
-  )
+  lakeCommand(program, {
+    name: 'vacuum',
+    description: 'Give up old versions of a table, or what was dropped from a database',
+    examples: [
+      'vacuum ./lake acme/sales/orders --retain 7d --dry-run',
+      'vacuum ./lake acme/sales --retain 30d',
+    ],
+  })
     .argument('<path>', 'namespace/database/table, or namespace/database')
     .requiredOption(
       '--retain <time>',
@@ -25,8 +29,13 @@ export function addVacuum(program: Command): void {
       withLake(url, options, async (lake) => {
         const { retain, dryRun, json } = options
         const isDatabase = path.split('/').length === 2
-        const of = isDatabase ? await lake.database(path) : await openTable(lake, path)
-        const result = await of.vacuum({ retain, dryRun })
+        const result = isDatabase
+          ? await (await lake.database(path)).vacuum({ retain, dryRun })
+          : await (await openTable(lake, path)).vacuum({
+              retain,
+              dryRun,
+              onProgress: progressBar(path),
+            })
         if (json === true) {
           printLine(jsonText(result, 2))
           return

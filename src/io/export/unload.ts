@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Batch, sliceBatch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { invalid } from '../../error.ts'
+import { progressOf } from '../progress.ts'
 import {
   type ExportFormat,
   type ExportOptions,
@@ -51,6 +52,7 @@ export async function unloadFiles(
   if (existsSync(folder)) {
     throw invalid(`"${folder}" exists; unload makes a folder of its own`, { folder })
   }
+  const tell = progressOf('unload', options.onProgress)
   const staged = `${folder}.${randomBytes(6).toString('hex')}.tmp`
   const source = new RowSource(batches)
   let unloaded: Unloaded = { files: 0, rows: 0, bytes: 0 }
@@ -62,10 +64,12 @@ export async function unloadFiles(
       const part = { schema, batches: source.take(fileRows) }
       const { rows, bytes } = await exportFile(path, format, part, {
         ...rest,
-        onProgress: undefined,
+        onProgress: (of) => {
+          if (of.phase === 'done') return
+          tell({ phase: 'write', rows: unloaded.rows + of.rows, bytes: unloaded.bytes + of.bytes })
+        },
       })
       unloaded = { files, rows: unloaded.rows + rows, bytes: unloaded.bytes + bytes }
-      options.onProgress?.({ phase: 'write', rows: unloaded.rows, bytes: unloaded.bytes })
     } while (await source.hasMore())
     await writing(folder, rename(staged, folder))
   } catch (error) {
@@ -74,7 +78,7 @@ export async function unloadFiles(
   } finally {
     await batches.return()
   }
-  options.onProgress?.({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
+  tell({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
   return unloaded
 }
 
