@@ -49,7 +49,7 @@ export function numbered(input: LogicalPlan, count: number, name: string): Logic
 }
 
 /** The one of `results` whose position stands in `number`. */
-function chosen(number: Expr, results: readonly Expr[]): Expr {
+export function chosen(number: Expr, results: readonly Expr[]): Expr {
   const branches = results.slice(0, -1).map((result, position) => {
     const when = callExpr('eq', [number, literalExpr(position, int32)])
     // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
