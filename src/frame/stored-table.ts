@@ -1,7 +1,4 @@
-import {
-  type ClusteringInformation,
-  clusteringInformation,
-} from '../catalog/clustering-information.ts'
+import type { ClusteringInformation } from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
@@ -17,6 +14,8 @@ import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import type { ClusteringAdvice } from './advice-type.ts'
+import { adviseClustering } from './advise-clustering.ts'
 import { markOf } from './app-mark.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
@@ -30,6 +29,7 @@ import {
   writeChange,
 } from './change-verbs.ts'
 import { changesScan } from './changes-frame.ts'
+import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
 import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
 import { restoreTable } from './constraint/validate-rows.ts'
@@ -46,7 +46,7 @@ import { LazyFrame } from './lazy-frame.ts'
 import { FILE_OPTIONS, loadTable } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { momentText } from './moment-text.ts'
-import { keyColumns, optimizeTable } from './optimize-table.ts'
+import { optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
 import { type StageOptions, stage } from './stage.ts'
@@ -286,17 +286,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async clusteringInformation(columns?: readonly string[]): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
-    const snapshot = this.#snapshot
-    const names = columns ?? snapshot.clusterBy
-    if (names.length === 0) {
-      throw invalid(
-        `clusteringInformation: table "${this.name}" is not clustered; name columns to be looked at`,
-        { table: this.name },
-      )
-    }
-    const keys = keyColumns(snapshot, names)
-    const ids = [...new Set(keys.map(({ id }) => id))]
-    return clusteringInformation(await this.#catalog.partitions(snapshot, ids), keys)
+    return clusteringOf(this.#catalog, this.#snapshot, columns ?? this.#snapshot.clusterBy)
+  }
+
+  async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {
+    this.#place.settings.requireOpen()
+    return adviseClustering(this.#catalog, this.#snapshot, queries)
   }
 
   async verify(options: ActionOptions = {}): Promise<Problem[]> {

@@ -18,6 +18,7 @@ const READING = {
     'resolve',
     'changes',
     'clusteringInformation',
+    'adviseClustering',
   ],
 }
 

@@ -1,0 +1,25 @@
+import {
+  type ClusteringInformation,
+  clusteringInformation,
+} from '../catalog/clustering-information.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
+import { invalid } from '../error.ts'
+import { keyColumns } from './optimize-table.ts'
+
+/** How well the partitions of a table are told apart by the columns `names`. */
+export async function clusteringOf(
+  catalog: TableCatalog,
+  snapshot: TableSnapshot,
+  names: readonly string[],
+): Promise<ClusteringInformation> {
+  if (names.length === 0) {
+    throw invalid(
+      `clusteringInformation: table "${snapshot.name}" is not clustered; name columns to be looked at`,
+      { table: snapshot.name },
+    )
+  }
+  const keys = keyColumns(snapshot, names)
+  const ids = [...new Set(keys.map(({ id }) => id))]
+  return clusteringInformation(await catalog.partitions(snapshot, ids), keys)
+}
