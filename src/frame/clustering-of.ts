@@ -7,16 +7,17 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
 import { keyColumns } from './optimize-table.ts'
 
-/** How well the partitions of a table are told apart by the columns `names`. */
+/** How well the partitions of the table `table` are told apart by the columns `names`. */
 export async function clusteringOf(
+  table: string,
   catalog: TableCatalog,
   snapshot: TableSnapshot,
   names: readonly string[],
 ): Promise<ClusteringInformation> {
   if (names.length === 0) {
     throw invalid(
-      `clusteringInformation: table "${snapshot.name}" is not clustered; name columns to be looked at`,
-      { table: snapshot.name },
+      `clusteringInformation: table "${table}" is not clustered; name columns to be looked at`,
+      { table },
     )
   }
   const keys = keyColumns(snapshot, names)
