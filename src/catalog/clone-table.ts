@@ -2,7 +2,7 @@ import { GraupelError } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
 import { BackgroundWork } from './background-work.ts'
 import { constraintFeatures } from './constraints-json.ts'
-import type { AddPartition } from './model/commit-record.ts'
+import type { AddPartition, LoadedFile } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { nextCommit, stagedBytes } from './next-commit.ts'
@@ -53,6 +53,8 @@ export function cloneHead(source: Head, version: number): Head {
     tags: [],
     pins: [],
     apps: [],
+    lastLoad: 0,
+    trimmed: null,
     segments: [],
     tail: [],
   }
@@ -98,7 +100,7 @@ export async function giveUp(source: SharedTable, clone: SharedTable): Promise<v
 }
 
 /**
- * Takes away the pins of clones that were given up, and gives up those that have been in the making
+ * Takes away the pins of clones that were given up or purged, and gives up those that have been in the making
  * for more than a day: they are fenced off first, so that a creator that wakes up fails.
  */
 export async function releasePins(source: SharedTable): Promise<void> {
@@ -113,7 +115,7 @@ export async function releasePins(source: SharedTable): Promise<void> {
       await clone.edit((now) => (now.state === 'initializing' ? { state: 'aborted' } : undefined))
     }
     const { state } = isStale ? (await clone.read()).head : head
-    if (state === 'aborted') await unpin(source, pin.clone, pin.folder)
+    if (state === 'aborted' || state === 'purged') await unpin(source, pin.clone, pin.folder)
   }
 }
 
@@ -130,28 +132,41 @@ async function writeRows(
   clone: SharedTable,
   version: number,
 ): Promise<Partial<Head>> {
-  const parts = cut(await clonedPartitions(source, version), source.newest.columns.length)
+  const parts = cutToRecords(await clonedPartitions(source, version), source.newest.columns.length)
   if (parts.length > COMMITS_MAX) {
     throw new GraupelError('LIMIT', `table "${source.name}" has too many partitions to clone`, {
       table: source.name,
     })
   }
+  const loads = await clonedLoads(source, version)
   const first = clone.newest
   let head = first
-  for (const added of parts) {
+  for (const [position, added] of parts.entries()) {
     const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
     const next = nextCommit(head, {
       operation: 'clone',
       actions: added,
       rows,
       bytes: stagedBytes(added),
-      head: { partitions: head.partitions + added.length, rows: head.rows + rows },
+      loads: position === 0 ? loads : [],
+      head: {
+        partitions: head.partitions + added.length,
+        rows: head.rows + rows,
+        ...(position === 0 && loads.length > 0 ? { lastLoad: head.version + 1 } : {}),
+      },
     })
     await clone.log.write(next.record.file, next.record.bytes)
     head = next.head
   }
-  const { nextId, partitions, rows, timestamp, tail } = head
-  return { version: head.version, nextId, partitions, rows, timestamp, tail }
+  const { nextId, partitions, rows, timestamp, tail, lastLoad } = head
+  return { version: head.version, nextId, partitions, rows, timestamp, tail, lastLoad }
+}
+
+/** The clone has the rows of the files that its source had loaded, so they are in its ledger too. */
+async function clonedLoads(source: SharedTable, version: number): Promise<LoadedFile[]> {
+  const { head } = await source.read()
+  const loaded = await source.ledger.at(head, version)
+  return [...loaded].map(([sha256, bytes]) => ({ sha256, bytes, rows: 0, url: source.name }))
 }
 
 async function clonedPartitions(source: SharedTable, version: number): Promise<AddPartition[]> {
@@ -171,8 +186,11 @@ async function clonedPartitions(source: SharedTable, version: number): Promise<A
   })
 }
 
-/** In runs that fit in a record; one at least. */
-function cut(partitions: readonly AddPartition[], columns: number): AddPartition[][] {
+/** `partitions` of a table of so many columns in runs that fit in a record; one at least. */
+export function cutToRecords(
+  partitions: readonly AddPartition[],
+  columns: number,
+): AddPartition[][] {
   const size = Math.max(1, Math.floor(STATISTICS_MAX / columns))
   const runs: AddPartition[][] = [partitions.slice(0, size)]
   for (let at = size; at < partitions.length; at += size) {

@@ -39,13 +39,13 @@ function printPrepared({ entry, nextId, partitions, rows, ...marks }: PreparedCo
     ['nextId', nextId],
     ['partitions', partitions],
     ['rows', rows],
-    ...markFields({ ...marks, compression: 'none', tags: [], pins: [] }),
+    ...markFields({ ...marks, compression: 'none', tags: [], pins: [], trimmed: null }),
   ]
   return new JsonText(printObject(fields, []))
 }
 
 function readPrepared(of: StoredObject): PreparedCommit {
-  const { fence, burned, apps } = readMarks(of)
+  const { fence, burned, apps, lastLoad } = readMarks(of)
   return {
     entry: readTailEntry(of.object('entry')),
     nextId: of.whole('nextId', 1),
@@ -54,5 +54,6 @@ function readPrepared(of: StoredObject): PreparedCommit {
     fence,
     burned,
     apps,
+    lastLoad,
   }
 }

@@ -1,6 +1,13 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
-import type { Action, AddPartition, Operation, RemovePartition } from './model/commit-record.ts'
+import { assertNotLoaded, type LoadLedger } from './load-ledger.ts'
+import type {
+  Action,
+  AddPartition,
+  LoadedFile,
+  Operation,
+  RemovePartition,
+} from './model/commit-record.ts'
 import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
@@ -31,6 +38,12 @@ export interface CommitGuard {
   admit(since: readonly Action[]): Promise<void>
 }
 
+/** A file whose rows were staged. */
+export interface StagedLoad extends LoadedFile {
+  /** `once`: a CONFLICT when its content counts as loaded; `again`: it may be loaded once more. */
+  readonly how: 'once' | 'again'
+}
+
 /** Partitions that were staged, and what is to become of them. */
 export interface Staged {
   /** For people. */
@@ -43,6 +56,8 @@ export interface Staged {
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
   readonly mark?: AppMark | undefined
+  /** Files that rows are from. */
+  readonly loads?: readonly StagedLoad[] | undefined
   /** None for an append. */
   readonly removal?: Removal | undefined
   /** Rows that the history tells. */
@@ -54,17 +69,22 @@ export interface Staged {
 }
 
 /** The change that appends what was staged, or puts it in the place of what is live. */
-export function stagedChange(place: TablePlace, staged: Staged): Change {
-  const { removal, guard } = staged
+export function stagedChange(
+  place: TablePlace & { readonly ledger: LoadLedger },
+  staged: Staged,
+): Change {
+  const { removal, guard, loads = [] } = staged
   return {
-    alone: removal !== undefined || guard !== undefined,
+    // What is guarded or loaded must be held against a head that is committed.
+    alone: removal !== undefined || guard !== undefined || loads.length > 0,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       assertSameConstraints(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
-      await guard?.admit(await actionsAfter(place, base, guard.version))
+      if (guard !== undefined) await assertAdmitted(place, base, staged.name, guard)
+      const ledger = await ledgerChange(place.ledger, base, staged)
       const added = await staged.partitions(base)
       const removed = await removals(place, base, removal)
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
@@ -74,13 +94,38 @@ export function stagedChange(place: TablePlace, staged: Staged): Change {
         actions: [...removed, ...added],
         rows: staged.rows,
         bytes: staged.bytes,
+        loads: staged.loads,
+        ledgerOf: ledger.ledgerOf,
         head: {
+          ...ledger.head,
           partitions: base.partitions - removed.length + added.length,
           rows: base.rows - rowsGone + rows,
           ...(staged.mark === undefined ? {} : { apps: marked(base.apps, staged.mark) }),
         },
       }
     },
+  }
+}
+
+/**
+ * What becomes of the ledger: what takes all rows away begins an empty one. Throws CONFLICT for
+ * files that others loaded first.
+ */
+async function ledgerChange(
+  ledger: LoadLedger,
+  base: Head,
+  { name, loads = [], removal }: Staged,
+): Promise<{ readonly ledgerOf?: number; readonly head: Partial<Head> }> {
+  const clears = removal?.partitions === 'all' && base.lastLoad > 0
+  const once = loads.filter(({ how }) => how === 'once')
+  if (once.length > 0) {
+    const known = removal?.partitions === 'all' ? new Map() : await ledger.at(base)
+    assertNotLoaded(name, known, once)
+  }
+  const changes = clears || loads.length > 0
+  return {
+    ...(clears ? { ledgerOf: 0 } : {}),
+    head: changes ? { lastLoad: base.version + 1 } : {},
   }
 }
 
@@ -113,7 +158,7 @@ async function assertUnseen(
   const actions = await actionsAfter(place, base, basedOn)
   const isOurs = (action: Action) =>
     action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
-  if (!actions.some(isOurs)) return
+  if (actions !== null && !actions.some(isOurs)) return
   throw new GraupelError(
     'CONFLICT',
     `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,
@@ -121,8 +166,31 @@ async function assertUnseen(
   )
 }
 
-async function actionsAfter(place: TablePlace, base: Head, version: number): Promise<Action[]> {
+/** Asks a guard about what others did. */
+async function assertAdmitted(
+  place: TablePlace,
+  base: Head,
+  name: string,
+  guard: CommitGuard,
+): Promise<void> {
+  const since = await actionsAfter(place, base, guard.version)
+  if (since !== null) return guard.admit(since)
+  const { version } = base
+  throw new GraupelError(
+    'CONFLICT',
+    `table "${name}" is at version ${version}, and what others did since version ${guard.version} is not told any more; nothing was committed: retry`,
+    { table: name, version, basedOn: guard.version },
+  )
+}
+
+/** What others did after a version; null where the log was trimmed since, and nobody can tell. */
+async function actionsAfter(
+  place: TablePlace,
+  base: Head,
+  version: number,
+): Promise<Action[] | null> {
   if (version >= base.version) return []
+  if (version < (base.trimmed?.version ?? 0)) return null
   const span = { from: version + 1, to: base.version }
   const records = await place.log.records(base, span, columnTypes(base.columns))
   return records.flatMap(({ actions }) => actions)

@@ -2,6 +2,7 @@ import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
 import type { Change } from './commit-queue.ts'
 import { addConstraintChange, dropConstraintChange } from './constraint-change.ts'
+import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Constraint, NewConstraint } from './model/constraint.ts'
 import type { Head } from './model/head.ts'
@@ -19,7 +20,7 @@ import { assertRetained, readPartitions } from './table-partitions.ts'
 import { type CommitResult, TableWriter, type WriterOptions } from './table-writer.ts'
 import { taggedVersion, tagTable, untagTable } from './tag-table.ts'
 import { type VacuumOptions, type VacuumResult, vacuumTable } from './vacuum-table.ts'
-import { verifyTable } from './verify-table.ts'
+import { type VerifyOptions, verifyTable } from './verify-table.ts'
 import { versionAt } from './version-at.ts'
 
 /** A writer that moves the handle it came from on to what it committed. */
@@ -153,6 +154,11 @@ export class TableCatalog {
     return [created, ...entries].reverse()
   }
 
+  /** The contents that count as loaded into the newest version known: bytes by SHA-256. */
+  async loadedContents(): Promise<LoadedContents> {
+    return this.#table.ledger.at(this.#table.newest)
+  }
+
   /** What the versions after `from` up to `to` did. */
   async operations({
     from,
@@ -261,8 +267,8 @@ export class TableCatalog {
   }
 
   /** Reads everything that the table has and compares it: see `verifyTable`. */
-  verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Problem[]> {
-    return verifyTable(this.#table, options.signal)
+  verify(options: VerifyOptions = {}): Promise<Problem[]> {
+    return verifyTable(this.#table, options)
   }
 
   /** What became of a commit that ended with COMMIT_UNKNOWN: see `resolveTransaction`. */

@@ -13,7 +13,13 @@ import { PartitionBuffer } from './partition-buffer.ts'
 import { PartitionStager, type PendingPartition } from './partition-stager.ts'
 import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
-import { type CommitGuard, isMarked, type Removal, stagedChange } from './staged-change.ts'
+import {
+  type CommitGuard,
+  isMarked,
+  type Removal,
+  type StagedLoad,
+  stagedChange,
+} from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -43,6 +49,8 @@ export interface CommitOptions {
    * number of it, or a higher one. Tables remember the last 256 applications.
    */
   readonly mark?: AppMark | undefined
+  /** Files that the rows are from. */
+  readonly loads?: readonly StagedLoad[] | undefined
 }
 
 export type WriteOperation =
@@ -174,6 +182,7 @@ export class TableWriter {
         this.#change(options),
         this.#settled(pending),
       )
+      if (options.loads !== undefined) this.#table.noteLoads()
       return committed.isNew ? this.ended(committed.version) : this.#nothing(committed.version)
     })
   }
@@ -232,6 +241,7 @@ export class TableWriter {
       name: this.#table.name,
       signal: this.#options.signal,
       mark: options.mark,
+      loads: options.loads,
       partitions: (base) => this.#renumbered(base),
     })
   }

@@ -31,6 +31,7 @@ import {
   sideBySide,
 } from '../exec/row-change.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { type OnProgress, progressOf } from '../io/progress.ts'
 import type { StatisticsOf } from '../plan/bounds.ts'
 import type { Expr } from '../plan/expr.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
@@ -80,6 +81,7 @@ export async function changeTable(
   options: ActionOptions,
 ): Promise<ChangeResult> {
   const writer = place.catalog.stageWriter({ signal: options.signal })
+  const tell = progressOf(change.operation, options.onProgress)
   let counts: Counts
   let concerns: ((partition: AddPartition) => boolean) | undefined
   let rewriting: TableRewriter
@@ -88,7 +90,7 @@ export async function changeTable(
     const rowsPlace = { catalog: place.catalog, signal: options.signal }
     const against = snapshot.version
     const guard = await WriteGuard.of(writer, rowsPlace, { snapshot, against })
-    rewriting = new TableRewriter(place, change, { writer, guard, options })
+    rewriting = new TableRewriter(place, change, { writer, guard, tell, signal: options.signal })
     counts = await rewriting.rewrite()
     concerns = await rewriting.concerns()
   } catch (error) {
@@ -103,7 +105,7 @@ export async function changeTable(
   const result = await writer.commit({ operation, basedOn, mark, concerns, rowsUpdated })
   const { version, rows: rowsInserted, bytes, isNew } = result
   if (!isNew) counts = NOTHING
-  options.onProgress?.({ phase: 'done', rows: rewriting.rowsRead, bytes: rewriting.bytesRead })
+  tell({ phase: 'done', ...rewriting.read })
   return { version, rowsInserted, ...counts, bytes }
 }
 
@@ -116,13 +118,14 @@ class TableRewriter {
   readonly #change: TableChange
   readonly #writer: StagedWriter
   readonly #guard: WriteGuard
-  readonly #options: ActionOptions
+  readonly #signal: AbortSignal | undefined
+  readonly #tell: OnProgress
   #all: Promise<PartitionSet> | undefined
   #rowsUpdated = 0
   #rowsDeleted = 0
   #partitionsRewritten = 0
-  rowsRead = 0
-  bytesRead = 0
+  /** What was read so far, and of how many partitions. */
+  read = { rows: 0, bytes: 0, partitions: 0, totalPartitions: 0 }
 
   constructor(
     place: ChangePlace,
@@ -130,18 +133,21 @@ class TableRewriter {
     {
       writer,
       guard,
-      options,
+      signal,
+      tell,
     }: {
       readonly writer: StagedWriter
       readonly guard: WriteGuard
-      readonly options: ActionOptions
+      readonly signal: AbortSignal | undefined
+      readonly tell: OnProgress
     },
   ) {
     this.#place = place
     this.#change = change
     this.#writer = writer
     this.#guard = guard
-    this.#options = options
+    this.#signal = signal
+    this.#tell = tell
   }
 
   /** Stages everything; nothing is visible yet. */
@@ -158,9 +164,11 @@ class TableRewriter {
       const mayJoin = range !== null && mightMatch(range, statisticsOf(partition))
       return clauses.length > 0 || mayJoin ? [{ partition, clauses, mayJoin }] : []
     })
+    this.read.totalPartitions = plans.length
     for (const plan of plans) {
-      throwIfAborted(this.#options.signal)
+      throwIfAborted(this.#signal)
       await this.#rewritePartition(plan)
+      this.#note({ partitions: 1 })
     }
     await this.#guard.settle()
     await this.#write(this.#inserted())
@@ -279,19 +287,21 @@ class TableRewriter {
     const { snapshot } = this.#change
     const columns = snapshot.columns.filter(({ name }) => names.has(name))
     if (columns.length === 0) return batch(schema([]), [], partition.rows)
-    const { signal, onProgress } = this.#options
     const source = {
       store: this.#place.store,
       table: snapshot,
       partitions: await this.#allPartitions(),
-      signal,
-      onRead: (rows: number, bytes: number) => {
-        this.rowsRead += rows
-        this.bytesRead += bytes
-        onProgress?.({ phase: 'scan', rows: this.rowsRead, bytes: this.bytesRead })
-      },
+      signal: this.#signal,
+      onRead: (rows: number, bytes: number) => this.#note({ rows, bytes }),
     }
     return readColumns(source, partition, columns)
+  }
+
+  #note({ rows = 0, bytes = 0, partitions = 0 }): void {
+    this.read.rows += rows
+    this.read.bytes += bytes
+    this.read.partitions += partitions
+    this.#tell({ phase: 'scan', ...this.read })
   }
 
   *#inserted(): Generator<Batch> {
@@ -309,9 +319,9 @@ class TableRewriter {
 
   async #write(rows: AsyncIterable<Batch> | Iterable<Batch>): Promise<void> {
     const { settings } = this.#place
-    const { signal } = this.#options
+    const signal = this.#signal
     const { snapshot } = this.#change
-    const target = { writer: this.#writer, catalog: this.#place.catalog, guard: this.#guard }
+    const target = { writer: this.#writer, guard: this.#guard }
     await writeRows(target, rows, { snapshot, settings, signal })
   }
 

@@ -40,7 +40,7 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const cache = cacheOf(options.cache)
-  const budget = { memoryBytesMax, spillFolder, threads, cache }
+  const budget = { memoryBytesMax, spillFolder, threads, cache, bucket: bucketOptions(options) }
   const objects = objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
@@ -52,7 +52,7 @@ export async function connect(
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  const store = await openStore(url, bucketOptions(options))
+  const store = await openStore(url, budget.bucket)
   requireOutside(spillFolder, store.url)
   if (objects !== undefined && store.fetchesOnOpen !== true) {
     throw invalid(`connect: objectCache is for buckets, and "${clip(url)}" is none`, { url })

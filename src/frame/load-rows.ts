@@ -1,82 +1,105 @@
-import type { Batch } from '../arrow/batch.ts'
-import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import { batchesFrom } from '../arrow/batches-from.ts'
+import { int64, utf8 } from '../arrow/data-type.ts'
+import { field, schema } from '../arrow/schema.ts'
+import type { AppMark } from '../catalog/model/head.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { GraupelError } from '../error.ts'
-import { type CsvRejects, REJECTS_KEPT } from '../io/import/csv-batches.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
-import { loadBatches } from '../io/import/load-batches.ts'
-import type { RowPlace } from './constraint/violation.ts'
-import type { RowChecks } from './constraint/write-guard.ts'
-import type { LoadOptions, LoadResult, RejectedRow } from './load-type.ts'
+import { values } from '../plan/logical-plan.ts'
+import type { WriteResult } from './action-options.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
+import type { AnyFrame } from './data-frame.ts'
+import type { FileLoad } from './file-load.ts'
+import type { QuerySettings } from './frame-state.ts'
+import { LazyFrame } from './lazy-frame.ts'
+import type { LoadReport, RejectedRow } from './load-type.ts'
+import { stage } from './stage.ts'
 
-/** The rows of a load, and what was left out once they have been read. */
-export interface LoadedRows {
-  readonly batches: AsyncGenerator<Batch>
-  /** How the rows are to be checked against constraints. */
-  readonly checks: RowChecks
-  rejected(): Pick<LoadResult, 'rowsRejected' | 'rejects'>
+interface LoadPlace {
+  readonly catalog: TableCatalog
+  readonly settings: QuerySettings
+  readonly signal: AbortSignal | undefined
+  readonly mark: AppMark | undefined
 }
 
-export function loadedRows(
-  source: CsvSource,
-  table: TableSnapshot,
-  { app: _, sequence: __, validate, ...options }: LoadOptions,
-): LoadedRows {
-  const places = new RowPlaces()
-  const refused: CsvRejects = { count: 0, errors: [] }
-  let found: CsvRejects = { count: 0, errors: [] }
-  const all = (): CsvRejects => ({
-    count: found.count + refused.count,
-    errors: [...found.errors, ...refused.errors].slice(0, REJECTS_KEPT),
-  })
-  const onError = options.onError ?? (validate === true ? 'continue' : 'abort')
-  const isChecked = table.constraints.length > 0
-  const batches = loadBatches(source, tableSchema(inputColumns(table)), {
-    ...options,
-    onError,
-    onRows: isChecked ? (file, lines) => places.add(file, lines) : undefined,
-    onReject(rejects) {
-      found = rejects
-      options.onReject?.(all())
-    },
-  })
-  const reject = (error: () => GraupelError) => {
-    refused.count++
-    if (refused.errors.length < REJECTS_KEPT) refused.errors.push(error())
-    options.onReject?.(all())
+/** Options of a load into a table, but for those that make it one that can be repeated. */
+export const FILE_OPTIONS = [
+  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns', 'select', 'force'],
+  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
+]
+
+/**
+ * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is
+ * read again.
+ */
+export async function loadFiles(
+  load: FileLoad,
+  { catalog, settings, signal, mark }: LoadPlace,
+): Promise<WriteResult> {
+  for (;;) {
+    const known = await catalog.loadedContents()
+    const loads = () => load.loads
+    const how = { operation: 'append', mark, signal, settings, loads } as const
+    try {
+      const written = await stage(catalog, (guard) => load.batches(known, guard), how)
+      if (written.rows === 0 && mark !== undefined) load.repeated()
+      return written
+    } catch (error) {
+      if (!load.without(error)) throw error
+    }
   }
+}
+
+/** Reads all files and loads nothing; answers how many rows would be loaded. */
+export async function validateFiles(
+  load: FileLoad,
+  { catalog, signal }: LoadPlace,
+): Promise<number> {
+  for (;;) {
+    const known = await catalog.loadedContents()
+    const { snapshot } = catalog
+    const guard = await WriteGuard.of({ guardedBy() {} }, { catalog, signal }, { snapshot })
+    let rows = 0
+    try {
+      for await (const part of load.batches(known, guard)) rows += part.length
+      return rows
+    } catch (error) {
+      if (!load.without(error)) throw error
+    }
+  }
+}
+
+const REJECTED = schema([
+  field('file', utf8, false),
+  field('line', int64, false),
+  field('column', utf8, true),
+  field('value', utf8, true),
+  field('reason', utf8, false),
+])
+
+/** What became of the files and rows of a load. */
+export function loadReport(load: FileLoad, settings: QuerySettings): LoadReport {
+  const { rejected, reports: files } = load
+  const rejects = rejected.errors.map(rejectedRow)
   return {
-    batches,
-    checks: {
-      placeOf: (row) => places.at(row),
-      passed: (rows) => places.forget(rows),
-      reject: onError === 'abort' ? undefined : reject,
-    },
-    rejected() {
-      const { count, errors } = all()
-      return { rowsRejected: count, rejects: errors.map(rejectedRow) }
-    },
+    rowsRejected: rejected.count,
+    rejects,
+    rejected: rejectedFrame(rejects, settings) as unknown as LoadReport['rejected'],
+    files,
   }
 }
 
-/** Lines of rows by their numbers. */
-class RowPlaces {
-  #parts: { readonly from: number; readonly file: string; readonly lines: Int32Array }[] = []
-  #rows = 0
+function rejectedFrame(rejects: readonly RejectedRow[], settings: QuerySettings): AnyFrame {
+  const rows = rejects.map(({ value, line, ...row }) => {
+    return { ...row, line: BigInt(line), value: valueText(value) }
+  })
+  const plan = values(REJECTED, batchesFrom(rows, REJECTED).batches, 'rejected rows')
+  return new LazyFrame({ plan, origins: new Map(), settings, home: null })
+}
 
-  add(file: string, lines: Int32Array): void {
-    this.#parts.push({ from: this.#rows, file, lines })
-    this.#rows += lines.length
-  }
-
-  at(row: number): RowPlace {
-    const { from, file, lines } = this.#parts.find((part) => row < part.from + part.lines.length)!
-    return { file, line: lines[row - from]! }
-  }
-
-  /** Rows below `row` are not asked about any more. */
-  forget(row: number): void {
-    this.#parts = this.#parts.filter(({ from, lines }) => row < from + lines.length)
-  }
+function valueText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const isPlain = typeof value !== 'object' || value instanceof Date
+  return (isPlain ? String(value) : (JSON.stringify(value) ?? '')).toWellFormed()
 }
 
 function rejectedRow({ message: reason, facts }: GraupelError): RejectedRow {

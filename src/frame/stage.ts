@@ -4,29 +4,30 @@ import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
 import { nullCount } from '../arrow/vector.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
-import { clip, invalid, nameNotFound } from '../error.ts'
+import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr } from '../plan/expr.ts'
 import { castExpr, columnExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
-import { withIdentities } from './constraint/with-identities.ts'
-import { type RowChecks, WriteGuard } from './constraint/write-guard.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
 
 /** Rows and bytes of a run that is sorted at once: about a partition. */
 const RUN_ROWS_MAX = 1_000_000
 const RUN_BYTES_MAX = 256 * 1024 * 1024
 
-export interface StageOptions extends Pick<ActionOptions, 'signal'> {
+export interface StageOptions extends ActionOptions {
   readonly operation: 'append' | 'overwrite'
   /** For an overwrite: the version that it may replace. */
   readonly basedOn?: number | undefined
   readonly mark?: AppMark | undefined
+  /** Asked once all rows were written: the files that they are from. */
+  readonly loads?: (() => readonly StagedLoad[]) | undefined
   readonly settings: QuerySettings
-  readonly checks?: RowChecks | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export interface StageOptions extends Pick<ActionOptions, 'signal'> {
  */
 export async function stage(
   catalog: TableCatalog,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  batches: StagedBatches,
   options: StageOptions,
 ): Promise<WriteResult> {
   const { snapshot } = catalog
@@ -44,64 +45,65 @@ export async function stage(
   const writer = catalog.stageWriter({ signal })
   try {
     const guard = await WriteGuard.of(writer, { catalog, signal }, { snapshot, against })
-    await writeRows({ writer, catalog, guard }, batches, { ...options, snapshot })
+    await writeRows({ writer, guard }, batches, { ...options, snapshot })
   } catch (error) {
     await writer.abort()
     throw error
   }
   // From here on the writer alone knows whether the rows are in.
-  const { operation, basedOn, mark } = options
-  const { isNew: _, ...result } = await writer.commit({ operation, basedOn, mark })
-  return result
-}
-
-/** Reads `batches` and stages nothing: answers how many rows the table would take. */
-export async function validRows(
-  catalog: TableCatalog,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'checks'> & { readonly snapshot: TableSnapshot },
-): Promise<number> {
-  const { snapshot, signal, checks } = options
-  const guard = await WriteGuard.of({ guardedBy() {} }, { catalog, signal }, { snapshot })
-  let rows = 0
-  const whole = withIdentities(catalog, snapshot, batches)
-  for await (const part of guard.checked(whole, checks)) rows += part.length
-  return rows
+  const { operation, basedOn, mark, loads } = options
+  try {
+    const how = { operation, basedOn, mark, loads: loads?.() }
+    const { isNew: _, ...result } = await writer.commit(how)
+    return result
+  } catch (error) {
+    const isLost = error instanceof GraupelError && error.code === 'CONFLICT'
+    if (isLost) await writer.abort()
+    throw error
+  }
 }
 
 /** Where rows are staged, and what keeps the table's constraints there. */
 export interface RowsTarget {
   readonly writer: Pick<StagedWriter, 'write'>
-  readonly catalog: TableCatalog
   readonly guard: WriteGuard
 }
 
+/** Batches that have what `inputColumns` says; or what gives those that `guard` takes. */
+export type StagedBatches =
+  | AsyncIterable<Batch>
+  | Iterable<Batch>
+  | ((guard: WriteGuard) => AsyncIterable<Batch>)
+
 /**
- * Writes `batches`, which have what `inputColumns` says, sorted where the table is clustered;
- * answers how many rows. Throws INVALID for rows that the table does not take.
+ * Writes `batches`, sorted where the table is clustered; answers how many rows. Throws INVALID for
+ * rows that the table does not take.
  */
 export async function writeRows(
-  { writer, catalog, guard }: RowsTarget,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'settings' | 'checks'> & {
-    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy' | 'identities'>
+  { writer, guard }: RowsTarget,
+  batches: StagedBatches,
+  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
+    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
   },
 ): Promise<number> {
   const { columns, clusterBy } = options.snapshot
   const schema = tableSchema(columns)
-  const whole = withIdentities(catalog, options.snapshot, batches)
-  const kept = guard.checked(whole, options.checks)
+  const kept = typeof batches === 'function' ? batches(guard) : guard.checked(batches)
   const rows = clusterBy.length === 0 ? kept : sortedRuns(schema, clusterBy, kept, options)
   let rowsBefore = 0
+  let bytes = 0
   for await (const part of rows) {
     requireNoNull(schema, part, rowsBefore)
     rowsBefore += part.length
     await writer.write(batch(schema, part.columns, part.length))
+    bytes += batchBytes(part)
+    options.onProgress?.({ phase: 'write', rows: rowsBefore, bytes })
   }
   return rowsBefore
 }
 
-function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
+/** Throws INVALID naming the first row with a null where the column takes none. */
+export function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
   for (const [position, { name, nullable }] of schema.fields.entries()) {
     const vector = part.columns[position]!
     if (nullable || nullCount(vector) === 0) continue

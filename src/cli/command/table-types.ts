@@ -1,25 +1,41 @@
 import type { Command } from 'commander'
-import type { Table } from '../../frame/table.ts'
-import type { Untyped } from '../../frame/type-tag.ts'
+import type { FieldInfo } from '../../frame/data-frame.ts'
 import { constraintText } from '../constraint-text.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
-import { printLine } from '../output.ts'
+import { jsonText, printLine } from '../output.ts'
 
 /** `graupel types`: TypeScript for the tables of a database. */
 export function addTypes(program: Command): void {
-  lakeCommand(program, 'types', 'Print a TypeScript schema for each table of a database')
+  lakeCommand(program, {
+    name: 'types',
+    description:
+      'Print a TypeScript schema and an interface of its rows for each table of a database',
+    examples: ['types ./lake acme/sales > tables.ts', 'types ./lake acme/sales --json'],
+  })
     .argument('<database>', 'namespace/database')
     .action((url: string, path: string, options: LakeOptions) =>
       withLake(url, options, async (lake) => {
         const database = await lake.database(path)
-        printLine("import { t } from 'graupel'")
-        const taken = new Set(['t'])
+        const taken = new Set(['t', 'Row', 'SchemaOf'])
+        const tables = []
         for (const name of await database.tables()) {
           const table = await database.table(name)
-          printLine(
-            `\n${commentText([`${path}/${name}`, ...table.constraints.map(constraintText)])}`,
-          )
-          printLine(schemaText(freeName(name, taken), table))
+          const { schema, identities } = table
+          const constraints = table.constraints.map(constraintText)
+          const constant = freeName(name, taken)
+          const rows = freeName(`${constant.charAt(0).toUpperCase()}${constant.slice(1)}Row`, taken)
+          const { fields } = schema
+          tables.push({ table: `${path}/${name}`, constant, rows, fields, identities, constraints })
+        }
+        if (options.json === true) {
+          printLine(jsonText(tables, 2))
+          return
+        }
+        printLine("import { type Row, type SchemaOf, t } from 'graupel'")
+        for (const { table, constant, rows, fields, identities, constraints } of tables) {
+          printLine(`\n${commentText([table, ...constraints])}`)
+          printLine(schemaText(constant, fields, identities))
+          printLine(`export interface ${rows} extends Row<SchemaOf<typeof ${constant}>> {}`)
         }
       }),
     )
@@ -36,9 +52,10 @@ function commentText(lines: readonly string[]): string {
 
 function schemaText(
   constant: string,
-  { schema, identities }: Pick<Table<Untyped>, 'schema' | 'identities'>,
+  fields: readonly FieldInfo[],
+  identities: readonly string[],
 ): string {
-  const lines = schema.fields.map(({ name, type, nullable }) => {
+  const lines = fields.map(({ name, type, nullable }) => {
     const more = identities.includes(name) ? '.identity()' : nullable ? '.nullable()' : ''
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)
     return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${more},`

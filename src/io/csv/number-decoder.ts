@@ -11,8 +11,11 @@ import {
   type WasmDecode,
   wasmCents,
   wasmDates,
+  wasmDigits,
   wasmExact,
+  wasmFloats,
   wasmInt32,
+  wasmTimestamps,
 } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { ColumnFile } from './column-reader.ts'
@@ -61,6 +64,7 @@ class Int32Decoder extends NumberDecoder {
 
   protected override wasm(): WasmDecode {
     if (this.file.type.name === 'date') return wasmDates()
+    if (this.file.statistics.hints.width === 1) return wasmDigits('i32')
     return wasmInt32(this.#least, this.#greatest)
   }
 
@@ -150,6 +154,10 @@ class FloatDecoder extends Float64Decoder {
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 
+  protected override wasm(): WasmDecode | null {
+    return wasmFloats()
+  }
+
   protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
@@ -158,6 +166,11 @@ class FloatDecoder extends Float64Decoder {
 
 /** float32: each value has to be one, which only the slow way checks. */
 class Float32Decoder extends FloatDecoder {
+  /** Which would have to be looked at again. */
+  protected override wasm(): null {
+    return null
+  }
+
   protected override strictValue(text: string, lines: LineBuffer): Scalar {
     const value = super.strictValue(text, lines) as number
     if (Object.is(Math.fround(value), value)) return value
@@ -195,6 +208,7 @@ class ExactDecoder extends Float64Decoder {
 
   protected override wasm(): WasmDecode | null {
     if (this.#cents) return wasmCents()
+    if (this.#scale === 0 && this.file.statistics.hints.width === 1) return wasmDigits('f64')
     return this.#scale > 9 ? null : wasmExact(this.#scale, this.#least, this.#greatest)
   }
 
@@ -242,6 +256,10 @@ class TimestampDecoder extends Float64Decoder {
     super(file)
     this.#digits = type.unit === 'ms' ? 3 : 6
     this.#suffix = type.zone === null ? 0 : 90
+  }
+
+  protected override wasm(): WasmDecode {
+    return wasmTimestamps(this.#digits, this.#suffix)
   }
 
   protected fast(lines: LineBuffer, to: number): number {

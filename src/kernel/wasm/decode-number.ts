@@ -43,12 +43,41 @@ export function wasmCents(): WasmDecode {
   }
 }
 
+/** Decodes lines of one digit, as `decodeInt32` and `decodeExact` do. */
+export function wasmDigits(layout: 'i32' | 'f64'): WasmDecode {
+  const { run } = wasmKernels()!
+  const float = layout === 'f64' ? 1 : 0
+  return {
+    layout,
+    step: (line, end, out, most, valid) => run.decodeDigits(line, end, out, most, valid, float),
+  }
+}
+
 /** Decodes what `decodeDates` does, but needs no table of years. */
 export function wasmDates(): WasmDecode {
   const { run } = wasmKernels()!
   return {
     layout: 'i32',
     step: (line, end, out, most, valid) => run.decodeDates(line, end, out, most, valid),
+  }
+}
+
+/** Decodes what `decodeFloats` does. */
+export function wasmFloats(): WasmDecode {
+  const { run } = wasmKernels()!
+  return {
+    layout: 'f64',
+    step: (line, end, out, most, valid) => run.decodeFloats(line, end, out, most, valid),
+  }
+}
+
+/** Decodes what `decodeTimestamps` does, but needs no table of years. */
+export function wasmTimestamps(digits: number, suffix: number): WasmDecode {
+  const { run } = wasmKernels()!
+  return {
+    layout: 'f64',
+    step: (line, end, out, most, valid) =>
+      run.decodeTimestamps(line, end, out, most, valid, digits, suffix),
   }
 }
 
