@@ -15,6 +15,7 @@ export type {
   ExplainOptions,
   ExportResult,
   OnceOptions,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -47,6 +48,8 @@ export type { CreateTableFromOptions, CreateTableOptions, Database } from './fra
 export type {
   Expr,
   JsonMethods,
+  ListMethods,
+  StructMethods,
   TextMethods,
   TimeMethods,
   TimeUnit,
@@ -57,6 +60,7 @@ export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-ty
 export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
+export type { QueryEngine } from './frame/query-engine.ts'
 export type {
   ProfileJson,
   ProfilePartitions,
@@ -87,9 +91,11 @@ export type {
   Int32,
   Int64,
   Json,
+  List,
   Null,
   Row,
   RowOptions,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -97,6 +103,7 @@ export type {
   Uint32,
   Utf8,
 } from './frame/type-tag.ts'
+export { batchUdf, type Udf, type UdfOptions, udf } from './frame/user-function.ts'
 export { when } from './frame/when.ts'
 export type { FrameEnds, WindowRows } from './frame/window-rows.ts'
 export type { CsvFormat } from './io/import/csv-options.ts'
@@ -109,3 +116,4 @@ export { probeStore } from './io/probe-store.ts'
 export { type OnProgress, type Progress, type ProgressEvent, progressBar } from './io/progress.ts'
 export type { ProbeCheck, ProbeReport } from './io/s3/probe-store.ts'
 export type { S3Credentials, S3Options } from './io/s3/s3-options.ts'
+export type { PlanJson } from './plan/export-plan.ts'

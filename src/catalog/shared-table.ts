@@ -39,8 +39,8 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly head: TableHead
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
-  readonly identities: IdentityValues
   readonly ledger: LoadLedger
+  readonly identities: IdentityValues
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -54,8 +54,8 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.log = new CommitLog(store, folder)
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
-    this.identities = new IdentityValues(this)
     this.ledger = new LoadLedger(this)
+    this.identities = new IdentityValues(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 

@@ -31,17 +31,17 @@ export interface Removal {
   readonly concerns?: ((partition: AddPartition) => boolean) | undefined
 }
 
+/** A file whose rows were staged. */
+export interface StagedLoad extends LoadedFile {
+  /** `once`: a CONFLICT when its content counts as loaded; `again`: it may be loaded once more. */
+  readonly how: 'once' | 'again'
+}
+
 /** What has checked staged rows against all that the table had at `version`. */
 export interface CommitGuard {
   readonly version: number
   /** Throws CONFLICT when the rows cannot stand beside what `since`, the commits after it, did. */
   admit(since: readonly Action[]): Promise<void>
-}
-
-/** A file whose rows were staged. */
-export interface StagedLoad extends LoadedFile {
-  /** `once`: a CONFLICT when its content counts as loaded; `again`: it may be loaded once more. */
-  readonly how: 'once' | 'again'
 }
 
 /** Partitions that were staged, and what is to become of them. */
@@ -73,18 +73,18 @@ export function stagedChange(
   place: TablePlace & { readonly ledger: LoadLedger },
   staged: Staged,
 ): Change {
-  const { removal, guard, loads = [] } = staged
+  const { removal, guard } = staged
   return {
-    // What is guarded or loaded must be held against a head that is committed.
-    alone: removal !== undefined || guard !== undefined || loads.length > 0,
+    // What is loaded must be held against a head that is committed.
+    alone: removal !== undefined || guard !== undefined || (staged.loads ?? []).length > 0,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       assertSameConstraints(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
-      if (guard !== undefined) await assertAdmitted(place, base, staged.name, guard)
       const ledger = await ledgerChange(place.ledger, base, staged)
+      if (guard !== undefined) await admit(guard, place, base, staged.name)
       const added = await staged.partitions(base)
       const removed = await removals(place, base, removal)
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
@@ -158,7 +158,7 @@ async function assertUnseen(
   const actions = await actionsAfter(place, base, basedOn)
   const isOurs = (action: Action) =>
     action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
-  if (actions !== null && !actions.some(isOurs)) return
+  if (actions?.some(isOurs) === false) return
   throw new GraupelError(
     'CONFLICT',
     `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,
@@ -166,31 +166,30 @@ async function assertUnseen(
   )
 }
 
-/** Asks a guard about what others did. */
-async function assertAdmitted(
+/** Asks about what others have committed since the rows were looked at. */
+async function admit(
+  guard: CommitGuard,
   place: TablePlace,
   base: Head,
   name: string,
-  guard: CommitGuard,
 ): Promise<void> {
   const since = await actionsAfter(place, base, guard.version)
-  if (since !== null) return guard.admit(since)
-  const { version } = base
+  if (since !== undefined) return guard.admit(since)
   throw new GraupelError(
     'CONFLICT',
-    `table "${name}" is at version ${version}, and what others did since version ${guard.version} is not told any more; nothing was committed: retry`,
-    { table: name, version, basedOn: guard.version },
+    `table "${name}": the log since version ${guard.version} is trimmed, so that keys cannot be compared with what others did; nothing was committed: retry`,
+    { table: name, version: base.version, basedOn: guard.version },
   )
 }
 
-/** What others did after a version; null where the log was trimmed since, and nobody can tell. */
+/** What was done after `version`; undefined where the log was trimmed since, and nobody can tell. */
 async function actionsAfter(
   place: TablePlace,
   base: Head,
   version: number,
-): Promise<Action[] | null> {
+): Promise<Action[] | undefined> {
   if (version >= base.version) return []
-  if (version < (base.trimmed?.version ?? 0)) return null
+  if (version < (base.trimmed?.version ?? 0)) return undefined
   const span = { from: version + 1, to: base.version }
   const records = await place.log.records(base, span, columnTypes(base.columns))
   return records.flatMap(({ actions }) => actions)

@@ -11,6 +11,8 @@ import {
   int32,
   int64,
   json,
+  listType,
+  structType,
   time,
   timestamp,
   typeText,
@@ -23,6 +25,7 @@ import { type Field, field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import type {
   AnyColumn,
+  Base,
   Binary,
   Bool,
   DateType,
@@ -35,7 +38,9 @@ import type {
   Int32,
   Int64,
   Json,
+  List,
   Null,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -135,6 +140,14 @@ export const t = Object.freeze({
   time: () => of<Time>(time),
   timestamp: (options: TimestampOptions = {}) => of<Timestamp>(timestampOf(options)),
   json: () => of<Json>(json),
+  /** Values of one type in order, any of which may be null; rows carry an array. */
+  list: <T extends AnyColumn>(element: ColumnType<T>) =>
+    of<List<Base<T>>>(listType(dataTypeOf(element, 't.list'))),
+  /** Named values, any of which may be null: `t.struct({ a: t.utf8() })`; rows carry an object. */
+  struct: <const M extends SchemaValue>(members: M) =>
+    of<Struct<{ -readonly [K in keyof M]: M[K] extends ColumnType<infer T> ? Base<T> : never }>>(
+      structType(fieldsOf(members, 't.struct').map(({ name, type }) => [name, type])),
+    ),
 })
 
 function timestampOf({ unit = 'ms', zone = null }: TimestampOptions): DataType {
@@ -150,6 +163,12 @@ function timestampOf({ unit = 'ms', zone = null }: TimestampOptions): DataType {
 /** The data type behind a `t` value. Throws INVALID for anything else. */
 export function dataTypeOf(value: unknown, where: string): DataType {
   return typeValue(value, where).type
+}
+
+/** The field `name` of a type such as `t.int64()`. Throws INVALID for any other value. */
+export function fieldOf(name: string, value: unknown, where: string): Field {
+  const { type, isNullable } = typeValue(value, where)
+  return field(name, type, isNullable)
 }
 
 function typeValue(value: unknown, where: string): TypeValue<unknown> {
@@ -169,8 +188,7 @@ export function fieldsOf(schema: unknown, where: string): Field[] {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw invalid(`${where}: expected a schema such as { id: t.int64() }, got ${typeof schema}`)
   }
-  return Object.entries(schema).map(([name, value]) => {
-    const { type, isNullable } = typeValue(value, `${where}, column "${name}"`)
-    return field(name, type, isNullable)
-  })
+  return Object.entries(schema).map(([name, value]) =>
+    fieldOf(name, value, `${where}, column "${name}"`),
+  )
 }

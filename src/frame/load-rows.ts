@@ -2,16 +2,18 @@ import { batchesFrom } from '../arrow/batches-from.ts'
 import { int64, utf8 } from '../arrow/data-type.ts'
 import { field, schema } from '../arrow/schema.ts'
 import type { AppMark } from '../catalog/model/head.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { GraupelError } from '../error.ts'
+import type { BucketAccess, ImportSource } from '../io/import/import-file.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { AnyFrame } from './data-frame.ts'
-import type { FileLoad } from './file-load.ts'
+import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import type { LoadReport, RejectedRow } from './load-type.ts'
+import type { FileOptions, LoadReport, RejectedRow } from './load-type.ts'
 import { stage } from './stage.ts'
 
 interface LoadPlace {
@@ -26,6 +28,15 @@ export const FILE_OPTIONS = [
   ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns', 'select', 'force'],
   ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
 ]
+
+/** The rows of files for a table; see `FileLoad.open`. */
+export function openLoad(
+  source: ImportSource,
+  table: TableSnapshot,
+  options: FileOptions & BucketAccess,
+): Promise<FileLoad> {
+  return FileLoad.open(source, tableSchema(inputColumns(table)), options)
+}
 
 /**
  * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is

@@ -34,7 +34,7 @@ const AGGREGATES = [
 ]
 
 /** Each row of `input` with the numbers 0 to `count - 1` beside it, in a column called `name`. */
-function numbered(input: LogicalPlan, count: number, name: string): LogicalPlan {
+export function numbered(input: LogicalPlan, count: number, name: string): LogicalPlan {
   const of = schema([field(name, int32, false)])
   const numbers = Int32Array.from({ length: count }, (_, number) => number)
   const column = {

@@ -6,7 +6,7 @@ import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
-import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
@@ -33,7 +33,6 @@ import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
 import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
 import { restoreTable } from './constraint/validate-rows.ts'
 import type { AnyFrame } from './data-frame.ts'
-import { FileLoad } from './file-load.ts'
 import {
   type FrameState,
   frameState,
@@ -43,11 +42,11 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
+import { FILE_OPTIONS, loadFiles, loadReport, openLoad, validateFiles } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import { stage } from './stage.ts'
+import { type StageOptions, stage } from './stage.ts'
 import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
@@ -96,7 +95,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const tell = progressOf('insert', options.onProgress)
     const onProgress = stepProgress(tell)
     const batches = batchesFor(data, this.#snapshot, 'insert', { signal, onProgress, settings })
-    const result = await this.#stage(batches, { signal, onProgress: tell }, mark)
+    const result = await this.#stage(batches, { signal, onProgress: tell, mark })
     const { rows, bytes, partitions } = result
     tell({ phase: 'done', rows, bytes, partitions })
     return result
@@ -109,13 +108,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { signal, validate, app: _, sequence: __, ...rest } = options
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const target = tableSchema(inputColumns(this.#snapshot))
     const tell = progressOf('load', options.onProgress)
     const isTrial = validate === true
-    const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
+    const how = { ...rest, onError: rest.onError ?? (isTrial ? 'continue' : 'abort') }
     const { bucket } = settings
     const onProgress = stepProgress(tell)
-    const load = await FileLoad.open(source, target, { ...how, onProgress, signal, bucket })
+    const load = await openLoad(source, this.#snapshot, { ...how, onProgress, signal, bucket })
     const place = { catalog: this.#catalog, settings, signal, mark }
     if (isTrial) {
       const rows = await validateFiles(load, place)
@@ -340,15 +338,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    { signal, onProgress }: ActionOptions,
-    mark: AppMark | undefined,
+    options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
+      ...options,
       operation: 'append',
-      mark,
-      signal,
-      onProgress,
       settings,
     })
     this.#seeNewest()

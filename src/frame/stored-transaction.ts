@@ -12,12 +12,11 @@ import type { ActionOptions } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
-import { FileLoad } from './file-load.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadReport } from './load-rows.ts'
+import { FILE_OPTIONS, loadReport, openLoad } from './load-rows.ts'
 import type { FileOptions, LoadReport } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
 import { type StagedBatches, writeRows } from './stage.ts'
@@ -107,9 +106,8 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, FILE_OPTIONS, 'load')
     const { settings } = this.#place
     const signal = this.#signal(options.signal)
-    const target = tableSchema(inputColumns(this.#snapshot))
     const how = { ...options, signal, bucket: settings.bucket }
-    const load = await FileLoad.open(source, target, how)
+    const load = await openLoad(source, this.#snapshot, how)
     const known = await this.#catalog.loadedContents()
     const staged = await this.#stage('append', signal, {
       batches: ({ operation, loads }) => {
@@ -156,8 +154,8 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     let rows = 0
     await changes.stage(this.#catalog, operation, async (writer, before) => {
       throwIfAborted(signal)
-      const snapshot = this.#snapshot
       const guard = await this.#guardOf(writer, operation)
+      const snapshot = this.#snapshot
       rows = await writeRows({ writer, guard }, batches(before), { snapshot, signal, settings })
       return loads()
     })

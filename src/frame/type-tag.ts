@@ -44,6 +44,17 @@ export interface Time extends TypeTag<'time', string, string> {}
 export interface Timestamp extends TypeTag<'timestamp', Date, Date | string> {}
 export interface Json extends TypeTag<'json', unknown, string> {}
 
+declare const parts: unique symbol
+
+/** Values of `T` in order, any of which may be null. Rows carry an array. */
+export interface List<out T> extends TypeTag<'list', unknown, never> {
+  readonly [parts]: T
+}
+/** Named values of the columns `M`, any of which may be null. Rows carry an object. */
+export interface Struct<out M> extends TypeTag<'struct', unknown, never> {
+  readonly [parts]: M
+}
+
 /** A column of `T` that may hold null. */
 export interface Null<out T> {
   readonly [nullable]: T
@@ -109,9 +120,13 @@ type PlainJs<T, O> = T extends Int64
       ? O extends { temporal: 'iso' }
         ? string
         : Date
-      : T extends TypeTag<string, infer J, unknown>
-        ? J
-        : never
+      : T extends List<infer E>
+        ? JsOf<Nullable<E>, O>[]
+        : T extends Struct<infer M>
+          ? { [K in keyof M]: JsOf<Nullable<M[K]>, O> }
+          : T extends TypeTag<string, infer J, unknown>
+            ? J
+            : never
 
 /** The JavaScript value of a column `T` in a row, under row options `O`. */
 export type JsOf<T, O = unknown> = 0 extends 1 & T
@@ -123,13 +138,18 @@ export type JsOf<T, O = unknown> = 0 extends 1 & T
 /** A row of a frame of columns `S`, as `toArray` gives it under row options `O`. */
 export type Row<S, O = unknown> = 0 extends 1 & S ? Untyped : { [K in keyof S]: JsOf<S[K], O> }
 
-type InputOf<T> = 0 extends 1 & T
+/** A JavaScript value to insert into a column `T`, but for null. */
+export type InputOf<T> = 0 extends 1 & T
   ? Untyped
   : Base<T> extends Json
     ? unknown
-    : Base<T> extends Time | Utf8 | Binary | Bool
-      ? JsOf<Base<T>>
-      : LiteralOf<T>
+    : Base<T> extends List<infer E>
+      ? readonly (InputOf<E> | null)[]
+      : Base<T> extends Struct<infer M>
+        ? { readonly [K in keyof M]?: InputOf<M[K]> | null }
+        : Base<T> extends Time | Utf8 | Binary | Bool
+          ? JsOf<Base<T>>
+          : LiteralOf<T>
 
 /** Names of the columns that take null. */
 export type NullableNames<S> = {

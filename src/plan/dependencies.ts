@@ -25,6 +25,8 @@ export function dependencies(plan: LogicalPlan): readonly Dependency[] {
     case 'sample':
     case 'window':
       return dependencies(plan.input)
+    case 'explode':
+      return withoutColumn(dependencies(plan.input), plan.name)
     case 'project':
       return renamed(dependencies(plan.input), outputsOf(plan.columns))
     case 'join':
@@ -49,6 +51,14 @@ function ofJoin(plan: Join): Dependency[] {
   const isRightWhole = how === 'inner' || how === 'right' || how === 'cross'
   const fromRight = dependencies(right).filter(({ by }) => isRightWhole || !takesNull(right, by))
   return [...fromLeft, ...renamed(fromRight, rightOutputsOf(plan))]
+}
+
+/** What is known of the other columns, where `name` gets other values and rows come several times. */
+function withoutColumn(known: readonly Dependency[], name: string): Dependency[] {
+  return known.flatMap(({ by, gives }) => {
+    if (by.has(name)) return []
+    return [{ by, gives: new Set([...gives].filter((of) => of !== name)) }]
+  })
 }
 
 function takesNull({ schema }: LogicalPlan, names: ReadonlySet<string>): boolean {

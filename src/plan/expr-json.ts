@@ -40,6 +40,8 @@ export function exprToJson(expr: Expr, idOf: (column: string) => number): ExprJs
         }
       case 'member':
         throw new Error('the keys of a join are no expression that is stored')
+      case 'user':
+        throw invalid(`"${clip(of.of.name)}" is a function of your own, which cannot be stored`)
       default:
         return unreachable(of)
     }

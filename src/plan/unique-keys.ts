@@ -34,6 +34,7 @@ export function uniqueKeys(plan: LogicalPlan): readonly UniqueKey[] {
     }
     case 'join':
       return keysOfJoin(plan)
+    case 'explode':
     case 'union':
     case 'values':
       return []

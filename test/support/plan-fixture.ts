@@ -105,6 +105,8 @@ function headline(plan: LogicalPlan): string {
       return 'union'
     case 'sample':
       return `sample ${JSON.stringify(plan.size)} ${plan.seed}`
+    case 'explode':
+      return `explode ${plan.name} ${plan.empty}`
     case 'window':
       return `window by (${plan.partitionBy.map(printExpr).join(', ')}): ${plan.outputs.map((of) => `${of.name}=${printWindow(of)}`).join(', ')}`
   }

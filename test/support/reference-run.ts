@@ -50,7 +50,8 @@ export function referenceRun(plan: LogicalPlan, tables: ReadonlyMap<string, Rows
       return plan.inputs.flatMap(run)
     case 'sample':
     case 'window':
-      throw new Error('no reference for windows and samples')
+    case 'explode':
+      throw new Error('no reference for windows, samples and lists')
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { FieldInfo } from '../../frame/data-frame.ts'
+import type { Table } from '../../frame/table.ts'
+import type { Untyped } from '../../frame/type-tag.ts'
 import { constraintText } from '../constraint-text.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
@@ -20,21 +21,26 @@ export function addTypes(program: Command): void {
         const tables = []
         for (const name of await database.tables()) {
           const table = await database.table(name)
-          const { schema, identities } = table
-          const constraints = table.constraints.map(constraintText)
+          const { fields } = table.schema
           const constant = freeName(name, taken)
           const rows = freeName(`${constant.charAt(0).toUpperCase()}${constant.slice(1)}Row`, taken)
-          const { fields } = schema
-          tables.push({ table: `${path}/${name}`, constant, rows, fields, identities, constraints })
+          const constraints = table.constraints.map(constraintText)
+          const text = schemaText(constant, table)
+          tables.push({ table: `${path}/${name}`, constant, rows, fields, constraints, text })
         }
         if (options.json === true) {
-          printLine(jsonText(tables, 2))
+          printLine(
+            jsonText(
+              tables.map(({ text: _, ...of }) => of),
+              2,
+            ),
+          )
           return
         }
         printLine("import { type Row, type SchemaOf, t } from 'graupel'")
-        for (const { table, constant, rows, fields, identities, constraints } of tables) {
+        for (const { table, constant, rows, constraints, text } of tables) {
           printLine(`\n${commentText([table, ...constraints])}`)
-          printLine(schemaText(constant, fields, identities))
+          printLine(text)
           printLine(`export interface ${rows} extends Row<SchemaOf<typeof ${constant}>> {}`)
         }
       }),
@@ -52,10 +58,9 @@ function commentText(lines: readonly string[]): string {
 
 function schemaText(
   constant: string,
-  fields: readonly FieldInfo[],
-  identities: readonly string[],
+  { schema, identities }: Pick<Table<Untyped>, 'schema' | 'identities'>,
 ): string {
-  const lines = fields.map(({ name, type, nullable }) => {
+  const lines = schema.fields.map(({ name, type, nullable }) => {
     const more = identities.includes(name) ? '.identity()' : nullable ? '.nullable()' : ''
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)
     return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${more},`
