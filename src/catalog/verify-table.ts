@@ -15,8 +15,9 @@ import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
-import { type Column, partitionKey } from './model/table.ts'
+import { type Column, headerOf, partitionKey } from './model/table.ts'
 import { numberAfter } from './next-commit.ts'
+import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
 import { assertLive } from './table-head.ts'
@@ -51,7 +52,7 @@ export async function verifyTable(
   const log: Log = { records, from: head.trimmed?.version ?? 0 }
   await verifyCheckpoint(table, partitionsFile(table.folder), log, problems)
   const files: { column: Column; statistics: ColumnPartition }[] = []
-  for (const column of head.columns) {
+  for (const column of storedColumns(head)) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
     await verifyCheckpoint(table, file, log, problems)
@@ -164,7 +165,8 @@ async function verifyFile(
   { key, column, statistics }: { key: string; column: Column; statistics: ColumnPartition },
   problems: Problem[],
 ): Promise<void> {
-  const { name, type } = column
+  const { type } = column
+  const name = headerOf(column)
   const reader = await openColumn(store, { key, name, type, statistics }, { original: true })
   try {
     const vector = await reader.read(statistics.rows)

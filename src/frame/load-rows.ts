@@ -6,14 +6,16 @@ import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { GraupelError } from '../error.ts'
 import type { BucketAccess, ImportSource } from '../io/import/import-file.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
+import { markOf } from './app-mark.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import type { FileOptions, LoadReport, RejectedRow } from './load-type.ts'
+import type { FileOptions, LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
 import { stage } from './stage.ts'
 
 interface LoadPlace {
@@ -36,6 +38,39 @@ export function openLoad(
   options: FileOptions & BucketAccess,
 ): Promise<FileLoad> {
   return FileLoad.open(source, tableSchema(inputColumns(table)), options)
+}
+
+/** Loads files into a table, or only looks whether that would go. */
+export async function loadTable(
+  {
+    catalog,
+    settings,
+    snapshot,
+  }: Pick<LoadPlace, 'catalog' | 'settings'> & {
+    readonly snapshot: TableSnapshot
+  },
+  source: ImportSource,
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const { signal, validate, app: _, sequence: __, ...rest } = options
+  const mark = markOf(options, 'load')
+  const tell = progressOf('load', options.onProgress)
+  const isTrial = validate === true
+  const how = { ...rest, onError: rest.onError ?? (isTrial ? 'continue' : 'abort') }
+  const { bucket } = settings
+  const onProgress = stepProgress(tell)
+  const load = await openLoad(source, snapshot, { ...how, onProgress, signal, bucket })
+  const place = { catalog, settings, signal, mark }
+  if (isTrial) {
+    const rows = await validateFiles(load, place)
+    tell({ phase: 'done', rows, bytes: 0 })
+    const none = { version: snapshot.version, rows, bytes: 0, partitions: 0 }
+    return { ...none, ...loadReport(load, settings) }
+  }
+  const written = await loadFiles(load, place)
+  const { rows, bytes, partitions } = written
+  tell({ phase: 'done', rows, bytes, partitions })
+  return { ...written, ...loadReport(load, settings) }
 }
 
 /**

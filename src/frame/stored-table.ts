@@ -3,11 +3,11 @@ import {
   clusteringInformation,
 } from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
-import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
+import type { SchemaChange } from '../catalog/schema-change.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
@@ -15,8 +15,9 @@ import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { ActionOptions, OnceOptions, WriteResult } from './action-options.ts'
+import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import { markOf } from './app-mark.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -42,10 +43,12 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadFiles, loadReport, openLoad, validateFiles } from './load-rows.ts'
+import { FILE_OPTIONS, loadTable } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
+import { momentText } from './moment-text.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
+import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
 import { type StageOptions, stage } from './stage.ts'
 import type { InsertOptions, Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
@@ -105,27 +108,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { settings } = this.#place
     settings.requireOpen()
     checkOptions(options, [...FILE_OPTIONS, 'validate', 'app', 'sequence'], 'load')
-    const { signal, validate, app: _, sequence: __, ...rest } = options
-    throwIfAborted(signal)
-    const mark = markOf(options, 'load')
-    const tell = progressOf('load', options.onProgress)
-    const isTrial = validate === true
-    const how = { ...rest, onError: rest.onError ?? (isTrial ? 'continue' : 'abort') }
-    const { bucket } = settings
-    const onProgress = stepProgress(tell)
-    const load = await openLoad(source, this.#snapshot, { ...how, onProgress, signal, bucket })
-    const place = { catalog: this.#catalog, settings, signal, mark }
-    if (isTrial) {
-      const rows = await validateFiles(load, place)
-      const none = { version: this.version, rows, bytes: 0, partitions: 0 }
-      tell({ phase: 'done', rows, bytes: 0 })
-      return { ...none, ...loadReport(load, settings) }
-    }
-    const written = await loadFiles(load, place)
-    this.#seeNewest()
-    const { rows, bytes, partitions } = written
-    tell({ phase: 'done', rows, bytes, partitions })
-    return { ...written, ...loadReport(load, settings) }
+    throwIfAborted(options.signal)
+    this.#requireColumns()
+    const place = { catalog: this.#catalog, settings, snapshot: this.#snapshot }
+    const result = await loadTable(place, source, options)
+    if (options.validate !== true) this.#seeNewest()
+    return result
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
@@ -159,17 +147,24 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return written as Promise<never>
   }
 
-  at(moment: Moment): AnyFrame {
+  at(moment: Moment, options: { readonly schema?: 'current' | 'then' } = {}): AnyFrame {
+    checkOptions(options, ['schema'], 'at')
+    const { schema = 'current' } = options
+    if (schema !== 'current' && schema !== 'then') {
+      throw invalid(`at: schema can be 'current' or 'then', got ${clip(String(schema))}`)
+    }
     const text = momentText(moment)
     const asked = Object.freeze({ ...moment })
     // Stands for the snapshot that is found when the frame is run.
     const placeholder = Object.freeze({
       ...this.#snapshot,
+      columns: schema === 'then' ? this.#catalog.columnsAt(asked) : this.#snapshot.columns,
       name: `${this.#snapshot.name} at ${text}`,
       version: -1,
       constraints: [],
     })
-    const resolve = () => this.#catalog.snapshotAt(asked)
+    const seenFrom = schema === 'then' ? undefined : this.#snapshot
+    const resolve = () => this.#catalog.snapshotAt(asked, seenFrom)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
   }
 
@@ -183,6 +178,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       store,
       from: Object.freeze({ ...from }),
       to: Object.freeze({ ...to }),
+      seenFrom: this.#snapshot,
       settings,
     })
     const origins = new Map([[snapshot, origin]])
@@ -200,21 +196,37 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
     this.#place.settings.requireOpen()
-    checkedName(name, 'addConstraint')
-    checkOptions(options, ['signal'], 'addConstraint')
-    throwIfAborted(options.signal)
     const given = constraint as NewTableConstraint
-    const version = await addConstraint(this.#catalog, name, given, options.signal)
+    const version = await addConstraint(this.#catalog, name, given, options)
     this.#seeNewest()
     return version
   }
 
   async dropConstraint(name: string): Promise<number> {
     this.#place.settings.requireOpen()
-    checkedName(name, 'dropConstraint')
-    const version = await this.#catalog.dropConstraint(name)
+    const version = await this.#catalog.dropConstraint(checkedName(name, 'dropConstraint'))
     this.#seeNewest()
     return version
+  }
+
+  async addColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.addColumns(columns))
+  }
+
+  async widenColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.widenColumns(columns))
+  }
+
+  async renameColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.renameColumns(names))
+  }
+
+  async dropColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.dropColumns(names))
+  }
+
+  async reorderColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.reorderColumns(names))
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -225,6 +237,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
+    this.#requireColumns(await this.#catalog.refresh())
     const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
@@ -316,6 +329,18 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     })
   }
 
+  async #changeSchema(change: SchemaChange): Promise<Table<Untyped>> {
+    this.#place.settings.requireOpen()
+    this.#requireColumns()
+    const catalog = await this.#catalog.changeSchema(change)
+    return new StoredTable(this.name, catalog, this.#place)
+  }
+
+  /** Throws CONFLICT when the table is known to have other columns than this handle. */
+  #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
+    requireColumns(this.name, snapshot, this.#snapshot)
+  }
+
   /** Makes a change to the rows of the newest version, which is read first. */
   async #change(
     where: string,
@@ -330,6 +355,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(signal)
     const catalog = this.#catalog
     const snapshot = await catalog.refresh()
+    this.#requireColumns(snapshot)
     const change = { basedOn: snapshot.version, ...(await changeOf(snapshot)), snapshot, mark }
     const result = await changeTable({ catalog, store, settings }, change, { signal, onProgress })
     this.#seeNewest()
@@ -341,6 +367,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
+    this.#requireColumns()
     const result = await stage(this.#catalog, batches, {
       ...options,
       operation: 'append',
@@ -353,7 +380,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   /** Moves on to what the catalog has seen by a write of this handle. */
   #seeNewest(): void {
     const snapshot = this.#catalog.snapshot
-    if (snapshot.version > this.#snapshot.version) {
+    const isSeen = hasColumnsOf(snapshot, this.#snapshot)
+    if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
       this.#state = this.#stateOf(snapshot, null)
     }
@@ -368,32 +396,4 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return frameSummary('Table', this.#state)
   }
-}
-
-/** The mark that a write is repeated by, if any. Throws INVALID for half of one. */
-export function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
-  if (app === undefined && sequence === undefined) return undefined
-  if (app !== undefined && sequence !== undefined) return { app, sequence }
-  throw invalid(`${where}: app and sequence go together: { app: 'etl-7', sequence: 41 }`, {
-    app,
-    sequence,
-  })
-}
-
-function momentText(moment: unknown): string {
-  const hint =
-    "at: expected { version: 3 }, { timestamp: '2026-01-31' }, { offset: '-24h' } or { tag: 'x' }"
-  if (typeof moment !== 'object' || moment === null) throw invalid(`${hint}, got ${typeof moment}`)
-  const entries = Object.entries(moment)
-  const [word, value] = entries[0] ?? []
-  if (entries.length !== 1 || !['version', 'timestamp', 'offset', 'tag'].includes(word!)) {
-    throw invalid(`${hint}, got { ${clip(entries.map(([name]) => name).join(', '))} }`)
-  }
-  if (word === 'version' && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
-    throw invalid(`at: a version is a whole number of at least 0, got ${value}`, { version: value })
-  }
-  if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw invalid('at: the timestamp is an invalid Date')
-  }
-  return `${word} ${value instanceof Date ? value.toISOString() : clip(String(value))}`
 }

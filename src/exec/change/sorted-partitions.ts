@@ -1,4 +1,5 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
+import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import {
   type Column,
@@ -9,8 +10,8 @@ import {
 import type { ColumnReader } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { SortKey } from '../../plan/expr.ts'
+import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
-import { nullVector } from '../function/argument.ts'
 import { SortOperator } from '../operator/sort.ts'
 import type { Operator } from '../operator.ts'
 import type { ColumnSource } from './read-columns.ts'
@@ -79,6 +80,9 @@ class PartitionRows implements Operator {
     const { name, type } = column
     const key = partitionKey(table.folder, column, statistics.file)
     const file = { key, name, type, statistics }
-    readers.set(column, await openColumn(store, file, { signal, verify: 'always' }))
+    const reader =
+      constantReader(statistics, column) ??
+      (await openColumn(store, file, { signal, verify: 'always' }))
+    readers.set(column, reader)
   }
 }
