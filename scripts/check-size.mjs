@@ -7,7 +7,7 @@ const BUDGETS = [
   ['packed', 1500 * KB], // 1213 kB
   ['unpacked', 6000 * KB], // 4786 kB, of which 2886 kB are source maps
   ['JavaScript', 1600 * KB], // 1274 kB
-  ['files', 700], // 530
+  ['files', 760], // 530
 ]
 
 const told = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
