@@ -51,7 +51,13 @@ export type {
 } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-type.ts'
-export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type {
+  CacheOptions,
+  ConnectOptions,
+  Lake,
+  ObjectCacheSettings,
+  SmallWrites,
+} from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type {

@@ -11,6 +11,7 @@ import {
   partitionsFile,
   readCheckpoint,
 } from './checkpoint.ts'
+import { isInlineEntry } from './inline-partition.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { TableHead } from './table-head.ts'
@@ -69,7 +70,11 @@ export class CheckpointKeeper {
 
   #isDue(head: Head): boolean {
     const rows = Math.max(head.partitions, this.#rows)
-    if (rows * (head.columns.length + 1) <= EAGER_ROWS_MAX || this.#upto < 0) return true
+    const last = head.tail.at(-1)
+    // Rows of the metadata wait until they get files: see InlineKeeper.
+    const isEager = last === undefined || !isInlineEntry(last)
+    const isSmall = rows * (head.columns.length + 1) <= EAGER_ROWS_MAX
+    if (isEager && (isSmall || this.#upto < 0)) return true
     return head.version - this.#upto >= Math.max(COMMITS_MIN, rows * PARTITION_SHARE)
   }
 

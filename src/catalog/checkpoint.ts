@@ -10,6 +10,7 @@ import {
   printStatistics,
   STATISTICS_FIELDS,
   StatisticsProblem,
+  withText,
 } from './statistics-text.ts'
 
 const PARTITION_FIELDS = ['partition', 'rows', 'crc32']
@@ -107,10 +108,10 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
     key,
     parse(bytes) {
       const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, METADATA_FIELDS)
-      const parsed = rows.map(({ fields, added, removed }, index) => {
+      const parsed = rows.map(({ fields, added, removed, text = null }, index) => {
         const id = whole(fields[0])
         if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
-        return { id, value: parseFields(fields, column, key, index), added, removed }
+        return { id, value: parseFields({ fields, text }, column, key, index), added, removed }
       })
       checkSummary(key, summary, summaryOf(parsed))
       return { upto, prunedTo, rows: parsed }
@@ -119,7 +120,7 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
       const printed = rows.map(({ id, value, added, removed }) => {
         const text = printStatistics(value, column.type)
         const fields = [String(id), ...STATISTICS_FIELDS.map((name) => text[name])]
-        return { fields, added, removed }
+        return { fields, added, removed, text: value.text ?? null }
       })
       return printCheckpoint(METADATA_FIELDS, summaryOf(rows), { upto, prunedTo, rows: printed })
     },
@@ -187,16 +188,17 @@ export function advance<T>(
 }
 
 function parseFields(
-  fields: readonly CsvField[],
+  { fields, text }: { readonly fields: readonly CsvField[]; readonly text: CsvField },
   column: Column,
   key: string,
   index: number,
 ): ColumnPartition {
   try {
-    return parseStatistics(
+    const statistics = parseStatistics(
       statisticsOf((name) => fields[POSITIONS.get(name)!] ?? null),
       column.type,
     )
+    return text === null ? statistics : withText(statistics, text)
   } catch (error) {
     if (!(error instanceof StatisticsProblem)) throw error
     throw badRow(key, index, `"${error.field}" should be ${error.expected}`)

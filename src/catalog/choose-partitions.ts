@@ -1,5 +1,5 @@
 import { keyRanges } from './key-ranges.ts'
-import type { PartitionSet } from './model/partition-set.ts'
+import { isInline, type PartitionSet } from './model/partition-set.ts'
 import type { Column, Partition } from './model/table.ts'
 import { textBytesOf } from './partition-buffer.ts'
 import { coverage, rangeOverlaps } from './range-overlaps.ts'
@@ -56,6 +56,41 @@ export function chooseGroups(
   return [...groups, ...runs.of(order, chosen)]
 }
 
+/**
+ * Runs of partitions that the metadata hold, which are to get files: each with partitions that come
+ * before it and are no larger than what has gathered, so that a row is written again only as often
+ * as the partition that it is in doubles. All of a run have the same columns.
+ */
+export function chooseFolds(
+  set: PartitionSet,
+  columns: readonly Column[],
+  limits: ChoiceLimits,
+): Partition[][] {
+  const { partitions } = set
+  const sizes = new PartitionSizes(set, columns, limits)
+  const parts = partitions.map((partition) => sizes.part(partition))
+  const isAlike = (a: number, b: number) =>
+    columns.every(({ id }) => {
+      const known = set.statistics.get(id)
+      return known?.has(partitions[a]!.id) === known?.has(partitions[b]!.id)
+    })
+  const runs: Partition[][] = []
+  for (let at = 0, taken = 0; at < partitions.length; ) {
+    const first = at++
+    if (!isInline(set, partitions[first]!.id)) continue
+    let part = parts[first]!
+    const joins = (other: number) => part + parts[other]! <= 1 && isAlike(first, other)
+    while (at < partitions.length && isInline(set, partitions[at]!.id) && joins(at)) {
+      part += parts[at++]!
+    }
+    let start = first
+    while (start > taken && parts[start - 1]! <= part && joins(start - 1)) part += parts[--start]!
+    runs.push(partitions.slice(start, at))
+    taken = at
+  }
+  return runs
+}
+
 /** How large partitions are: in bytes, and as part of the largest that there may be. */
 class PartitionSizes {
   readonly #set: PartitionSet
@@ -74,6 +109,11 @@ class PartitionSizes {
       bytes += this.#set.statistics.get(column.id)?.get(id)?.bytes ?? 0
     }
     return bytes
+  }
+
+  /** Whether it has no files. */
+  isInline(partition: Partition | undefined): boolean {
+    return partition !== undefined && isInline(this.#set, partition.id)
   }
 
   /** 1 for one that holds as much as a partition can. */
@@ -105,8 +145,8 @@ class SmallRuns {
     let run: Partition[] = []
     let parts = 0
     const end = () => {
-      if (run.length > 1) runs.push(run)
-      // One that stays alone is not rewritten.
+      // One that stays alone is not rewritten, unless to get files.
+      if (run.length > 1 || this.#sizes.isInline(run[0])) runs.push(run)
       else for (const partition of run) this.#bytesLeft += this.#sizes.bytes(partition)
       run = []
       parts = 0

@@ -178,7 +178,8 @@ export class DatabaseCatalog {
   }
 
   /** Answers once what goes on after commits (checkpoints) has ended. Call it before leaving. */
-  settled(): Promise<void> {
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#tables.values()].map(({ inline }) => inline.flush()))
     return this.#work.settled()
   }
 

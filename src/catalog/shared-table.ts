@@ -5,6 +5,7 @@ import type { BackgroundWork } from './background-work.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
+import { InlineKeeper } from './inline-keeper.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
 import { abortPending, resolvePending, withoutPending } from './pending.ts'
@@ -37,6 +38,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly head: TableHead
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
+  readonly inline: InlineKeeper
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -50,6 +52,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.log = new CommitLog(store, folder)
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
+    this.inline = new InlineKeeper(this, work)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 
@@ -109,6 +112,7 @@ export class SharedTable implements TablePlace, QueueTarget {
       this.#newest = head
       this.#known = token === null ? undefined : { head, token }
     }
+    this.inline.note(head)
     this.#keeper.schedule(head, { contended: lostRaces > 0 })
   }
 

@@ -1,9 +1,10 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
+import { inlineHead } from './inline-partition.ts'
 import type { Action, AddPartition, Operation, RemovePartition } from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
-import { assertSameColumns, type Draft } from './next-commit.ts'
+import { assertSameColumns, type Draft, numberAfter } from './next-commit.ts'
 import { columnTypes, readPartitions, type TablePlace } from './table-partitions.ts'
 
 const APPS_MAX = 256
@@ -40,34 +41,76 @@ export interface Staged {
   readonly bytes: number
   /** The partitions, under numbers that a commit on top of `base` may bring. */
   partitions(base: Head): Promise<readonly AddPartition[]>
+  /** One more, which has no files. */
+  readonly inline?: ((base: Head) => AddPartition) | undefined
+  /** What goes along if it still can. */
+  readonly fold?: Passenger | undefined
+}
+
+/** Partitions that take the place of others and change no row, staged before. */
+export interface Passenger {
+  readonly columns: readonly Column[]
+  readonly removal: Removal
+  readonly bytes: number
+  /** Whether the commit that was drafted last takes it along. */
+  isTaken: boolean
+  partitions(base: Head): Promise<readonly AddPartition[]>
 }
 
 /** The change that appends what was staged, or puts it in the place of what is live. */
 export function stagedChange(place: TablePlace, staged: Staged): Change {
-  const { removal } = staged
+  const { removal, fold } = staged
   return {
-    alone: removal !== undefined,
+    alone: removal !== undefined || fold !== undefined,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
-      const added = await staged.partitions(base)
-      const removed = await removals(place, base, removal)
+      const folded = await foldedAlong(place, base, staged)
+      const inline = staged.inline?.(base)
+      const added = [
+        ...(await staged.partitions(base)),
+        ...(folded?.added ?? []),
+        ...(inline === undefined ? [] : [inline]),
+      ]
+      const removed = [...(await removals(place, base, removal)), ...(folded?.removed ?? [])]
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
-      const rowsGone = removal?.partitions === 'all' ? base.rows : (removal?.rows ?? 0)
+      const rowsGone =
+        (removal?.partitions === 'all' ? base.rows : (removal?.rows ?? 0)) + (folded?.rows ?? 0)
+      const actions = [...removed, ...added]
+      const nextId = Math.max(base.nextId, numberAfter(actions))
       return {
         operation: staged.operation,
-        actions: [...removed, ...added],
+        actions,
         rows: staged.rows,
-        bytes: staged.bytes,
+        bytes: staged.bytes + (folded?.bytes ?? 0),
         head: {
+          ...(inline === undefined ? {} : inlineHead({ ...base, nextId }, inline.id)),
           partitions: base.partitions - removed.length + added.length,
           rows: base.rows - rowsGone + rows,
           ...(staged.mark === undefined ? {} : { apps: marked(base.apps, staged.mark) }),
         },
       }
     },
+  }
+}
+
+/** What goes along; undefined when others have changed what it is about. */
+async function foldedAlong(place: TablePlace, base: Head, { fold, name }: Staged) {
+  if (fold === undefined) return undefined
+  const { removal, columns, bytes } = fold
+  fold.isTaken = false
+  try {
+    assertSameColumns(base, { columns, name })
+    await assertUnseen(place, base, name, removal)
+    const removed = await removals(place, base, removal)
+    const added = await fold.partitions(base)
+    fold.isTaken = true
+    return { removed, added, rows: removal.rows, bytes }
+  } catch (error) {
+    if (error instanceof GraupelError && error.code === 'CONFLICT') return undefined
+    throw error
   }
 }
 

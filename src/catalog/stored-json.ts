@@ -8,7 +8,9 @@ const WRITER = 1
 export const CLONE_FEATURE = 'clones'
 /** The head has a commit that another table's head decides on. */
 export const MULTI_TABLE_FEATURE = 'multiTable'
-const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE]
+/** Partitions may be in the metadata, and have no files. */
+export const INLINE_FEATURE = 'inline'
+const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE, INLINE_FEATURE]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

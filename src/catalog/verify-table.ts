@@ -11,9 +11,8 @@ import {
 } from './checkpoint.ts'
 import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
-import type { ColumnPartition } from './model/partition-set.ts'
+import { columnFile } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
-import { type Column, partitionKey } from './model/table.ts'
 import { numberAfter } from './next-commit.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
@@ -35,22 +34,20 @@ export async function verifyTable(table: SharedTable, signal?: AbortSignal): Pro
   if (records === undefined) return problems
   verifyTotals(table, head, records, problems)
   await verifyCheckpoint(table, partitionsFile(table.folder), records, problems)
-  const files: { column: Column; statistics: ColumnPartition }[] = []
+  const files: ReturnType<typeof columnFile>[] = []
   for (const column of head.columns) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
     await verifyCheckpoint(table, file, records, problems)
     const { version: upto, retainedFrom } = head
     for (const { value } of advance(file, NO_CHECKPOINT, records, { upto, retainedFrom }).rows) {
-      files.push({ column, statistics: value })
+      files.push(columnFile(table.folder, column, value))
     }
   }
-  const unique = new Map(
-    files.map((of) => [partitionKey(table.folder, of.column, of.statistics.file), of]),
-  )
-  await pooled([...unique], FILES_MAX, async ([key, { column, statistics }]) => {
+  const unique = new Map(files.map((file) => [file.key, file]))
+  await pooled([...unique], FILES_MAX, async ([key, file]) => {
     throwIfAborted(signal)
-    await attempt(problems, key, () => verifyFile(table, { key, column, statistics }, problems))
+    await attempt(problems, key, () => verifyFile(table, file, problems))
   })
   return problems
 }
@@ -108,11 +105,11 @@ async function verifyCheckpoint<T>(
 
 async function verifyFile(
   { store }: SharedTable,
-  { key, column, statistics }: { key: string; column: Column; statistics: ColumnPartition },
+  of: ReturnType<typeof columnFile>,
   problems: Problem[],
 ): Promise<void> {
-  const { name, type } = column
-  const reader = await openColumn(store, { key, name, type, statistics }, { original: true })
+  const { key, name, type, statistics } = of
+  const reader = await openColumn(store, of, { original: true })
   try {
     const vector = await reader.read(statistics.rows)
     const { file } = statistics

@@ -40,7 +40,8 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const cache = cacheOf(options.cache)
-  const budget = { memoryBytesMax, spillFolder, threads, cache }
+  const inlineFrom = inlineFromOf(options)
+  const budget = { memoryBytesMax, spillFolder, threads, cache, inlineFrom }
   const objects = objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
@@ -179,7 +180,24 @@ function arrowPlan(
 }
 
 const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
-const OPTIONS = ['cache', 'objectCache', 'threads', 'memoryLimit', 'spillFolder', ...BUCKET_OPTIONS]
+const OPTIONS = [
+  ...['cache', 'objectCache', 'threads', 'memoryLimit', 'spillFolder', 'smallWrites'],
+  ...BUCKET_OPTIONS,
+]
+
+/** A table with fewer versions has all its rows in files, for people who look into its folder. */
+const INLINE_FROM = new Map([
+  ['auto', 16],
+  ['records', 0],
+  ['files', Number.POSITIVE_INFINITY],
+])
+
+function inlineFromOf({ smallWrites = 'auto' }: ConnectOptions): number {
+  const from = INLINE_FROM.get(smallWrites)
+  if (from !== undefined) return from
+  throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
+}
+
 
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)

@@ -29,6 +29,8 @@ export interface QuerySettings {
   readonly spillFolder: string | undefined
   /** What queries leave for later ones; null when nothing is kept. */
   readonly cache: QueryCache | null
+  /** From which version of a table on few rows stay in the commit record. */
+  readonly inlineFrom: number
   /** Threads that a query may use. */
   readonly threads: number
   /** Throws INVALID when the lake has been closed. */

@@ -42,7 +42,16 @@ export interface ConnectOptions extends S3Options {
    * unless told. Each query makes a private folder in it, and removes it when it ends.
    */
   readonly spillFolder?: string
+  /** Where appends of few rows go; `auto` unless told. Readers see no difference. */
+  readonly smallWrites?: SmallWrites
 }
+
+/**
+ * Where appends of few rows (together below 16 KiB) go: `files`, always; `records`, into the commit
+ * record, which makes two requests of them, until an append after 64 of those, `optimize` or
+ * closing the lake gives the rows files; `auto`, into records once the table has had 16 versions.
+ */
+export type SmallWrites = 'auto' | 'records' | 'files'
 
 /** Where copies of a bucket's files are kept. */
 export interface ObjectCacheSettings {

@@ -35,7 +35,8 @@ export async function stage(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   options: StageOptions,
 ): Promise<WriteResult> {
-  const writer = catalog.stageWriter({ signal: options.signal })
+  const { signal, settings } = options
+  const writer = catalog.stageWriter({ signal, inlineFrom: settings.inlineFrom })
   try {
     await writeRows(writer, batches, { ...options, snapshot: catalog.snapshot })
   } catch (error) {

@@ -1,9 +1,12 @@
+import type { DataType } from '../../arrow/data-type.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import type { FileReference, Partition } from './table.ts'
+import { type Column, type FileReference, type Partition, partitionKey } from './table.ts'
 
 /** Statistics of one column in one partition, and the number of the file that holds it. */
 export interface ColumnPartition extends ColumnStatistics {
   readonly file: FileReference
+  /** The file's whole text, where the metadata hold it and the store has no such file. */
+  readonly text?: string
 }
 
 /**
@@ -14,4 +17,25 @@ export interface ColumnPartition extends ColumnStatistics {
 export interface PartitionSet {
   readonly partitions: readonly Partition[]
   readonly statistics: ReadonlyMap<number, ReadonlyMap<number, ColumnPartition>>
+}
+
+/** What is needed to open `column` of a partition, whose statistics are `statistics`. */
+export function columnFile(
+  tableFolder: string,
+  column: Column,
+  statistics: ColumnPartition,
+): {
+  readonly key: string
+  readonly name: string
+  readonly type: DataType
+  readonly statistics: ColumnPartition
+} {
+  const { name, type } = column
+  return { key: partitionKey(tableFolder, column, statistics.file), name, type, statistics }
+}
+
+/** Whether the metadata hold the rows of partition `id`, so that it has no files. */
+export function isInline({ statistics }: PartitionSet, id: number): boolean {
+  for (const column of statistics.values()) if (column.get(id)?.text !== undefined) return true
+  return false
 }

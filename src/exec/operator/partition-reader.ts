@@ -1,6 +1,7 @@
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import { take, type Vector } from '../../arrow/vector.ts'
-import { type Column, type Partition, partitionKey } from '../../catalog/model/table.ts'
+import { columnFile } from '../../catalog/model/partition-set.ts'
+import type { Column, Partition } from '../../catalog/model/table.ts'
 import type {
   ColumnFile,
   ColumnReader,
@@ -169,9 +170,7 @@ export class PartitionReader {
   }
 
   #fileOf(column: Column): ColumnFile {
-    const statistics = this.#entryOf(column)!
-    const key = partitionKey(this.#scan.table.folder, column, statistics.file)
-    return { key, name: column.name, type: column.type, statistics }
+    return columnFile(this.#scan.table.folder, column, this.#entryOf(column)!)
   }
 }
 

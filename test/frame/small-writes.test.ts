@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connect, fn, t } from '../../src/index.ts'
+import { localStore } from '../../src/io/local-store.ts'
+import { memoryStore } from '../../src/io/memory-store.ts'
+import type { ObjectStore } from '../../src/io/object-store.ts'
+import { loggedStore, type Request } from '../support/logged-store.ts'
+
+const COLUMNS = {
+  id: t.int64(),
+  name: t.utf8().nullable(),
+  price: t.decimal(9, 2),
+  at: t.timestamp(),
+}
+type Row = { id: bigint; name: string | null; price: string; at: Date }
+const rowOf = (id: number): Row => ({
+  id: BigInt(id),
+  name: id % 5 === 0 ? null : `name, "${id}"`,
+  price: `${id}.25`,
+  at: new Date(Date.UTC(2026, 0, 1, 0, 0, id)),
+})
+const rowsOf = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => rowOf(from + n))
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'graupel-small-'))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const dataFiles = (log: readonly Request[]) =>
+  log.filter(({ key }) => /\/partition\d+\.csv$/.test(key)).map(({ key }) => key)
+
+async function open(store: ObjectStore, options: Parameters<typeof connect>[1] = {}) {
+  const lake = await connect(store, { smallWrites: 'records', cache: false, ...options })
+  const db = await lake.database('test/small', { create: true })
+  const table = await db.createTable('rows', COLUMNS, { ifNotExists: true })
+  return { lake, db, table, [Symbol.asyncDispose]: () => lake.close() }
+}
+
+describe.each([
+  ['in memory', () => memoryStore()],
+  ['on a disk', () => localStore(root)],
+])('appends of few rows %s', (_, storeOf) => {
+  test('an insert of one row is a record and a swap, and nothing else', async () => {
+    const { store, log } = loggedStore(storeOf())
+    await using made = await open(store)
+    await made.table.insert([rowOf(0)])
+    await made.lake.close()
+    await using again = await open(store)
+    log.length = 0
+    const result = await again.table.insert([rowOf(1)])
+    expect(result).toMatchObject({ rows: 1, bytes: 0, partitions: 1 })
+    expect(log.map(({ operation }) => operation)).toEqual(['create', 'swapCell'])
+    expect(log[0]!.key).toContain('/_table/log/')
+    expect(await again.table.sort('id').toArray()).toEqual(rowsOf(0, 2))
+  })
+
+  test('rows of the metadata are as rows of files: read, pruned, counted, proved', async () => {
+    const { store, log } = loggedStore(storeOf())
+    await using made = await open(store)
+    for (let id = 0; id < 10; id++) await made.table.insert([rowOf(id)])
+    const { version } = made.table
+    expect(version).toBe(10)
+    await using again = await connect(store, { cache: false })
+    const table = await (await again.database('test/small')).table('rows', COLUMNS)
+    log.length = 0
+    expect(await table.toArray()).toEqual(rowsOf(0, 10))
+    expect(await table.filter((r) => r.id.eq(7n)).toArray()).toEqual([rowOf(7)])
+    expect(
+      await table.agg((r) => ({ n: fn.count(), top: r.id.max(), sum: r.price.sum() })).first(),
+    ).toEqual({ n: 10n, top: 9n, sum: '47.50' })
+    expect(await table.at({ version: 4 }).toArray()).toEqual(rowsOf(0, 4))
+    const changes = await table.changes({ from: { version: 7 } }).toArray()
+    expect(changes).toEqual(rowsOf(7, 3).map((row) => ({ ...row, _change: 'insert' })))
+    expect(await table.verify()).toEqual([])
+    expect(dataFiles(log)).toEqual([])
+  })
+
+  test('they can be updated, deleted, merged, cloned, restored and vacuumed', async () => {
+    await using made = await open(storeOf())
+    const { table, lake } = made
+    for (let id = 0; id < 6; id++) await table.insert([rowOf(id)])
+    await table.update({ set: { name: () => 'new' }, where: (r) => r.id.eq(2n) })
+    await table.delete((r) => r.id.eq(3n))
+    const source = lake.from([{ ...rowOf(4), name: 'merged' }, rowOf(9)], COLUMNS)
+    await table.merge(source, {
+      on: 'id',
+      whenMatched: { update: 'all' },
+      whenNotMatched: { insert: 'all' },
+    })
+    const expected = [
+      ...rowsOf(0, 2),
+      { ...rowOf(2), name: 'new' },
+      { ...rowOf(4), name: 'merged' },
+      rowOf(5),
+      rowOf(9),
+    ]
+    expect(await table.sort('id').toArray()).toEqual(expected)
+    const clone = await table.clone('copy')
+    await table.restore({ version: 6 })
+    expect(await table.sort('id').toArray()).toEqual(rowsOf(0, 6))
+    await table.vacuum({ retain: { versions: 1 } })
+    expect(await table.sort('id').toArray()).toEqual(rowsOf(0, 6))
+    expect(await clone.sort('id').toArray()).toEqual(expected)
+    for (const of of [table, clone]) expect(await of.verify()).toEqual([])
+  })
+
+  test('closing the lake gives them files, in their order, as a commit that changes no row', async () => {
+    const { store, log } = loggedStore(storeOf())
+    const made = await open(store)
+    for (let id = 0; id < 5; id++) await made.table.insert([rowOf(id)])
+    await made.lake.close()
+    expect(dataFiles(log).length).toBe(4)
+    await using again = await open(store)
+    log.length = 0
+    expect(await again.table.toArray()).toEqual(rowsOf(0, 5))
+    expect(new Set(dataFiles(log)).size).toBe(4)
+    expect(again.table.version).toBe(6)
+    expect(await again.table.changes({ from: { version: 0 }, to: { version: 6 } }).count()).toBe(5)
+    expect(await again.table.changes({ from: { version: 5 }, to: { version: 6 } }).count()).toBe(0)
+    for (let version = 0; version <= 5; version++) {
+      expect(await again.table.at({ version }).toArray()).toEqual(rowsOf(0, version))
+    }
+    expect(await again.table.verify()).toEqual([])
+  })
+
+  test('a long row of them makes few partitions and no versions of its own', async () => {
+    const count = 300
+    const { store, log } = loggedStore(storeOf())
+    const made = await open(store)
+    for (let id = 0; id < count; id++) await made.table.insert([rowOf(id)])
+    expect(made.table.version).toBe(count)
+    await made.lake.close()
+    expect(log.length / count).toBeLessThanOrEqual(3)
+    await using again = await open(store)
+    log.length = 0
+    expect(await again.table.toArray()).toEqual(rowsOf(0, count))
+    expect(new Set(dataFiles(log)).size).toBeLessThanOrEqual(4 * 6)
+    expect(await again.table.at({ version: 130 }).toArray()).toEqual(rowsOf(0, 130))
+    expect(
+      await again.table
+        .changes({ from: { version: 10 }, to: { version: 200 } })
+        .sort('id')
+        .toArray(),
+    ).toEqual(rowsOf(10, 190).map((row) => ({ ...row, _change: 'insert' })))
+    expect(await again.table.verify()).toEqual([])
+    await again.table.optimize()
+    log.length = 0
+    expect(await again.table.toArray()).toEqual(rowsOf(0, count))
+    expect(new Set(dataFiles(log)).size).toBe(4)
+    await again.table.vacuum({ retain: { versions: 1 } })
+    expect(await again.table.toArray()).toEqual(rowsOf(0, count))
+    expect(await again.table.verify()).toEqual([])
+  })
+})
