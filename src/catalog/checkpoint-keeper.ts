@@ -71,7 +71,8 @@ export class CheckpointKeeper {
   #isDue(head: Head): boolean {
     const rows = Math.max(head.partitions, this.#rows)
     const last = head.tail.at(-1)
-    // Rows of the metadata wait until they get files: see InlineKeeper.
+    // Whoever optimizes wants to read; rows of the metadata wait until they get files.
+    if (last?.operation === 'optimize') return true
     const isEager = last === undefined || !isInlineEntry(last)
     const isSmall = rows * (head.columns.length + 1) <= EAGER_ROWS_MAX
     if (isEager && (isSmall || this.#upto < 0)) return true

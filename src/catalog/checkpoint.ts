@@ -111,7 +111,20 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
       const parsed = rows.map(({ fields, added, removed, text = null }, index) => {
         const id = whole(fields[0])
         if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
-        return { id, value: parseFields({ fields, text }, column, key, index), added, removed }
+        // Rows that a version does not see are many, and cost little as long as nobody asks.
+        let known: ColumnPartition | undefined
+        const value = () => {
+          known ??= parseFields({ fields, text }, column, key, index)
+          return known
+        }
+        return {
+          id,
+          added,
+          removed,
+          get value() {
+            return value()
+          },
+        }
       })
       checkSummary(key, summary, summaryOf(parsed))
       return { upto, prunedTo, rows: parsed }

@@ -4,6 +4,9 @@ import type { Column, Partition } from './model/table.ts'
 import { textBytesOf } from './partition-buffer.ts'
 import { coverage, rangeOverlaps } from './range-overlaps.ts'
 
+/** How much larger a partition has to be than what comes behind it, to be left alone. */
+const GROWTH = 4
+
 /** What may be rewritten, and how large a partition gets. */
 export interface ChoiceLimits {
   /** Bytes of the files of all partitions that are chosen, at most. */
@@ -58,8 +61,8 @@ export function chooseGroups(
 
 /**
  * Runs of partitions that the metadata hold, which are to get files: each with partitions that come
- * before it and are no larger than what has gathered, so that a row is written again only as often
- * as the partition that it is in doubles. All of a run have the same columns.
+ * before it and are no larger than some times what has gathered, so that there are few of them, and
+ * rows are written again ever more seldom. All of a run have the same columns.
  */
 export function chooseFolds(
   set: PartitionSet,
@@ -84,7 +87,9 @@ export function chooseFolds(
       part += parts[at++]!
     }
     let start = first
-    while (start > taken && parts[start - 1]! <= part && joins(start - 1)) part += parts[--start]!
+    while (start > taken && parts[start - 1]! <= GROWTH * part && joins(start - 1)) {
+      part += parts[--start]!
+    }
     runs.push(partitions.slice(start, at))
     taken = at
   }

@@ -198,7 +198,6 @@ function inlineFromOf({ smallWrites = 'auto' }: ConnectOptions): number {
   throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
 }
 
-
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)
   for (const name of given) {

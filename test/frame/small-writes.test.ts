@@ -88,7 +88,7 @@ describe.each([
     const source = lake.from([{ ...rowOf(4), name: 'merged' }, rowOf(9)], COLUMNS)
     await table.merge(source, {
       on: 'id',
-      whenMatched: { update: 'all' },
+      whenMatched: { set: 'all' },
       whenNotMatched: { insert: 'all' },
     })
     const expected = [
