@@ -33,6 +33,7 @@ export class CheckpointKeeper {
   readonly #work: BackgroundWork
   #wanted: Head | undefined
   #running = false
+  #isLast = false
   /** What the last look at `partitions.csv` showed; -1 before the first. */
   #upto = -1
   #rows = 0
@@ -52,6 +53,14 @@ export class CheckpointKeeper {
     this.#work.add(this.#run(contended))
   }
 
+  /** Asks for what is put off while rows of the metadata come one after the other. */
+  finish(head: Head): void {
+    const last = head.tail.at(-1)
+    if (last === undefined || !isInlineEntry(last) || head.version <= this.#upto) return
+    this.#isLast = true
+    this.schedule(head, { contended: false })
+  }
+
   async #run(contended: boolean): Promise<void> {
     try {
       if (contended) {
@@ -65,6 +74,7 @@ export class CheckpointKeeper {
       }
     } finally {
       this.#running = false
+      this.#isLast = false
     }
   }
 
@@ -73,7 +83,7 @@ export class CheckpointKeeper {
     const last = head.tail.at(-1)
     // Whoever optimizes wants to read; rows of the metadata wait until they get files.
     if (last?.operation === 'optimize') return true
-    const isEager = last === undefined || !isInlineEntry(last)
+    const isEager = this.#isLast || last === undefined || !isInlineEntry(last)
     const isSmall = rows * (head.columns.length + 1) <= EAGER_ROWS_MAX
     if (isEager && (isSmall || this.#upto < 0)) return true
     return head.version - this.#upto >= Math.max(COMMITS_MIN, rows * PARTITION_SHARE)

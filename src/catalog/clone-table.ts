@@ -42,6 +42,7 @@ export function cloneHead(source: Head): Head {
     burned: [],
     tags: [],
     pins: [],
+    streams: [],
     apps: [],
     segments: [],
     tail: [],

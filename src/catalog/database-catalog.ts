@@ -178,8 +178,8 @@ export class DatabaseCatalog {
   }
 
   /** Answers once what goes on after commits (checkpoints) has ended. Call it before leaving. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#tables.values()].map(({ inline }) => inline.flush()))
+  settled(): Promise<void> {
+    for (const table of this.#tables.values()) table.settle()
     return this.#work.settled()
   }
 

@@ -63,6 +63,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     burned: [],
     tags: [],
     pins: [],
+    streams: [],
     apps: [],
     pending: null,
     segments: [],

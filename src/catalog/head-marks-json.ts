@@ -1,13 +1,14 @@
 import { isTableFolder } from './folder-name.ts'
-import type { AppMark, Compression, Head, IdRange, Pin, Tag } from './model/head.ts'
+import type { AppMark, Compression, Head, IdRange, Pin, StreamOffset, Tag } from './model/head.ts'
 import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
 
-type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'apps'>
+type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'streams' | 'apps'>
 type Fields = readonly (readonly [name: string, value: unknown])[]
 
 export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none']
 
 const APP_CHARACTERS_MAX = 200
+const STREAM_ID = /^[0-9a-f-]{36}$/
 
 /** The fields of a head that are left out while there is nothing to say. */
 export function markFields(head: Marks): Fields {
@@ -32,6 +33,12 @@ export function markFields(head: Marks): Fields {
       ['folder', of.folder],
       ['version', of.version],
       ['created', instantText(of.created)],
+    ]),
+    ...list('streams', head.streams, (of) => [
+      ['name', of.name],
+      ['id', of.id],
+      ['version', of.version],
+      ...(of.next === null ? [] : ([['next', of.next]] as const)),
     ]),
     ...list('apps', head.apps, (of) => [
       ['app', of.app],
@@ -63,6 +70,15 @@ export function readMarks(of: StoredObject): Marks {
         folder: tableFolder(item),
         version: item.whole('version'),
         created: item.instant('created'),
+      }),
+    ),
+    streams: list(
+      'streams',
+      (item): StreamOffset => ({
+        name: item.text('name'),
+        id: item.text('id', STREAM_ID),
+        version: item.whole('version'),
+        next: item.has('next') ? item.whole('next', 1) : null,
       }),
     ),
     apps: list(

@@ -32,8 +32,6 @@ export interface FoldPlace extends TablePlace {
 export class InlineFold {
   readonly columns: readonly Column[]
   readonly removal: Removal
-  /** Rows that have files now. */
-  readonly rows: number
   readonly bytes: number
   /** Whether the last commit that was drafted with it takes it along. */
   isTaken = false
@@ -52,7 +50,6 @@ export class InlineFold {
     this.columns = columns
     const { removed: partitions, rowsRemoved: rows, bytes } = staged.rewritten
     this.removal = { partitions, rows, basedOn: version }
-    this.rows = rows
     this.bytes = bytes
   }
 

@@ -39,7 +39,7 @@ function printPrepared({ entry, nextId, partitions, rows, ...marks }: PreparedCo
     ['nextId', nextId],
     ['partitions', partitions],
     ['rows', rows],
-    ...markFields({ ...marks, compression: 'none', tags: [], pins: [] }),
+    ...markFields({ ...marks, compression: 'none', tags: [], pins: [], streams: [] }),
   ]
   return new JsonText(printObject(fields, []))
 }

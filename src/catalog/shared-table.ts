@@ -116,6 +116,13 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.#keeper.schedule(head, { contended: lostRaces > 0 })
   }
 
+  /** Ends what small appends have put off: the checkpoint is written, files that wait go again. */
+  settle(): void {
+    const fold = this.inline.take()
+    if (fold !== undefined) this.inline.end(fold)
+    if (this.#newest !== undefined) this.#keeper.finish(this.#newest)
+  }
+
   /** The next swap is to read the head first. */
   forget(): void {
     this.#known = undefined

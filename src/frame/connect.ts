@@ -20,7 +20,7 @@ import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { isArrow } from './input-batches.ts'
-import type { ConnectOptions, Lake } from './lake.ts'
+import type { ConnectOptions, Lake, SmallWrites } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { runTransaction } from './run-transaction.ts'
 import { alignedPlan } from './stage.ts'
@@ -40,8 +40,8 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const cache = cacheOf(options.cache)
-  const inlineFrom = inlineFromOf(options)
-  const budget = { memoryBytesMax, spillFolder, threads, cache, inlineFrom }
+  const smallWrites = smallWritesOf(options)
+  const budget = { memoryBytesMax, spillFolder, threads, cache, smallWrites }
   const objects = objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
@@ -185,16 +185,10 @@ const OPTIONS = [
   ...BUCKET_OPTIONS,
 ]
 
-/** A table with fewer versions has all its rows in files, for people who look into its folder. */
-const INLINE_FROM = new Map([
-  ['auto', 16],
-  ['records', 0],
-  ['files', Number.POSITIVE_INFINITY],
-])
+const SMALL_WRITES: readonly SmallWrites[] = ['auto', 'records', 'files']
 
-function inlineFromOf({ smallWrites = 'auto' }: ConnectOptions): number {
-  const from = INLINE_FROM.get(smallWrites)
-  if (from !== undefined) return from
+function smallWritesOf({ smallWrites = 'auto' }: ConnectOptions): SmallWrites {
+  if (SMALL_WRITES.includes(smallWrites)) return smallWrites
   throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
 }
 

@@ -5,6 +5,7 @@ import type { QueryCache } from '../exec/query-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
+import type { SmallWrites } from './lake.ts'
 
 /** Where the tables of a plan come from. */
 export interface Origin {
@@ -29,8 +30,7 @@ export interface QuerySettings {
   readonly spillFolder: string | undefined
   /** What queries leave for later ones; null when nothing is kept. */
   readonly cache: QueryCache | null
-  /** From which version of a table on few rows stay in the commit record. */
-  readonly inlineFrom: number
+  readonly smallWrites: SmallWrites
   /** Threads that a query may use. */
   readonly threads: number
   /** Throws INVALID when the lake has been closed. */

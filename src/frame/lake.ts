@@ -47,9 +47,9 @@ export interface ConnectOptions extends S3Options {
 }
 
 /**
- * Where appends of few rows (together below 16 KiB) go: `files`, always; `records`, into the commit
- * record, which makes two requests of them, until an append after 64 of those, `optimize` or
- * closing the lake gives the rows files; `auto`, into records once the table has had 16 versions.
+ * Where appends of few rows (below 16 KiB) go. `files`: always into files of their own. `records`:
+ * into the commit record, so that an append is two requests; one after 64 of those, or `optimize`,
+ * gives the rows files. `auto`: into records once a table that is not clustered has 16 versions.
  */
 export type SmallWrites = 'auto' | 'records' | 'files'
 

@@ -13,7 +13,10 @@ import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import type { QuerySettings } from './frame-state.ts'
+import type { SmallWrites } from './lake.ts'
 
+/** The versions that a table has when small appends begin to count. */
+const INLINE_FROM = 16
 /** Rows and bytes of a run that is sorted at once: about a partition. */
 const RUN_ROWS_MAX = 1_000_000
 const RUN_BYTES_MAX = 256 * 1024 * 1024
@@ -36,7 +39,8 @@ export async function stage(
   options: StageOptions,
 ): Promise<WriteResult> {
   const { signal, settings } = options
-  const writer = catalog.stageWriter({ signal, inlineFrom: settings.inlineFrom })
+  const inlineFrom = inlineFromOf(settings.smallWrites, catalog.snapshot)
+  const writer = catalog.stageWriter({ signal, inlineFrom })
   try {
     await writeRows(writer, batches, { ...options, snapshot: catalog.snapshot })
   } catch (error) {
@@ -47,6 +51,16 @@ export async function stage(
   const { operation, basedOn, mark } = options
   const { isNew: _, ...result } = await writer.commit({ operation, basedOn, mark })
   return result
+}
+
+/**
+ * The version from which on few rows stay in the commit record. Of a younger table people see all
+ * rows in its folder; rows of a clustered one are not to be joined as they come.
+ */
+function inlineFromOf(smallWrites: SmallWrites, { clusterBy }: TableSnapshot): number {
+  if (smallWrites === 'records') return 0
+  const isAuto = smallWrites === 'auto' && clusterBy.length === 0
+  return isAuto ? INLINE_FROM : Number.POSITIVE_INFINITY
 }
 
 /** Writes `batches`, sorted where the table is clustered; answers how many rows. */

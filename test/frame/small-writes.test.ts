@@ -108,23 +108,42 @@ describe.each([
     for (const of of [table, clone]) expect(await of.verify()).toEqual([])
   })
 
-  test('closing the lake gives them files, in their order, as a commit that changes no row', async () => {
+  test('closing the lake leaves them in metadata.csv, for whoever opens the folder', async () => {
     const { store, log } = loggedStore(storeOf())
     const made = await open(store)
     for (let id = 0; id < 5; id++) await made.table.insert([rowOf(id)])
     await made.lake.close()
-    expect(dataFiles(log).length).toBe(4)
+    expect(dataFiles(log)).toEqual([])
+    const metadata = Buffer.from((await store.get('test/small/rows/name/metadata.csv'))!).toString()
+    expect(metadata.split('\n')[0]).toMatch(/,added,removed,text$/)
+    const file = 'name\n"name, ""4"""\n'
+    expect(metadata).toContain(file.replaceAll('"', '""'))
     await using again = await open(store)
     log.length = 0
+    expect(again.table.version).toBe(5)
     expect(await again.table.toArray()).toEqual(rowsOf(0, 5))
-    expect(new Set(dataFiles(log)).size).toBe(4)
-    expect(again.table.version).toBe(6)
-    expect(await again.table.changes({ from: { version: 0 }, to: { version: 6 } }).count()).toBe(5)
-    expect(await again.table.changes({ from: { version: 5 }, to: { version: 6 } }).count()).toBe(0)
+    expect(log.filter(({ key }) => key.includes('/_table/log/'))).toEqual([])
     for (let version = 0; version <= 5; version++) {
       expect(await again.table.at({ version }).toArray()).toEqual(rowsOf(0, version))
     }
     expect(await again.table.verify()).toEqual([])
+  })
+
+  test('optimize gives files to all of them, in their order, also to a single one', async () => {
+    const { store, log } = loggedStore(storeOf())
+    await using made = await open(store)
+    await made.table.insert([rowOf(0)])
+    const first = await made.table.optimize()
+    expect(first).toMatchObject({ version: 2, partitionsRemoved: 1, partitionsAdded: 1, rows: 1 })
+    for (let id = 1; id < 5; id++) await made.table.insert([rowOf(id)])
+    await made.table.optimize()
+    log.length = 0
+    expect(await made.table.toArray()).toEqual(rowsOf(0, 5))
+    expect(new Set(dataFiles(log)).size).toBe(4)
+    const since = made.table.changes({ from: { version: 6 } })
+    expect(await since.toArray()).toEqual([])
+    expect(await made.table.optimize()).toMatchObject({ version: 7, partitionsRemoved: 0 })
+    expect(await made.table.verify()).toEqual([])
   })
 
   test('a long row of them makes few partitions and no versions of its own', async () => {
@@ -138,7 +157,7 @@ describe.each([
     await using again = await open(store)
     log.length = 0
     expect(await again.table.toArray()).toEqual(rowsOf(0, count))
-    expect(new Set(dataFiles(log)).size).toBeLessThanOrEqual(4 * 6)
+    expect(new Set(dataFiles(log)).size).toBeLessThanOrEqual(4 * 5)
     expect(await again.table.at({ version: 130 }).toArray()).toEqual(rowsOf(0, 130))
     expect(
       await again.table
