@@ -41,6 +41,7 @@ export {
 export { connect } from './frame/connect.ts'
 export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
+export { type DiffFrame, diff } from './frame/diff-frame.ts'
 export type {
   Expr,
   JsonMethods,

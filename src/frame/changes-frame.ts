@@ -83,7 +83,7 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
   const rewritten = new Set(come.filter(({ id }) => goneIds.has(id)).map(({ id }) => id))
   const only = (snapshot: TableSnapshot, partitions: readonly Partition[]) => {
     const wanted = new Set(partitions.map(({ id }) => id).filter((id) => !rewritten.has(id)))
-    return { snapshot: Object.freeze({ ...snapshot }), origin: restricted(of, wanted) }
+    return restrictedScan(of, snapshot, wanted)
   }
   const [removed, added] = [only(before, gone), only(after, come)]
   const origins = new Map([removed, added].map(({ snapshot, origin }) => [snapshot, origin]))
@@ -125,7 +125,7 @@ async function netPlan(
 }
 
 /** The partitions of each set that the other has not, by the files that they are made of. */
-function withoutShared(
+export function withoutShared(
   old: PartitionSet,
   now: PartitionSet,
   columns: readonly number[],
@@ -143,16 +143,21 @@ function withoutShared(
   ]
 }
 
-/** The table, as if it had only the partitions of `wanted`. */
-function restricted({ catalog, store }: ChangesOf, wanted: ReadonlySet<number>): Origin {
+/** The table of `snapshot`, as if it had only the partitions of `wanted`. */
+export function restrictedScan(
+  { catalog, store }: Pick<Origin, 'catalog' | 'store'>,
+  snapshot: TableSnapshot,
+  wanted: ReadonlySet<number>,
+): { readonly snapshot: TableSnapshot; readonly origin: Origin } {
   const source: Origin['catalog'] = {
-    assertKept: (snapshot) => catalog.assertKept(snapshot),
-    async partitions(snapshot, columnIds) {
-      const { partitions, statistics } = await catalog.partitions(snapshot, columnIds)
+    assertKept: (of) => catalog.assertKept(of),
+    async partitions(of, columnIds) {
+      const { partitions, statistics } = await catalog.partitions(of, columnIds)
       return { partitions: partitions.filter(({ id }) => wanted.has(id)), statistics }
     },
   }
-  return { catalog: source, store, resolve: null }
+  const origin = { catalog: source, store, resolve: null }
+  return { snapshot: Object.freeze({ ...snapshot }), origin }
 }
 
 function changesSchema(of: Schema): Schema {

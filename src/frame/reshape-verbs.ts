@@ -34,7 +34,7 @@ const AGGREGATES = [
 ]
 
 /** Each row of `input` with the numbers 0 to `count - 1` beside it, in a column called `name`. */
-function numbered(input: LogicalPlan, count: number, name: string): LogicalPlan {
+export function numbered(input: LogicalPlan, count: number, name: string): LogicalPlan {
   const of = schema([field(name, int32, false)])
   const numbers = Int32Array.from({ length: count }, (_, number) => number)
   const column = {
@@ -49,7 +49,7 @@ function numbered(input: LogicalPlan, count: number, name: string): LogicalPlan 
 }
 
 /** The one of `results` whose position stands in `number`. */
-function chosen(number: Expr, results: readonly Expr[]): Expr {
+export function chosen(number: Expr, results: readonly Expr[]): Expr {
   const branches = results.slice(0, -1).map((result, position) => {
     const when = callExpr('eq', [number, literalExpr(position, int32)])
     // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
