@@ -69,6 +69,13 @@ export type {
 } from './frame/query-profile.ts'
 export type { PivotAggregate } from './frame/reshape-type.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
+export type {
+  ConsumeOptions,
+  StreamBatch,
+  StreamInfo,
+  StreamOptions,
+  TableStream,
+} from './frame/stream-type.ts'
 export type { InsertOptions, Table } from './frame/table.ts'
 export type {
   StagedRows,

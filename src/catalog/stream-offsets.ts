@@ -20,18 +20,20 @@ export interface StreamSpan {
  * The span that the stream `name` is at: the one that somebody has begun and not ended, or all that
  * came since. It is written down before anybody consumes it, so that whoever does it again does the
  * very same. Undefined when there is nothing new. Makes the stream, from version `start` on, when
- * there is none. Throws INVALID for a name that is none, LIMIT when there are 256 streams.
+ * there is none. Throws LIMIT when there are 256 streams, NOT_FOUND and EXPIRED for where it starts.
  */
 export async function beginSpan(
   table: SharedTable,
   name: string,
-  start: number,
+  start: () => Promise<number>,
 ): Promise<StreamSpan | undefined> {
+  const { streams } = (await table.read()).head
+  const first = streams.some((stream) => stream.name === name) ? 0 : await start()
   let span: StreamSpan | undefined
   await table.edit((head) => {
     assertLive(head, table.name)
     const known = head.streams.find((stream) => stream.name === name)
-    const stream = known ?? newStream(head, table.name, { name, start })
+    const stream = known ?? newStream(head, table.name, { name, start: first })
     const { id, version: from } = stream
     const to = stream.next ?? head.version
     span = to > from ? { id, from, to } : undefined

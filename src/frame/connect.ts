@@ -89,7 +89,14 @@ class ConnectedLake implements Lake {
     this.#requireOpen()
     checkOptions(options, ['create'], 'database')
     const catalog = await openDatabase(this.#store, checkedName(path, 'database'), options)
-    const place = { store: this.#store, settings: this.#settings }
+    const place = {
+      store: this.#store,
+      settings: this.#settings,
+      transaction: <T>(
+        work: (tx: Transaction) => T | Promise<T>,
+        how: TransactionOptions,
+      ): Promise<T> => this.transaction(work, how),
+    }
     const database = new StoredDatabase(path, catalog, place)
     this.#databases.add(database)
     return database

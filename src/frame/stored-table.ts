@@ -8,6 +8,7 @@ import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
+import { dropStream } from '../catalog/stream-offsets.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
@@ -27,8 +28,9 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
-import { changesScan } from './changes-frame.ts'
+import { CHANGE_COLUMN, changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
+import { lit } from './expr-builders.ts'
 import {
   type FrameState,
   frameState,
@@ -43,7 +45,10 @@ import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { stage } from './stage.ts'
+import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type { InsertOptions, Table } from './table.ts'
+import { StoredStream, streamsOf } from './table-stream.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
 
@@ -52,6 +57,7 @@ export interface TablePlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly home: TableHome
+  transaction<T>(work: (tx: Transaction) => T | Promise<T>, options: TransactionOptions): Promise<T>
   /** Clones a table of the database into another. */
   clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
@@ -174,6 +180,35 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     })
     const origins = new Map([[snapshot, origin]])
     return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
+  }
+
+  stream(name: string, options: StreamOptions = {}): TableStream<Untyped> {
+    checkOptions(options, ['from'], 'stream')
+    const { from = { version: 0 } } = options
+    momentText(from)
+    const { settings, transaction } = this.#place
+    return new StoredStream(name, Object.freeze({ ...from }), {
+      catalog: this.#catalog,
+      requireOpen: () => settings.requireOpen(),
+      changes: (span) => this.#spanChanges(span),
+      transaction,
+    })
+  }
+
+  async streams(): Promise<StreamInfo[]> {
+    this.#place.settings.requireOpen()
+    return streamsOf(this.#catalog)
+  }
+
+  async dropStream(name: string): Promise<void> {
+    this.#place.settings.requireOpen()
+    await dropStream(this.#catalog.shared, name)
+  }
+
+  /** Of the empty table all that is there has been inserted. */
+  #spanChanges({ from, to }: { readonly from: number; readonly to: number }): AnyFrame {
+    if (from > 0) return this.changes({ from: { version: from }, to: { version: to } })
+    return this.at({ version: to }).withColumns(() => ({ [CHANGE_COLUMN]: lit('insert') }))
   }
 
   async history(): Promise<HistoryEntry[]> {
