@@ -15,6 +15,7 @@ const READING = {
     'verify',
     'resolve',
     'changes',
+    'streams',
     'clusteringInformation',
   ],
 }
