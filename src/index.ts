@@ -19,6 +19,7 @@ export type {
   WriteOptions,
   WriteResult,
 } from './frame/action-options.ts'
+export type { ClusteringAdvice, ColumnsAdvice } from './frame/advice-type.ts'
 export type {
   Assigned,
   ChangeOptions,

@@ -42,7 +42,7 @@ export function clusteringInformation(
   }
 }
 
-function average(of: Int32Array): number {
+export function average(of: Int32Array): number {
   return of.length === 0 ? 0 : of.reduce((sum, one) => sum + one, 0) / of.length
 }
 

@@ -17,6 +17,8 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { OnceOptions, WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
+import type { ClusteringAdvice } from './advice-type.ts'
+import { adviseClustering } from './advise-clustering.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -277,6 +279,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const keys = keyColumns(snapshot, names)
     const ids = [...new Set(keys.map(({ id }) => id))]
     return clusteringInformation(await this.#catalog.partitions(snapshot, ids), keys)
+  }
+
+  async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {
+    this.#place.settings.requireOpen()
+    return adviseClustering(this.#catalog, this.#snapshot, queries)
   }
 
   async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {

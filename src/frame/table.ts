@@ -14,6 +14,7 @@ import type {
   WriteResult,
   WriteTarget,
 } from './action-options.ts'
+import type { ClusteringAdvice } from './advice-type.ts'
 import type {
   ChangeOptions,
   ChangeResult,
@@ -166,6 +167,14 @@ export interface Table<S> extends DataFrame<S> {
    * clustered and no column is named, NOT_FOUND for a name that is no column.
    */
   clusteringInformation(columns?: readonly Key<S>[]): Promise<ClusteringInformation>
+  /**
+   * Which columns to cluster by, for queries like these: frames over this table, or predicates. It
+   * is worked out from the metadata alone, as if the values of a partition lay evenly between their
+   * bounds: no row is read, and nothing changes. Throws INVALID for a frame over other tables.
+   */
+  adviseClustering(
+    queries: readonly (Pick<DataFrame<S>, 'schema'> | ((row: Accessor<S>) => Expr<Maybe<Bool>>))[],
+  ): Promise<ClusteringAdvice<Key<S>>>
   /**
    * Reads everything that the table has and proves it: its log, its metadata, and every file of
    * every version that is kept. Answers what is wrong; an empty list when all is well.

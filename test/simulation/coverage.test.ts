@@ -17,6 +17,7 @@ const READING = {
     'changes',
     'streams',
     'clusteringInformation',
+    'adviseClustering',
   ],
 }
 
