@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/s3-last-words.ts', 'test/support/chromium-last-words.ts'],
-    setupFiles: ['test/support/random.ts'],
+    setupFiles: ['test/support/random.ts', 'test/support/poisoned-blocks.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

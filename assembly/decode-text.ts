@@ -142,3 +142,23 @@ export function decodeTexts(
   store<i32>(CURSOR, odd, 4)
   return rows
 }
+
+/** Writes the ranges of `count` texts of `width` bytes, the first at `first`, each `stride` behind the last. */
+export function evenTexts(
+  starts: usize, ends: usize, count: i32, first: i32, stride: i32, width: i32,
+): void {
+  const step = i32x4.splat(stride << 2)
+  const size = i32x4.splat(width)
+  let at = i32x4.add(i32x4.splat(first), i32x4.mul(i32x4.splat(stride), i32x4(0, 1, 2, 3)))
+  const whole = <usize>(count & ~3) << 2
+  for (let i: usize = 0; i < whole; i += 16) {
+    v128.store(starts + i, at)
+    v128.store(ends + i, i32x4.add(at, size))
+    at = i32x4.add(at, step)
+  }
+  for (let row = count & ~3; row < count; row++) {
+    const start = first + row * stride
+    store<i32>(starts + (<usize>row << 2), start)
+    store<i32>(ends + (<usize>row << 2), start + width)
+  }
+}

@@ -1,9 +1,23 @@
-export { CURSOR, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
+export { BLOCKS, CURSOR, LANES, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
 export { findLines } from './find-lines'
 export { decodeCents, decodeDecimal, decodeExact, decodeInt32 } from './decode-number'
 export { decodeDates } from './decode-temporal'
 export { gatherEven, gatherLines } from './gather-lines'
 export { packFloat64, packInt32, selectFloat64, selectInt32 } from './select-numbers'
-export { decodeTexts } from './decode-text'
+export { decodeTexts, evenTexts } from './decode-text'
 export { selectLines } from './select-texts'
 export { onlyPrintable } from './skip-lines'
+export { combineWholes } from './arithmetic'
+export { ascendingFloat64, ascendingInt32 } from './ascending-ids'
+export {
+  countByGroup,
+  spanOf,
+  sumFloat64,
+  sumFloat64ByGroup,
+  sumFloat64Near,
+  sumInt32,
+  sumInt32ByGroup,
+  sumInt32Near,
+} from './sum-groups'
+export { enterText, findTexts } from './find-texts'
+export { findPairs } from './find-pairs'

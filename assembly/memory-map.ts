@@ -4,6 +4,8 @@
 export const CURSOR: usize = 0x4000
 /** Ends of the lines of one block, as pointers; the word before holds the end of the line before. */
 export const ENDS: usize = 0x5000
+/** Four float64 for each of up to 256 groups, that a kernel adds up in. */
+export const LANES: usize = 0xa000
 /** Values or text ranges that a kernel decoded. */
 export const OUT: usize = 0x10000
 /** How many rows a kernel decodes at most in one call. */
@@ -15,8 +17,9 @@ export const WANTED: usize = 0x40000
 export const SELECTED: usize = 0x80000
 /** A literal to look for. */
 export const LITERAL: usize = 0xc0000
-/** From here on the memory is cut into slots for bytes of files. */
+/** From here on the memory is cut into slots for bytes of files, up to the blocks of vectors. */
 export const SLOTS: usize = 0x100000
+export const BLOCKS: usize = 0xc00000
 
 /** Bytes looked at before their lines are decoded: the ends of that many lines stay in the cache. */
 export const BLOCK: usize = 4096

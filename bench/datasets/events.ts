@@ -8,7 +8,8 @@ const pick = (salt: number, n: number): string => `(hash(i * 64 + ${salt}) % ${n
 /** A year of events in the order of their time, 5 million at scale 1. */
 function rowsOf(scale: number): string {
   const rows = Math.round(5_000_000 * scale)
-  const micros = Math.floor((YEAR_SECONDS * 1e6) / rows)
+  // Whole milliseconds, as the column has them.
+  const micros = Math.floor((YEAR_SECONDS * 1e3) / rows) * 1000
   return `
   SELECT make_timestamp(${Date.UTC(2025, 0, 1) * 1000} + i * ${micros}
       + ${pick(1, micros)} // 1000 * 1000) AS event_time,

@@ -1,4 +1,6 @@
 import type { ObjectStore } from '../io/object-store.ts'
+import type { Blocks } from '../kernel/wasm/blocks.ts'
+import type { LiveBound } from './live-bound.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { QueryCache } from './query-cache.ts'
 
@@ -22,6 +24,13 @@ export interface ExecContext {
   readonly stores: ReadonlyMap<string, ObjectStore>
   /** Decoded columns of queries before; null for none. */
   readonly cache: QueryCache | null
+  /**
+   * Where the vectors of batches may be that are done with when the next is asked for. Only set by
+   * who asks for them, for a scan below filters and projections; null: batches may be kept.
+   */
+  readonly blocks: Blocks | null
+  /** Which rows still count for the top-k above; only set where nothing but a pipeline is between. */
+  readonly bound: LiveBound | null
   /** Called by scans as they go: rows and bytes since the last call. */
   readonly onScanned: (rows: number, bytes: number) => void
   /** Called by an operator with the bytes that it has just spilled. */

@@ -6,7 +6,7 @@ import type { CallExpr, CaseExpr, Expr } from '../plan/expr.ts'
 import { constantVector, expand, nullVector } from './function/argument.ts'
 import { castVector } from './function/cast.ts'
 import { assemble, boolOf, type Part } from './function/logic.ts'
-import { isMember } from './function/membership.ts'
+import { isAmong, isMember } from './function/membership.ts'
 import { RowSource } from './function/row-source.ts'
 import { SCALAR_FUNCTIONS } from './function/scalar-functions.ts'
 import {
@@ -44,6 +44,8 @@ function evaluateOver(expr: Expr, source: RowSource): Vector {
       return castVector(evaluateOver(expr.input, source), expr.type, { orNull: expr.orNull })
     case 'case':
       return caseOf(expr, source)
+    case 'member':
+      return isAmong(evaluateOver(expr.input, source), expr.keys)
     case 'in':
       return isMember(evaluateOver(expr.input, source), expr.values)
     default:

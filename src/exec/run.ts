@@ -55,6 +55,8 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     stores: options.stores ?? new Map(),
     onScanned: options.onScanned ?? (() => {}),
     cache: options.cache ?? null,
+    blocks: null,
+    bound: null,
     onSpilled: () => {},
     onColumn: () => {},
   }

@@ -1,5 +1,7 @@
+import { countLanes, LANE_GROUPS_MAX } from './wasm/sum-groups.ts'
+
 /** With at most so many groups each is summed up in four lanes. */
-const FEW = 256
+const FEW = LANE_GROUPS_MAX
 const lanes = new Float64Array(FEW * 4)
 
 /**
@@ -28,7 +30,7 @@ export function addByGroup(
       lanes[groups[row + 2]! * 4 + 2]! += values[row + 2]!
       lanes[groups[row + 3]! * 4 + 3]! += values[row + 3]!
     }
-    takeLanes(sums, groupCount)
+    takeLanes(lanes, sums, groupCount)
   }
   for (; row < length; row++) sums[groups[row]!]! += values[row]!
 }
@@ -40,6 +42,11 @@ export function countByGroup(
   counts: Float64Array,
   groupCount: number,
 ): void {
+  const counted = countLanes(groups, length, groupCount)
+  if (counted !== null) {
+    takeLanes(counted, counts, groupCount)
+    return
+  }
   let row = 0
   if (groupCount <= FEW && length >= groupCount * 4) {
     lanes.fill(0, 0, groupCount * 4)
@@ -49,12 +56,13 @@ export function countByGroup(
       lanes[groups[row + 2]! * 4 + 2]! += 1
       lanes[groups[row + 3]! * 4 + 3]! += 1
     }
-    takeLanes(counts, groupCount)
+    takeLanes(lanes, counts, groupCount)
   }
   for (; row < length; row++) counts[groups[row]!]! += 1
 }
 
-function takeLanes(sums: Float64Array, groupCount: number): void {
+/** Adds the four lanes of each group to its sum. */
+export function takeLanes(lanes: Float64Array, sums: Float64Array, groupCount: number): void {
   for (let group = 0; group < groupCount; group++) {
     const at = group * 4
     sums[group]! += lanes[at]! + lanes[at + 1]! + lanes[at + 2]! + lanes[at + 3]!

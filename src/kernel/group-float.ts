@@ -1,9 +1,11 @@
 import { type DataType, isExact } from '../arrow/data-type.ts'
 import { type BigVector, type Float64Vector, SAFE, type Vector } from '../arrow/vector.ts'
+import { ascendingIds } from './ascending-ids.ts'
 import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownFloat64, keyValidity } from './group-storage.ts'
 import { hashPair } from './hash.ts'
+import { type Blocks, inBlocks, newFloat64 } from './wasm/blocks.ts'
 
 const SAFE_BIG = BigInt(SAFE)
 
@@ -14,6 +16,9 @@ const SAFE_BIG = BigInt(SAFE)
  */
 export class FloatGroupIndex implements GroupIndex {
   readonly #type: DataType
+  readonly #blocks: Blocks | null
+  /** Whether each key so far was at least the one before: none has had to be looked up yet. */
+  #ascends: boolean
   /** Null for floats, and once the keys have turned out to lie too far apart. */
   #direct: DirectIds | null
   /** Per slot the key and its id + 1; 0 marks a free slot. */
@@ -26,8 +31,11 @@ export class FloatGroupIndex implements GroupIndex {
   #nanId = -1
   #count = 0
 
-  constructor(type: DataType) {
+  /** @param blocks As of a `GroupTable`. */
+  constructor(type: DataType, blocks: Blocks | null = null) {
     this.#type = type
+    this.#blocks = blocks
+    this.#ascends = isExact(type)
     this.#direct = isExact(type) ? new DirectIds() : null
   }
 
@@ -62,13 +70,46 @@ export class FloatGroupIndex implements GroupIndex {
     if (vector.layout !== 'f64' && vector.layout !== 'big') {
       throw new Error(`no float64 keys in a ${vector.layout} vector`)
     }
+    const ascended = this.#ascend(vector, ids, missing)
+    if (ascended === vector.length) return
     if (vector.layout === 'f64') {
-      const from = this.#resolveDirect(vector, ids, missing)
+      const from = this.#resolveDirect(vector, ascended, ids, missing)
       if (from < vector.length) this.#resolveFloats(vector, from, ids, missing)
       return
     }
     if (this.#direct !== null && missing === 'assign') this.#dropDirect()
     this.#resolveBig(vector, ids, missing)
+  }
+
+  /** Numbers rows while keys only ascend; the first row that is left, and keys can be found then. */
+  #ascend(vector: Float64Vector | BigVector, ids: Int32Array, missing: 'assign' | 'find'): number {
+    if (!this.#ascends) return 0
+    let from = 0
+    if (missing === 'assign' && vector.layout === 'f64' && vector.validity === null) {
+      const { values, length } = vector
+      const fresh = inBlocks(this.#blocks, () => newFloat64(length))
+      const last = this.#keys[this.#count - 1] ?? Number.NEGATIVE_INFINITY
+      const { rows, added } = ascendingIds(values, length, last, this.#count - 1, ids, fresh)
+      this.#keys = grownFloat64(this.#keys, this.#count + added)
+      this.#keys.set(fresh.subarray(0, added), this.#count)
+      this.#count += added
+      if (this.#direct !== null) this.#direct.rows += rows
+      from = rows
+      if (from === length) return from
+    }
+    this.#ascends = false
+    if (this.#count > 0 && !this.#enterDirect()) this.#dropDirect()
+    return from
+  }
+
+  /** Enters the keys so far by position; false when they lie too far apart. */
+  #enterDirect(): boolean {
+    const direct = this.#direct!
+    const keys = this.#keys
+    if (!direct.cover(keys[0]!, keys[this.#count - 1]!)) return false
+    const { table, base } = direct
+    for (let id = 0; id < this.#count; id++) table[keys[id]! - base] = id + 1
+    return true
   }
 
   #dropDirect(): void {
@@ -77,11 +118,16 @@ export class FloatGroupIndex implements GroupIndex {
   }
 
   /** Looks rows up by position; the first one that cannot be, and then none can any more. */
-  #resolveDirect(vector: Float64Vector, ids: Int32Array, missing: 'assign' | 'find'): number {
+  #resolveDirect(
+    vector: Float64Vector,
+    from: number,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): number {
     const direct = this.#direct
-    if (direct === null) return 0
-    direct.rows += vector.length
-    let row = this.#resolveNear(direct, vector, 0, ids, missing)
+    if (direct === null) return from
+    direct.rows += vector.length - from
+    let row = this.#resolveNear(direct, vector, from, ids, missing)
     while (row < vector.length) {
       if (!this.#cover(direct, vector, row)) {
         this.#dropDirect()

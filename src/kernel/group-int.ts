@@ -1,8 +1,10 @@
 import type { DataType } from '../arrow/data-type.ts'
 import type { Vector } from '../arrow/vector.ts'
+import { ascendingIds } from './ascending-ids.ts'
 import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownInt32, keyValidity } from './group-storage.ts'
+import { type Blocks, inBlocks, newInt32 } from './wasm/blocks.ts'
 
 const FIBONACCI = 0x9e3779b1
 
@@ -12,6 +14,9 @@ const FIBONACCI = 0x9e3779b1
  */
 export class IntGroupIndex implements GroupIndex {
   readonly #type: DataType
+  readonly #blocks: Blocks | null
+  /** Whether each key so far was at least the one before: none has had to be looked up yet. */
+  #ascends = true
   /** Null once the keys have turned out to lie too far apart. */
   #direct: DirectIds | null = new DirectIds()
   /** Per slot the key and its id + 1; 0 marks a free slot. */
@@ -21,8 +26,10 @@ export class IntGroupIndex implements GroupIndex {
   #nullId = -1
   #count = 0
 
-  constructor(type: DataType) {
+  /** @param blocks As of a `GroupTable`. */
+  constructor(type: DataType, blocks: Blocks | null = null) {
     this.#type = type
+    this.#blocks = blocks
   }
 
   get count(): number {
@@ -52,7 +59,9 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
-    const from = this.#resolveDirect(values, validity, length, ids, missing)
+    const ascended = this.#ascend(values, validity, length, ids, missing)
+    if (ascended === length) return
+    const from = this.#resolveDirect(ascended, values, validity, length, ids, missing)
     if (from === length) return
     let entries = this.#entries
     let shift = this.#shift
@@ -90,7 +99,46 @@ export class IntGroupIndex implements GroupIndex {
   }
 
   /** Looks rows up by position; the first one that cannot be, and then none can any more. */
+  /** Numbers rows while keys only ascend; the first row that is left, and keys can be found then. */
+  #ascend(
+    values: Int32Array,
+    validity: Uint8Array | null,
+    length: number,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): number {
+    if (!this.#ascends) return 0
+    let from = 0
+    if (missing === 'assign' && validity === null) {
+      const fresh = inBlocks(this.#blocks, () => newInt32(length))
+      const last = this.#keys[this.#count - 1] ?? Number.NEGATIVE_INFINITY
+      const { rows, added } = ascendingIds(values, length, last, this.#count - 1, ids, fresh)
+      this.#keys = grownInt32(this.#keys, this.#count + added)
+      this.#keys.set(fresh.subarray(0, added), this.#count)
+      this.#count += added
+      this.#direct!.rows += rows
+      from = rows
+      if (from === length) return from
+    }
+    this.#ascends = false
+    if (this.#count > 0 && !this.#enterDirect(this.#direct!)) {
+      this.#direct = null
+      this.#rehash()
+    }
+    return from
+  }
+
+  /** Enters the keys so far by position; false when they lie too far apart. */
+  #enterDirect(direct: DirectIds): boolean {
+    const keys = this.#keys
+    if (!direct.cover(keys[0]!, keys[this.#count - 1]!)) return false
+    const { table, base } = direct
+    for (let id = 0; id < this.#count; id++) table[keys[id]! - base] = id + 1
+    return true
+  }
+
   #resolveDirect(
+    from: number,
     values: Int32Array,
     validity: Uint8Array | null,
     length: number,
@@ -98,9 +146,9 @@ export class IntGroupIndex implements GroupIndex {
     missing: 'assign' | 'find',
   ): number {
     const direct = this.#direct
-    if (direct === null) return 0
-    direct.rows += length
-    let row = this.#resolveNear(direct, values, validity, 0, length, ids, missing)
+    if (direct === null) return from
+    direct.rows += length - from
+    let row = this.#resolveNear(direct, values, validity, from, length, ids, missing)
     while (row < length) {
       if (!this.#cover(direct, values, validity, row, length)) {
         this.#direct = null

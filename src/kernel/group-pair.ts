@@ -1,8 +1,12 @@
 import { grownInt32 } from './group-storage.ts'
 import { hashPair } from './hash.ts'
+import { addressOf, type Blocks, keptInt32 } from './wasm/blocks.ts'
+import { wasmKernels } from './wasm/kernels.ts'
 
 /** Cells of a table of all pairs of ids, at most. */
 const CELLS_MAX = 1 << 16
+/** Cells in the kernels' memory. */
+const ROOM = 1 << 12
 
 /**
  * Numbers the distinct pairs of two non-negative ids, from 0, in order of first appearance: in a
@@ -10,13 +14,21 @@ const CELLS_MAX = 1 << 16
  */
 export class GroupPairs {
   /** By left << width | right, the pair's id + 1; null once it would be too large. */
-  #cells: Int32Array | null = new Int32Array(64)
+  #cells: Int32Array | null
   #width = 3
   /** Per slot the two ids, the pair's own id + 1, and a gap; 0 marks a free slot. */
   #entries = new Int32Array(4 << 6)
   #left: Int32Array = new Int32Array(32)
   #right: Int32Array = new Int32Array(32)
   #count = 0
+  /** For the cells while they are few, in the kernels' memory. */
+  readonly #room: Int32Array | null
+
+  /** @param blocks As of a `GroupTable`. */
+  constructor(blocks: Blocks | null = null) {
+    this.#room = keptInt32(blocks, ROOM)
+    this.#cells = this.#room?.subarray(0, 64) ?? new Int32Array(64)
+  }
 
   get count(): number {
     return this.#count
@@ -37,16 +49,18 @@ export class GroupPairs {
 
   /** Writes the number of each row's pair to `ids`, giving new pairs the next numbers. */
   assign(left: Int32Array, right: Int32Array, length: number, ids: Int32Array): void {
+    const from = this.#assignFast(left, right, length, ids)
+    if (from === length) return
     this.#cover(left, right, length)
     const cells = this.#cells
     if (cells === null) {
-      for (let row = 0; row < length; row++) {
+      for (let row = from; row < length; row++) {
         ids[row] = this.#idOf(left[row]!, right[row]!, 'assign')
       }
       return
     }
     const width = this.#width
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       const cell = (left[row]! << width) | right[row]!
       let mark = cells[cell]!
       if (mark === 0) {
@@ -54,6 +68,25 @@ export class GroupPairs {
         cells[cell] = mark
       }
       ids[row] = mark - 1
+    }
+  }
+
+  /** By WebAssembly, while nearly all pairs have ids; the first row that is left. */
+  #assignFast(left: Int32Array, right: Int32Array, length: number, ids: Int32Array): number {
+    const [first, second, out] = [addressOf(left), addressOf(right), addressOf(ids)]
+    if (first === 0 || second === 0 || out === 0) return 0
+    let row = 0
+    for (let others = 0; ; others++) {
+      const cells = this.#cells
+      const at = cells === null ? 0 : addressOf(cells)
+      if (at === 0) return row
+      const [width, size] = [this.#width, cells!.length]
+      row = wasmKernels()!.run.findPairs(first, second, row, length, at, width, size, out)
+      if (row === length || (others > 64 && row < others * 16)) return row
+      const [one, other] = [left.subarray(row, row + 1), right.subarray(row, row + 1)]
+      this.#cover(one, other, 1)
+      ids[row] = this.#idOf(one[0]!, other[0]!, 'assign')
+      row++
     }
   }
 
@@ -91,11 +124,17 @@ export class GroupPairs {
       this.#rehash()
       return
     }
-    this.#cells = new Int32Array(Math.min(CELLS_MAX, 2 * height * 2 ** width))
+    this.#cells = this.#newCells(height, width)
     this.#width = width
     for (let id = 0; id < this.#count; id++) {
       this.#cells[(this.#left[id]! << width) | this.#right[id]!] = id + 1
     }
+  }
+
+  #newCells(height: number, width: number): Int32Array {
+    const least = height * 2 ** width
+    if (this.#room !== null && least <= ROOM) return this.#room.fill(0)
+    return new Int32Array(Math.min(CELLS_MAX, 2 * least))
   }
 
   #rehash(): void {

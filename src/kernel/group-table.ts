@@ -4,6 +4,7 @@ import type { GroupIndex } from './group-index.ts'
 import { GroupPairs } from './group-pair.ts'
 import { grownInt32 } from './group-storage.ts'
 import { newGroupIndex } from './new-group-index.ts'
+import { type Blocks, inBlocks, newInt32 } from './wasm/blocks.ts'
 
 /**
  * Numbers the distinct tuples of one or more key columns, from 0, in order of first appearance.
@@ -14,12 +15,15 @@ import { newGroupIndex } from './new-group-index.ts'
 export class GroupTable {
   readonly #columns: readonly GroupIndex[]
   readonly #pairs: readonly GroupPairs[]
+  readonly #blocks: Blocks | null
   #scratch: Int32Array = new Int32Array(0)
 
-  constructor(types: readonly DataType[]) {
+  /** @param blocks Those of the pipeline whose rows it is given, which it may use for itself. */
+  constructor(types: readonly DataType[], blocks: Blocks | null = null) {
     if (types.length === 0) throw new Error('a group table needs a key')
-    this.#columns = types.map(newGroupIndex)
-    this.#pairs = types.slice(1).map(() => new GroupPairs())
+    this.#columns = types.map((type) => newGroupIndex(type, blocks))
+    this.#pairs = types.slice(1).map(() => new GroupPairs(blocks))
+    this.#blocks = blocks
   }
 
   get count(): number {
@@ -34,10 +38,11 @@ export class GroupTable {
   /** Writes each row's number to `ids`, giving new tuples the next numbers. */
   assign(keys: readonly Vector[], length: number, ids: Int32Array): void {
     this.#columns[0]!.assign(keys[0]!, ids)
-    if (this.#pairs.length > 0) this.#scratch = grownInt32(this.#scratch, length)
+    if (this.#pairs.length === 0) return
+    const scratch = this.#roomFor(length)
     for (const [position, pairs] of this.#pairs.entries()) {
-      this.#columns[position + 1]!.assign(keys[position + 1]!, this.#scratch)
-      pairs.assign(ids, this.#scratch, length, ids)
+      this.#columns[position + 1]!.assign(keys[position + 1]!, scratch)
+      pairs.assign(ids, scratch, length, ids)
     }
   }
 
@@ -49,6 +54,12 @@ export class GroupTable {
       this.#columns[position + 1]!.find(keys[position + 1]!, this.#scratch)
       pairs.find(ids, this.#scratch, length, ids)
     }
+  }
+
+  #roomFor(length: number): Int32Array {
+    if (this.#blocks !== null) return inBlocks(this.#blocks, () => newInt32(length))
+    this.#scratch = grownInt32(this.#scratch, length)
+    return this.#scratch
   }
 
   /** The key columns, the tuple of number i in row i. */

@@ -5,12 +5,14 @@ import type { GroupIndex } from './group-index.ts'
 import { grownInt32, grownUint8, keyValidity } from './group-storage.ts'
 import { hashBytes, sameBytes } from './hash.ts'
 import { RECENT_LONGEST, RecentTexts } from './recent-texts.ts'
+import type { ShortTexts } from './wasm/short-texts.ts'
 
 const ARENA_BYTES_MAX = 2 ** 31 - 1
 
 /** Distinct values of a text column: hashes in open addressing, the bytes copied to an arena. */
 export class TextGroupIndex implements GroupIndex {
   readonly #type: DataType
+  readonly #short: ShortTexts | null
   /** Per slot the hash and the id + 1; 0 marks a free slot. */
   #entries = new Int32Array(2 << 6)
   /** Ids of one-byte values. */
@@ -22,8 +24,9 @@ export class TextGroupIndex implements GroupIndex {
   #nullId = -1
   #count = 0
 
-  constructor(type: DataType) {
+  constructor(type: DataType, short: ShortTexts | null = null) {
     this.#type = type
+    this.#short = short
   }
 
   get count(): number {
@@ -56,13 +59,44 @@ export class TextGroupIndex implements GroupIndex {
   }
 
   #resolve(vector: Utf8Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
+    const from = this.#resolveShort(vector, ids, missing)
+    if (from < vector.length) this.#resolveFrom(from, vector, ids, missing)
+  }
+
+  /** By WebAssembly, while nearly all rows have texts that it knows; the first row that is left. */
+  #resolveShort(vector: Utf8Vector, ids: Int32Array, missing: 'assign' | 'find'): number {
+    const short = this.#short
+    if (short === null) return 0
+    const { bytes, starts, ends, length } = vector
+    let row = 0
+    for (let others = 0; ; others++) {
+      const next = short.find(vector, row, ids)
+      if (next < 0 || next === length) return Math.max(next, 0)
+      if (others > 64 && next < others * 16) return next
+      const [start, end] = [starts[next]!, ends[next]!]
+      const id =
+        end - start === 1
+          ? this.#idOfByte(bytes, start, missing)
+          : this.#idOf(bytes, start, end, missing)
+      if (id >= 0) short.enter(bytes, start, end, id)
+      ids[next] = id
+      row = next + 1
+    }
+  }
+
+  #resolveFrom(
+    from: number,
+    vector: Utf8Vector,
+    ids: Int32Array,
+    missing: 'assign' | 'find',
+  ): void {
     const { bytes, starts, ends, validity, length } = vector
     const single = this.#single
     const recent = this.#recent.pays ? this.#recent : null
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let asked = 0
     let found = 0
-    for (let row = 0; row < length; row++) {
+    for (let row = from; row < length; row++) {
       if (validity !== null && validity[row] === 0) {
         if (this.#nullId < 0 && missing === 'assign') this.#nullId = this.#append(bytes, 0, 0)
         ids[row] = this.#nullId
@@ -71,11 +105,8 @@ export class TextGroupIndex implements GroupIndex {
       const start = starts[row]!
       const end = ends[row]!
       if (end - start === 1) {
-        const byte = bytes[start]!
-        if (single[byte]! < 0 && missing === 'assign') {
-          single[byte] = this.#append(bytes, start, end)
-        }
-        ids[row] = single[byte]!
+        const id = single[bytes[start]!]!
+        ids[row] = id >= 0 ? id : this.#idOfByte(bytes, start, missing)
       } else if (recent !== null && end - start <= RECENT_LONGEST && end > start) {
         const slot = recent.slotOf(view, start, end - start)
         let id = recent.idAt(slot)
@@ -89,6 +120,14 @@ export class TextGroupIndex implements GroupIndex {
       } else ids[row] = this.#idOf(bytes, start, end, missing)
     }
     this.#recent.note(asked, found)
+  }
+
+  #idOfByte(bytes: Uint8Array, start: number, missing: 'assign' | 'find'): number {
+    const byte = bytes[start]!
+    if (this.#single[byte]! < 0 && missing === 'assign') {
+      this.#single[byte] = this.#append(bytes, start, start + 1)
+    }
+    return this.#single[byte]!
   }
 
   #idOf(bytes: Uint8Array, start: number, end: number, missing: 'assign' | 'find'): number {

@@ -1,3 +1,5 @@
+import type { KeySet } from '../arrow/key-set.ts'
+
 /**
  * The numbers from `least` to `greatest`, both included, or with `flip` 1 all others. NaN is in no
  * range, hence in every flipped one.
@@ -6,6 +8,13 @@ export interface NumberRange {
   readonly least: number
   readonly greatest: number
   readonly flip: number
+  /** Of those in the range, only these; every one of them when it is missing. */
+  readonly keys?: KeySet
+}
+
+/** Whether every number is in `range`. Nulls never are. */
+export function takesAll({ least, greatest, flip }: NumberRange): boolean {
+  return flip === 1 && least > greatest
 }
 
 /**
@@ -15,6 +24,40 @@ export interface NumberRange {
  * @param out At least `count` long; may be `rows`.
  */
 export function selectNumbers(
+  values: Int32Array | Float64Array,
+  range: NumberRange,
+  rows: Uint32Array | null,
+  count: number,
+  out: Uint32Array,
+): number {
+  const found = selectWithin(values, range, rows, count, out)
+  return range.keys === undefined ? found : keepKeys(values, range.keys, 0, out, found)
+}
+
+/**
+ * Keeps of `rows[0 .. count)` those whose value is one of `keys`; answers how many. All values are
+ * between the least and the greatest key.
+ *
+ * @param base The row that `values[0]` is of.
+ */
+export function keepKeys(
+  values: Int32Array | Float64Array,
+  { least, bits }: KeySet,
+  base: number,
+  rows: Uint32Array | Int32Array,
+  count: number,
+): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!
+    const at = values[row - base]! - least
+    rows[kept] = row
+    kept += (bits[at >>> 5]! >>> (at & 31)) & 1
+  }
+  return kept
+}
+
+function selectWithin(
   values: Int32Array | Float64Array,
   range: NumberRange,
   rows: Uint32Array | null,

@@ -7,8 +7,9 @@ import {
   SAFE,
   type Vector,
 } from '../arrow/vector.ts'
-import { addByGroup, sizeOf } from './few-groups.ts'
+import { addByGroup, sizeOf, takeLanes } from './few-groups.ts'
 import { grownFloat64 } from './group-storage.ts'
+import { LANE_GROUPS_MAX, sumLanes, sumNear } from './wasm/sum-groups.ts'
 
 const UNIT = 2 ** 26
 const UNIT_BIG = 2n ** 26n
@@ -38,6 +39,7 @@ export class ExactSums {
     if (vector.layout !== 'i32' && vector.layout !== 'f64') {
       throw new Error(`no sum of a ${vector.layout} vector`)
     }
+    if (this.#addByWasm(vector, groups, groupCount)) return
     const bound = sizeOf(vector.values, vector.length)
     // With more groups than rows, moving up every group's sum would cost more than it saves.
     const foldIsDear = this.#lowBound + bound > SAFE && groupCount > vector.length
@@ -73,6 +75,35 @@ export class ExactSums {
     if (safe !== null) return { type, layout: 'f64', length: groupCount, validity, values: safe }
     const values = Array.from({ length: groupCount }, (_, group) => this.total(group))
     return { type, layout: 'big', length: groupCount, validity, values }
+  }
+
+  /** Adds values that stand in the kernels' memory, by WebAssembly; false when that cannot be. */
+  #addByWasm(vector: NumberVector, groups: Int32Array | null, groupCount: number): boolean {
+    if (vector.validity !== null) return false
+    if (groups === null || groupCount <= LANE_GROUPS_MAX) {
+      return this.#addLanes(vector, groups, groupCount)
+    }
+    const found = sumNear(vector.values, groups, vector.length)
+    if (found === null || this.#lowBound + found.size > SAFE) return false
+    this.#lowBound += found.size
+    const low = this.#low
+    const { first, sums } = found
+    for (let i = 0; i < sums.length; i++) low[first + i]! += sums[i]!
+    return true
+  }
+
+  #addLanes(
+    { values, length }: NumberVector,
+    groups: Int32Array | null,
+    groupCount: number,
+  ): boolean {
+    const found = sumLanes(values, groups, length, groupCount)
+    if (found === null || found.size > SAFE - UNIT) return false
+    if (this.#lowBound + found.size > SAFE) this.#fold()
+    this.#lowBound += found.size
+    if (groups === null) this.#low[0]! += found.lanes[0]!
+    else takeLanes(found.lanes, this.#low, groupCount)
+    return true
   }
 
   #addSplit({ values, validity, length }: NumberVector, groups: Int32Array | null): void {

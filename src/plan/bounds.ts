@@ -37,6 +37,7 @@ export function boundsOf(expr: Expr, statisticsOf: StatisticsOf): Interval {
         .map((result) => boundsOf(result, statisticsOf))
         .reduce(hull)
     case 'in':
+    case 'member':
       return unknown(expr, true)
     case 'call':
       return boundsOfCall(expr, statisticsOf)

@@ -13,6 +13,7 @@ export function childrenOf(expr: Expr): readonly Expr[] {
       return expr.args
     case 'cast':
     case 'in':
+    case 'member':
       return [expr.input]
     case 'case':
       return [...expr.branches.flatMap(({ when, then }) => [when, then]), expr.otherwise]
@@ -60,6 +61,8 @@ function headsEqual(a: Expr, b: Expr): boolean {
         a.values.length === b.values.length &&
         a.values.every((value, position) => scalarsEqual(value, b.values[position]!))
       )
+    case 'member':
+      return b.kind === 'member' && a.keys === b.keys
     default:
       return unreachable(a)
   }

@@ -6,7 +6,7 @@ import { literalExpr } from './leaf-expr.ts'
 import { signature } from './signature.ts'
 
 export { childrenOf, columnsOf, exprsEqual } from './expr-children.ts'
-export { caseExpr, castExpr, columnExpr, inExpr, literalExpr } from './leaf-expr.ts'
+export { caseExpr, castExpr, columnExpr, inExpr, literalExpr, memberExpr } from './leaf-expr.ts'
 
 /** The function `name` of `args`, typed by its signature. Throws INVALID for wrong arguments. */
 export function callExpr(name: FunctionName, args: readonly Expr[]): Expr {
@@ -77,7 +77,8 @@ function mapChildren(expr: Expr, rewrite: (expr: Expr) => Expr): Expr {
       return Object.freeze({ ...expr, args: Object.freeze(args) })
     }
     case 'cast':
-    case 'in': {
+    case 'in':
+    case 'member': {
       const input = rewrite(expr.input)
       return input === expr.input ? expr : Object.freeze({ ...expr, input })
     }

@@ -1,4 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
+import type { KeySet } from '../arrow/key-set.ts'
 import type { Scalar } from '../arrow/scalar.ts'
 import type { AggregateName, FunctionName, WindowName } from './function.ts'
 
@@ -48,8 +49,15 @@ export interface InExpr extends Typed {
   readonly values: readonly Scalar[]
 }
 
+/** Whether whole numbers are among keys that were found while the query runs; null where null. */
+export interface MemberExpr extends Typed {
+  readonly kind: 'member'
+  readonly input: Expr
+  readonly keys: KeySet
+}
+
 /** An expression with its names looked up and its types settled. Frozen plain data. */
-export type Expr = ColumnExpr | LiteralExpr | CallExpr | CastExpr | CaseExpr | InExpr
+export type Expr = ColumnExpr | LiteralExpr | CallExpr | CastExpr | CaseExpr | InExpr | MemberExpr
 
 /** An output column: its name and how it is computed. */
 export interface NamedExpr {

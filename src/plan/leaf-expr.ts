@@ -6,11 +6,12 @@ import {
   typesEqual,
   typeText,
 } from '../arrow/data-type.ts'
+import type { KeySet } from '../arrow/key-set.ts'
 import type { Scalar } from '../arrow/scalar.ts'
 import type { Field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { convertScalar } from './convert-scalar.ts'
-import type { CaseExpr, ColumnExpr, Expr, InExpr, LiteralExpr } from './expr.ts'
+import type { CaseExpr, ColumnExpr, Expr, InExpr, LiteralExpr, MemberExpr } from './expr.ts'
 
 /** The column of the node's input that `of` describes. */
 export function columnExpr(of: Field): ColumnExpr {
@@ -72,6 +73,11 @@ export function caseExpr(branches: CaseExpr['branches'], otherwise: Expr): CaseE
     type: otherwise.type,
     nullable,
   })
+}
+
+/** Whether `input`, whole numbers in its type's unit, is one of `keys`. */
+export function memberExpr(input: Expr, keys: KeySet): MemberExpr {
+  return Object.freeze({ kind: 'member', input, keys, type: bool, nullable: input.nullable })
 }
 
 /** SQL's IN: `values` in the canonical form of the input's type. */

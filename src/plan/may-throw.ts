@@ -1,6 +1,8 @@
 import { type DataType, integerRange, isFloat, isInteger } from '../arrow/data-type.ts'
 import type { CallExpr, CastExpr, Expr } from './expr.ts'
 import { childrenOf } from './expr-walk.ts'
+import { inputsOf, type LogicalPlan } from './logical-plan.ts'
+import { exprsOf } from './node-exprs.ts'
 import { NUMBER_SIGNATURES } from './number-signatures.ts'
 import { TEXT_SIGNATURES } from './text-signatures.ts'
 import { TIME_SIGNATURES } from './time-signatures.ts'
@@ -30,6 +32,11 @@ export function mayThrow(expr: Expr): boolean {
   if (expr.kind === 'cast' && !expr.orNull && !isTotalCast(expr)) return true
   if (expr.kind === 'call' && callMayThrow(expr)) return true
   return childrenOf(expr).some(mayThrow)
+}
+
+/** Whether running `plan` may raise such an error. */
+export function planMayThrow(plan: LogicalPlan): boolean {
+  return exprsOf(plan).some(mayThrow) || inputsOf(plan).some(planMayThrow)
 }
 
 function callMayThrow({ name, args }: CallExpr): boolean {

@@ -1,7 +1,8 @@
 import { bool, typesEqual } from '../arrow/data-type.ts'
+import { hasKeyBetween } from '../arrow/key-set.ts'
 import { unreachable } from '../error.ts'
 import { boundsOf, type StatisticsOf } from './bounds.ts'
-import type { CallExpr, Expr, InExpr } from './expr.ts'
+import type { CallExpr, Expr, InExpr, MemberExpr } from './expr.ts'
 import {
   allAtMost,
   allLess,
@@ -31,6 +32,8 @@ export function possibleOf(expr: Expr, statisticsOf: StatisticsOf): Possible {
       return possibleOfInterval(boundsOf(expr, statisticsOf))
     case 'in':
       return possibleOfIn(expr, boundsOf(expr.input, statisticsOf))
+    case 'member':
+      return possibleOfMember(expr, boundsOf(expr.input, statisticsOf))
     case 'case':
       return [expr.otherwise, ...expr.branches.map(({ then }) => then)]
         .map((result) => possibleOf(result, statisticsOf))
@@ -140,6 +143,13 @@ function possibleOfValues({ name, args }: CallExpr, statisticsOf: StatisticsOf):
     default:
       return { canBeTrue: true, canBeFalse: true, canBeNull }
   }
+}
+
+function possibleOfMember({ keys }: MemberExpr, input: Interval): Possible {
+  const { some, least, greatest, canBeNull } = input
+  const from = least === null ? Number.NEGATIVE_INFINITY : Number(least)
+  const to = greatest === null ? Number.POSITIVE_INFINITY : Number(greatest)
+  return { canBeTrue: some && hasKeyBetween(keys, from, to), canBeFalse: some, canBeNull }
 }
 
 function possibleOfIn(expr: InExpr, input: Interval): Possible {

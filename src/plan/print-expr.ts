@@ -111,6 +111,10 @@ class ExprPrinter {
         if (values.length > VALUES_MAX) texts.push(`... ${values.length - VALUES_MAX} more`)
         return [`${this.print(input, COMPARISON + 1)} in (${texts.join(', ')})`, COMPARISON]
       }
+      case 'member': {
+        const input = this.print(expr.input, COMPARISON + 1)
+        return [`${input} among ${expr.keys.count} keys`, COMPARISON]
+      }
       default:
         return unreachable(expr)
     }

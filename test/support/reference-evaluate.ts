@@ -5,6 +5,7 @@ import {
   isFloat,
   layoutOf,
 } from '../../src/arrow/data-type.ts'
+import { hasKey } from '../../src/arrow/key-set.ts'
 import { compareScalars, type Scalar } from '../../src/arrow/scalar.ts'
 import type { CallExpr, CastExpr, Expr } from '../../src/plan/expr.ts'
 
@@ -27,6 +28,10 @@ export function referenceEvaluate(expr: Expr, row: Row): Scalar {
       const listed = expr.values.filter((value) => value !== null)
       if (listed.some((value) => compareScalars(input, value) === 0)) return true
       return listed.length < expr.values.length ? null : false
+    }
+    case 'member': {
+      const input = referenceEvaluate(expr.input, row)
+      return input === null ? null : hasKey(expr.keys, Number(input))
     }
     case 'case': {
       const found = expr.branches.find(({ when }) => referenceEvaluate(when, row) === true)

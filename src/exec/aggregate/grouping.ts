@@ -1,6 +1,7 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { GroupTable } from '../../kernel/group-table.ts'
+import { type Blocks, inBlocks, newInt32 } from '../../kernel/wasm/blocks.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { exprsEqual } from '../../plan/expr-children.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
@@ -19,18 +20,26 @@ export interface GroupParts {
 /** The groups of an aggregate while its rows come in: numbers them and feeds every state. */
 export class Grouping {
   readonly #plan: Aggregate
+  readonly #blocks: Blocks | null
   readonly #table: GroupTable | null
   readonly #states: AggregateStates
   /** The distinct inputs of what is fed, and the position of each one's among them. */
   readonly #exprs: Expr[] = []
   readonly #positions: readonly number[]
-  #ids: Int32Array = new Int32Array(0)
   #isFed = false
 
-  constructor(plan: Aggregate) {
+  /** @param blocks Where what it computes of a batch may be; see `ExecContext.blocks`. */
+  constructor(plan: Aggregate, blocks: Blocks | null = null) {
     const { keys, aggregates } = plan
     this.#plan = plan
-    this.#table = keys.length === 0 ? null : new GroupTable(keys.map(({ expr }) => expr.type))
+    this.#blocks = blocks
+    this.#table =
+      keys.length === 0
+        ? null
+        : new GroupTable(
+            keys.map(({ expr }) => expr.type),
+            blocks,
+          )
     this.#states = aggregateStates(aggregates)
     this.#positions = this.#states.fed.map(({ expr: { input: expr } }) => {
       if (expr === null) return -1
@@ -49,14 +58,12 @@ export class Grouping {
     const { keys } = this.#plan
     const { length } = input
     this.#isFed = true
-    if (this.#table !== null) {
-      if (this.#ids.length < length) this.#ids = new Int32Array(length)
-      const vectors = keys.map(({ expr }) => evaluate(expr, input))
-      this.#table.assign(vectors, length, this.#ids)
-    }
-    const ids = this.#table === null ? null : this.#ids
+    const computed = (exprs: readonly Expr[]) =>
+      inBlocks(this.#blocks, () => exprs.map((expr) => evaluate(expr, input)))
+    const ids = this.#table === null ? null : inBlocks(this.#blocks, () => newInt32(length))
+    this.#table?.assign(computed(keys.map(({ expr }) => expr)), length, ids!)
     const groupCount = this.#table?.count ?? 1
-    const vectors = this.#exprs.map((expr) => evaluate(expr, input))
+    const vectors = computed(this.#exprs)
     for (const [position, { state }] of this.#states.fed.entries()) {
       const vector = vectors[this.#positions[position]!] ?? null
       state.update(ids, vector, length, groupCount)

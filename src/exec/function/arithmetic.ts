@@ -22,10 +22,11 @@ import {
   modWhole,
   mulFloat64,
   mulInt32,
-  mulWhole,
   subFloat64,
   subInt32,
 } from '../../kernel/arithmetic.ts'
+import { newFloat64 } from '../../kernel/wasm/blocks.ts'
+import { addWholes, mulWholes, subWholes } from '../../kernel/wasm/combine-wholes.ts'
 import {
   bigSide,
   constantVector,
@@ -103,7 +104,7 @@ function exactly(operation: Operation, a: Vector, b: Vector, head: Head): Vector
         return { ...head, layout: 'i32', values }
       }
     } else {
-      const values = new Float64Array(length)
+      const values = newFloat64(length)
       if (operation.wholes(float64Side(a), float64Side(b), length, bounds, values)) {
         if (layoutOf(type) !== 'i32') return { ...head, layout: 'f64', values }
         return { ...head, layout: 'i32', values: Int32Array.from(values) }
@@ -143,7 +144,7 @@ const divisionByZero = (name: string) =>
 export const add = binary({
   name: 'add',
   floats: addFloat64,
-  wholes: addFloat64,
+  wholes: addWholes,
   int32: addInt32,
   bigs: (a, b) => a + b,
   addsScales: false,
@@ -152,7 +153,7 @@ export const add = binary({
 export const sub = binary({
   name: 'sub',
   floats: subFloat64,
-  wholes: subFloat64,
+  wholes: subWholes,
   int32: subInt32,
   bigs: (a, b) => a - b,
   addsScales: false,
@@ -161,7 +162,7 @@ export const sub = binary({
 export const mul = binary({
   name: 'mul',
   floats: mulFloat64,
-  wholes: mulWhole,
+  wholes: mulWholes,
   int32: mulInt32,
   bigs: (a, b) => a * b,
   addsScales: true,

@@ -1,4 +1,5 @@
 import { bool } from '../../arrow/data-type.ts'
+import { hasKey, type KeySet } from '../../arrow/key-set.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { bigAt, isNull, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { selectMembers } from '../../kernel/select-numbers.ts'
@@ -26,6 +27,17 @@ export function isMember(input: Vector, values: readonly Scalar[]): Vector {
     found[i] = found[i]! & valid
   }
   return { layout: 'bool', type: bool, length, validity, values: found }
+}
+
+/** Whether each whole number is one of `keys`; null where it is null. */
+export function isAmong(input: Vector, keys: KeySet): Vector {
+  const { length, validity } = input
+  const values = new Uint8Array(length)
+  if (input.layout === 'bool' || input.layout === 'utf8')
+    throw new Error(`no keys in ${input.layout}`)
+  for (let row = 0; row < length; row++)
+    values[row] = Number(hasKey(keys, Number(input.values[row]!)))
+  return { layout: 'bool', type: bool, length, validity, values }
 }
 
 /** The rows (as in `selectNumbers`) whose value equals one of `values`, validity not looked at. */

@@ -1,12 +1,9 @@
 import { type DataType, decimal, float64, isFloat, layoutOf } from '../../arrow/data-type.ts'
 import { decimalText } from '../../arrow/scalar.ts'
 import { exactVector, SAFE, type Vector } from '../../arrow/vector.ts'
-import {
-  divideBigRounded,
-  divideRounded,
-  mulWhole,
-  type Rounding,
-} from '../../kernel/arithmetic.ts'
+import { divideBigRounded, divideRounded, type Rounding } from '../../kernel/arithmetic.ts'
+import { newFloat64 } from '../../kernel/wasm/blocks.ts'
+import { mulWholes } from '../../kernel/wasm/combine-wholes.ts'
 import { bigSide, float64Side } from './argument.ts'
 
 /** Digits after the point: 0 for every type but decimals. */
@@ -30,10 +27,10 @@ export function rescale(vector: Vector, scale: number, rounding: Rounding = 'hal
 export function multiplied(vector: Vector, factor: bigint, type: DataType): Vector {
   const { length, validity } = vector
   if (vector.layout !== 'big') {
-    const values = new Float64Array(length)
+    const values = newFloat64(length)
     const by = { values: Float64Array.of(Number(factor)), mask: 0 }
     const exact = { least: -SAFE, greatest: SAFE }
-    if (mulWhole(float64Side(vector), by, length, exact, values)) {
+    if (mulWholes(float64Side(vector), by, length, exact, values)) {
       return { layout: 'f64', type, length, validity, values }
     }
   }

@@ -122,6 +122,7 @@ function previousFloat(value: number): number {
 
 /** The numbers in both ranges; undefined where that is no range. */
 export function meet(a: NumberRange, b: NumberRange): NumberRange | undefined {
+  if (a.keys !== undefined || b.keys !== undefined) return undefined
   if (a.flip === 1 && b.flip === 1) return undefined
   if (a.flip === 1) return meet(b, a)
   if (b.flip === 0) {
@@ -146,6 +147,10 @@ export function rangeOfPredicate(predicate: Expr, type: DataType): NumberRange |
     return predicate.args
       .map((arg) => rangeOfPredicate(arg, type))
       .reduce((a, b) => (a === undefined || b === undefined ? undefined : meet(a, b)))
+  }
+  if (predicate.kind === 'member' && predicate.input.kind === 'column') {
+    const { keys } = predicate
+    return { least: keys.least, greatest: keys.greatest, flip: 0, keys }
   }
   const comparison = columnComparison(predicate)
   // Against a whole number beyond 2^53 those beyond it are to be told apart exactly.

@@ -1,6 +1,6 @@
 import type { Scalar } from '../../arrow/scalar.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import type { CallExpr, Expr } from '../../plan/expr.ts'
+import type { CallExpr, Expr, MemberExpr } from '../../plan/expr.ts'
 import { childrenOf, columnsOf, conjoin } from '../../plan/expr-walk.ts'
 import { mayThrow } from '../../plan/may-throw.ts'
 
@@ -62,6 +62,7 @@ function selectivity(expr: Expr, statisticsOf: StatisticsOf): number {
     const statistics = expr.input.kind === 'column' ? statisticsOf(expr.input.name) : undefined
     return Math.min(1, expr.values.length / (statistics?.distinct || 10))
   }
+  if (expr.kind === 'member') return memberSelectivity(expr, statisticsOf)
   if (expr.kind !== 'call') return 0.5
   const [first, second] = expr.args
   switch (expr.name) {
@@ -100,6 +101,14 @@ function selectivity(expr: Expr, statisticsOf: StatisticsOf): number {
     default:
       return 0.5
   }
+}
+
+/** Taking each number between the ends to be as likely as another. */
+function memberSelectivity({ input, keys }: MemberExpr, statisticsOf: StatisticsOf): number {
+  const statistics = input.kind === 'column' ? statisticsOf(input.name) : undefined
+  const least = Math.min(keys.least, numberOf(statistics?.min ?? null))
+  const greatest = Math.max(keys.greatest, numberOf(statistics?.max ?? null))
+  return greatest >= least ? keys.count / (greatest - least + 1) : 0.5
 }
 
 /** Taking the values to lie evenly between the least and the greatest. */

@@ -21,7 +21,8 @@ export class FilterOperator implements Operator {
   }
 
   async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
-    const merger = new BatchMerger(this.schema, context.batchRowsMax)
+    const borrowed = context.blocks !== null
+    const merger = new BatchMerger(this.schema, context.batchRowsMax, { borrowed })
     const rows = new Uint32Array(context.batchRowsMax)
     for await (const batch of this.inputs[0].execute(context)) {
       const count = selectRows(this.#predicate, batch, null, batch.length, rows)

@@ -1,7 +1,7 @@
 import type { Batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
-import { Grouping } from '../aggregate/grouping.ts'
+import { filledGrouping } from '../aggregate/filled-grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Operator } from '../operator.ts'
@@ -37,11 +37,7 @@ export class HashAggregateOperator implements Operator {
   }
 
   async *#unlimited(context: ExecContext, memory: HeldMemory): AsyncGenerator<Batch> {
-    const grouping = new Grouping(this.#plan)
-    for await (const input of this.inputs[0].execute(context)) {
-      grouping.update(input)
-      memory.set(grouping.bytes)
-    }
+    const grouping = await filledGrouping(this.#plan, this.inputs[0], context, memory)
     yield* slicesOf(grouping.finish(), context.batchRowsMax)
   }
 

@@ -1,5 +1,5 @@
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import { take, type Vector } from '../../arrow/vector.ts'
+import type { Vector } from '../../arrow/vector.ts'
 import { columnFile } from '../../catalog/model/partition-set.ts'
 import type { Column, Partition } from '../../catalog/model/table.ts'
 import type {
@@ -11,6 +11,7 @@ import type {
 } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
+import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
 import { nullVector } from '../function/argument.ts'
@@ -188,6 +189,6 @@ function readRun(open: OpenColumn, run: Run): Vector | Promise<Vector> {
   if (count * 2 < length) return reader.readSelected(length, rows, count)
   const all = reader.read(length)
   return all instanceof Promise
-    ? all.then((vector) => take(vector, rows, count))
-    : take(all, rows, count)
+    ? all.then((vector) => takeRows(vector, rows, count))
+    : takeRows(all, rows, count)
 }

@@ -1,5 +1,6 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
+import { inBlocks } from '../../kernel/wasm/blocks.ts'
 import type { NamedExpr } from '../../plan/expr.ts'
 import type { Project } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
@@ -21,7 +22,8 @@ export class ProjectOperator implements Operator {
 
   async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     for await (const input of this.inputs[0].execute(context)) {
-      const columns = this.#columns.map(({ expr }) => evaluate(expr, input))
+      const compute = () => this.#columns.map(({ expr }) => evaluate(expr, input))
+      const columns = inBlocks(context.blocks, compute)
       yield batch(this.schema, columns, input.length)
     }
   }

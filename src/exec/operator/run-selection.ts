@@ -1,19 +1,24 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
-import { take, type Vector } from '../../arrow/vector.ts'
+import type { Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
 import type { LikeProgram } from '../../kernel/like.ts'
-import type { NumberRange } from '../../kernel/select-numbers.ts'
+import { type NumberRange, takesAll } from '../../kernel/select-numbers.ts'
+import { type Blocks, inBlocks } from '../../kernel/wasm/blocks.ts'
+import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
+import type { ExecContext } from '../context.ts'
 import { selectRows } from '../evaluate.ts'
 import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
+import { LiveBound } from '../live-bound.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
 /** One conjunct of a scan's predicate, and what is still to be read after it. */
 export interface Step {
-  readonly predicate: Expr
+  /** A bound is a range that may change from run to run. */
+  readonly predicate: Expr | LiveBound
   readonly columns: readonly Column[]
   readonly schema: Schema
   /** The one range that the predicate stands for, if it does for one and its column is numbers. */
@@ -46,6 +51,19 @@ export function stepsOf(
   return steps
 }
 
+/** The step that leaves out what is beyond `bound`, before `steps`. */
+export function boundStep(
+  bound: LiveBound,
+  key: Column,
+  steps: readonly Step[],
+  output: readonly Column[],
+): Step {
+  const later = new Set([...output, ...steps.flatMap(({ columns }) => columns)])
+  const columns = [key]
+  const schema = tableSchema(columns)
+  return { predicate: bound, columns, schema, range: undefined, pattern: undefined, later }
+}
+
 /**
  * Finds the rows of a run that pass every step, reading of each column only what the steps before
  * have left, and then the output's columns for the rows that passed them all.
@@ -54,17 +72,24 @@ export class RunSelection {
   readonly #steps: readonly Step[]
   readonly #output: readonly Column[]
   readonly #schema: Schema
+  readonly #blocks: Blocks | null
   readonly #rows: Uint32Array
   readonly #found: Uint32Array
   /** Values read so far, of the rows that are still wanted. */
   readonly #vectors = new Map<Column, Vector>()
 
-  constructor(steps: readonly Step[], output: readonly Column[], schema: Schema, rowsMax: number) {
+  constructor(
+    steps: readonly Step[],
+    output: readonly Column[],
+    schema: Schema,
+    { batchRowsMax, blocks }: Pick<ExecContext, 'batchRowsMax' | 'blocks'>,
+  ) {
     this.#steps = steps
     this.#output = output
     this.#schema = schema
-    this.#rows = new Uint32Array(steps.length > 0 ? rowsMax : 0)
-    this.#found = new Uint32Array(steps.length > 0 ? rowsMax : 0)
+    this.#blocks = blocks
+    this.#rows = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
+    this.#found = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
   }
 
   /** The output of rows `start` to `start + length`; null when none passes. */
@@ -72,6 +97,7 @@ export class RunSelection {
     this.#vectors.clear()
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
+      if (step.predicate instanceof LiveBound && takesAll(step.predicate.range)) continue
       const answer = await this.#selectEarly(reader, step, run)
       const count = answer === undefined ? await this.#select(reader, step, run) : answer.count
       if (count === 0) return null
@@ -87,9 +113,10 @@ export class RunSelection {
   /** Leaves a range or a pattern to the reader, which need not make vectors of all rows then. */
   async #selectEarly(
     reader: PartitionReader,
-    { range, pattern, columns, later }: Step,
+    { predicate, range: ownRange, pattern, columns, later }: Step,
     run: Run,
   ): Promise<RangeAnswer | undefined> {
+    const range = predicate instanceof LiveBound ? predicate.range : ownRange
     const column = columns[0]!
     if (range === undefined && pattern === undefined) return undefined
     if (this.#vectors.has(column)) return undefined
@@ -97,7 +124,8 @@ export class RunSelection {
     if (opening !== undefined) await opening
     const out = this.#found
     if (range !== undefined) {
-      return reader.selectInRange(column, run, { range, out, keep: later.has(column) })
+      const query = { range, out, keep: later.has(column) }
+      return inBlocks(this.#blocks, () => reader.selectInRange(column, run, query))
     }
     const count = await reader.selectMatching(column, run, { program: pattern!, out })
     return { count, vector: null }
@@ -108,6 +136,7 @@ export class RunSelection {
     await this.#load(reader, step.columns, run)
     const columns = step.columns.map((column) => this.#vectors.get(column)!)
     const input = batch(step.schema, columns, run.count)
+    if (step.predicate instanceof LiveBound) throw new Error('a bound that is not the first step')
     return selectRows(step.predicate, input, null, run.count, this.#found)
   }
 
@@ -115,7 +144,8 @@ export class RunSelection {
     const missing = columns.filter((column) => !this.#vectors.has(column))
     const opening = reader.open(missing)
     if (opening !== undefined) await opening
-    const values = missing.map((column) => reader.read(column, run))
+    const read = () => missing.map((column) => reader.read(column, run))
+    const values = inBlocks(this.#blocks, read)
     for (const [index, column] of missing.entries()) {
       const value = values[index]!
       this.#vectors.set(column, value instanceof Promise ? await value : value)
@@ -129,8 +159,11 @@ export class RunSelection {
     if (run.rows === null) rows.set(found.subarray(0, count))
     else for (let i = 0; i < count; i++) rows[i] = rows[found[i]!]!
     for (const [column, vector] of this.#vectors) {
-      if (later.has(column)) this.#vectors.set(column, take(vector, found, count))
-      else this.#vectors.delete(column)
+      if (!later.has(column)) this.#vectors.delete(column)
+      else {
+        const take = () => takeRows(vector, found, count)
+        this.#vectors.set(column, inBlocks(this.#blocks, take))
+      }
     }
     return { ...run, rows, count }
   }

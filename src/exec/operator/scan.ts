@@ -7,13 +7,14 @@ import type { Expr } from '../../plan/expr.ts'
 import { conjuncts } from '../../plan/expr-walk.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
+import type { LiveBound } from '../live-bound.ts'
 import type { Operator } from '../operator.ts'
 import { BatchMerger } from './batch-merger.ts'
 import { orderConjuncts } from './conjunct-order.ts'
 import { Pacer } from './pacer.ts'
 import { PartitionReader } from './partition-reader.ts'
 import { ReadAhead, type Upcoming } from './read-ahead.ts'
-import { RunSelection, type Step, stepsOf } from './run-selection.ts'
+import { boundStep, RunSelection, type Step, stepsOf } from './run-selection.ts'
 
 /** A partition to be read, and how its rows are found. */
 interface PartitionScan extends Upcoming {
@@ -44,7 +45,8 @@ export class ScanOperator implements Operator {
     const { limit, table } = this.#plan
     const store = context.stores.get(table.storeUrl)
     const enough = Math.min(Math.ceil(context.batchRowsMax / 4), Math.max(1, limit ?? Infinity))
-    const merger = new BatchMerger(this.schema, context.batchRowsMax, enough)
+    const borrowed = context.blocks !== null
+    const merger = new BatchMerger(this.schema, context.batchRowsMax, { enough, borrowed })
     const pacer = new Pacer(context)
     let wanted = limit ?? Number.POSITIVE_INFINITY
     if (wanted <= 0) return
@@ -91,7 +93,7 @@ export class ScanOperator implements Operator {
   ): Generator<PartitionScan, void, undefined> {
     for (const partition of partitions) {
       const reader = new PartitionReader(this.#plan, partition, store, context)
-      const steps = this.#steps(reader)
+      const steps = this.#steps(reader, context.bound)
       yield { partition, reader, steps, firstColumns: steps[0]?.columns ?? this.#plan.columns }
     }
   }
@@ -106,13 +108,14 @@ export class ScanOperator implements Operator {
     const { columns } = this.#plan
     const plain = this.#conjuncts.length === 0
     try {
-      const selection = new RunSelection(steps, columns, this.schema, context.batchRowsMax)
+      const selection = new RunSelection(steps, columns, this.schema, context)
       const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
       for (let start = 0; start < partition.rows; start += runRows) {
         const length = Math.min(runRows, partition.rows - start)
         const pause = pacer.step(length * (columns.length + 1))
         if (pause !== undefined) await pause
         const empty = plain && columns.length === 0
+        context.blocks?.clear()
         const rows = empty
           ? batch(this.schema, [], length)
           : await selection.read(reader, start, length)
@@ -127,13 +130,19 @@ export class ScanOperator implements Operator {
   }
 
   /** The conjuncts in the order that is best for one partition, and what each has to read. */
-  #steps(reader: PartitionReader): Step[] {
+  #steps(reader: PartitionReader, bound: LiveBound | null): Step[] {
     const { table, columns } = this.#plan
     const byName = new Map(table.columns.map((column) => [column.name, column]))
     const ordered = orderConjuncts(this.#conjuncts, (name) => {
       const column = byName.get(name)
       return column === undefined ? undefined : reader.statisticsOf(column)
     })
-    return stepsOf(ordered, table.columns, columns)
+    const steps = stepsOf(ordered, table.columns, columns)
+    const key = bound === null ? undefined : byName.get(bound.column)
+    if (bound === null || key === undefined) return steps
+    // Where the file is missing, or nulls come first, there is nothing to gain.
+    const nulls = reader.statisticsOf(key)?.nulls
+    if (nulls === undefined || (nulls > 0 && bound.keepsNulls)) return steps
+    return [boundStep(bound, key, steps, columns), ...steps]
   }
 }

@@ -5,6 +5,7 @@ import { sortRows } from '../../kernel/sort.ts'
 import { rowsBefore } from '../../kernel/sort-threshold.ts'
 import type { TopK } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
+import { LiveBound } from '../live-bound.ts'
 import type { Operator } from '../operator.ts'
 import { BatchCollector } from './batch-collector.ts'
 import { HeldMemory } from './held-memory.ts'
@@ -46,15 +47,22 @@ export class TopKOperator implements Operator {
     try {
       const collector = new BatchCollector(this.schema, memory)
       const passing = new Uint32Array(context.batchRowsMax)
+      const enough = Math.max(2 * wanted, CANDIDATES_MIN)
       let bar: Vector | null = null
-      for await (const batch of this.inputs[0].execute(context)) {
-        const found = bar === null ? -1 : this.#passing(batch, bar, passing)
-        if (found === 0) continue
-        const all = found < 0 || found === batch.length
-        collector.add(all ? batch : takeBatch(batch, passing, found))
-        if (collector.rows < Math.max(2 * wanted, CANDIDATES_MIN)) continue
-        const best = this.#best(collector, wanted)
-        if (best.length === wanted) bar = sortColumns(keys.slice(0, 1), best)[0]!.vector
+      const bound = context.runTimePruning === 'off' ? null : LiveBound.of(this.#plan)
+      for await (const batch of this.inputs[0].execute({ ...context, bound })) {
+        // Until there is a bar, a few rows give one that most others do not pass.
+        for (const part of bar === null ? slicesOf(batch, enough) : [batch]) {
+          const found: number = bar === null ? -1 : this.#passing(part, bar, passing)
+          if (found === 0) continue
+          const all = found < 0 || found === part.length
+          collector.add(all ? part : takeBatch(part, passing, found))
+          if (collector.rows < enough) continue
+          const best = this.#best(collector, wanted)
+          if (best.length < wanted) continue
+          bar = sortColumns(keys.slice(0, 1), best)[0]!.vector
+          bound?.raise(bar, wanted - 1)
+        }
       }
       if (collector.rows <= offset) return
       const best = this.#best(collector, wanted)

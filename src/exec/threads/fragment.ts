@@ -1,7 +1,8 @@
 import type { Batch } from '../../arrow/batch.ts'
 import { type LogicalPlan, mapInputs, type Scan, withScan } from '../../plan/logical-plan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
-import { Grouping, type GroupParts } from '../aggregate/grouping.ts'
+import { filledGrouping } from '../aggregate/filled-grouping.ts'
+import type { GroupParts } from '../aggregate/grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { HeldMemory } from '../operator/held-memory.ts'
 import { physicalPlan } from '../physical-planner.ts'
@@ -19,12 +20,6 @@ export interface FragmentResult {
   readonly batches: readonly Batch[]
   /** Null for a fragment that gives rows. */
   readonly groups: GroupParts | null
-}
-
-/** The scan below filters and projections; null when there is anything else. */
-export function pipelineScan(plan: LogicalPlan): Scan | null {
-  if (plan.kind === 'scan') return plan
-  return plan.kind === 'filter' || plan.kind === 'project' ? pipelineScan(plan.input) : null
 }
 
 /** `plan` with its only scan replaced by what `change` makes of it. */
@@ -75,13 +70,9 @@ export async function runFragment(
     return { batches, groups: null }
   }
   if (plan.kind !== 'aggregate') throw new Error(`a ${plan.kind} has no groups`)
-  const grouping = new Grouping(plan)
   const memory = new HeldMemory(context, 'aggregate')
   try {
-    for await (const batch of physicalPlan(plan.input).execute(context)) {
-      grouping.update(batch)
-      memory.set(grouping.bytes)
-    }
+    const grouping = await filledGrouping(plan, physicalPlan(plan.input), context, memory)
     return { batches: [], groups: grouping.parts() }
   } finally {
     memory.release()

@@ -1,11 +1,12 @@
 import type { Batch } from '../../arrow/batch.ts'
 import { isExact, layoutOf } from '../../arrow/data-type.ts'
+import { KeySetBuilder } from '../../arrow/key-set.ts'
 import { type Scalar, scalarAt } from '../../arrow/scalar.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import type { GroupIndex } from '../../kernel/group-index.ts'
 import { newGroupIndex } from '../../kernel/new-group-index.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { callExpr, inExpr, literalExpr } from '../../plan/expr-walk.ts'
+import { callExpr, inExpr, literalExpr, memberExpr } from '../../plan/expr-walk.ts'
 import { evaluate } from '../evaluate.ts'
 
 /** Distinct keys of which a list is worth asking for. */
@@ -19,6 +20,7 @@ export class ObservedKeys {
   /** False once a value came that is no float64. */
   #isRanged: boolean
   #listed: GroupIndex | null
+  readonly #set = new KeySetBuilder()
   #ids: Int32Array = new Int32Array(0)
 
   constructor(key: Expr) {
@@ -43,6 +45,10 @@ export class ObservedKeys {
     const values = this.#values()
     if (values !== null && this.#isShort(values)) return [inExpr(other, values)]
     if (!this.#isRanged || this.#least > this.#greatest) return []
+    const set = this.#set.finish()
+    if (set !== null && set.count * 2 <= this.#greatest - this.#least + 1) {
+      return [memberExpr(other, set)]
+    }
     const { type } = this.#key
     const literal = (value: number) =>
       literalExpr(layoutOf(type) === 'i32' ? value : BigInt(value), type)
@@ -58,6 +64,7 @@ export class ObservedKeys {
       return
     }
     const { values, validity, length } = vector
+    this.#set.add(values, validity, length)
     for (let row = 0; row < length; row++) {
       if (validity !== null && validity[row] === 0) continue
       const value = values[row]!

@@ -1,12 +1,11 @@
 import { inputsOf, type LogicalPlan, type Scan } from '../../plan/logical-plan.ts'
-import { mayThrow } from '../../plan/may-throw.ts'
-import { exprsOf } from '../../plan/node-exprs.ts'
+import { planMayThrow } from '../../plan/may-throw.ts'
+import { pipelineScan } from '../../plan/pipeline-scan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 import type { ExecContext } from '../context.ts'
 import { candidateBytes } from '../operator/top-k.ts'
 import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
-import { pipelineScan } from './fragment.ts'
 import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
 import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
@@ -78,7 +77,7 @@ function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() =>
     // What has no room is sorted in files.
     if (2 * candidateBytes(node.schema, node.count + node.offset) > context.memoryShare) return null
     // With a bar it would depend on chance which errors are met.
-    if (node.keys.length === 0 || canThrow(node)) return null
+    if (node.keys.length === 0 || planMayThrow(node)) return null
     const several = scan.partitions.kept.length > 1
     return several || helpers > 0 ? () => new PartitionTopKOperator(node, sharing) : null
   }
@@ -127,8 +126,4 @@ function fits({ scan, helpers }: Sharing, { memory }: ExecContext): boolean {
   const figures = scanFigures(scan)
   const perPartition = (figures.bytes ?? 0) / (figures.partitionsRead || 1)
   return perPartition * 4 * aheadOf(helpers) < memory.bytesMax / 4
-}
-
-function canThrow(node: LogicalPlan): boolean {
-  return exprsOf(node).some(mayThrow) || inputsOf(node).some(canThrow)
 }

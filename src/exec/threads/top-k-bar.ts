@@ -2,9 +2,10 @@ import { isFloat, layoutOf } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { SAFE } from '../../arrow/vector.ts'
 import type { Expr, SortKey } from '../../plan/expr.ts'
-import { callExpr, conjoin, disjoin, literalExpr, substitute } from '../../plan/expr-walk.ts'
-import { type LogicalPlan, withScan } from '../../plan/logical-plan.ts'
+import { callExpr, conjoin, disjoin, literalExpr } from '../../plan/expr-walk.ts'
+import { withScan } from '../../plan/logical-plan.ts'
 import { mayThrow } from '../../plan/may-throw.ts'
+import { keyOverScan } from '../../plan/pipeline-scan.ts'
 import { type Fragment, mapScan } from './fragment.ts'
 
 /**
@@ -43,19 +44,10 @@ export function withBar(fragment: Fragment, bar: BigInt64Array | null): Fragment
   }
 }
 
-/** `key` in terms of the columns of the table below `plan`'s projections; null without a key. */
-export function keyOverScan(key: SortKey | undefined, plan: LogicalPlan): SortKey | null {
-  if (key === undefined) return null
-  if (plan.kind === 'project') {
-    return keyOverScan({ ...key, expr: substitute(key.expr, plan.columns) }, plan.input)
-  }
-  return plan.kind === 'filter' ? keyOverScan(key, plan.input) : key
-}
-
 function passes({ expr, descending, nulls }: SortKey, bar: number): Expr {
   const { type } = expr
   const asNumber = isFloat(type) || layoutOf(type) === 'i32'
   const literal = literalExpr(asNumber ? bar : BigInt(bar), type)
   const before = callExpr(descending ? 'gte' : 'lte', [expr, literal])
-  return nulls === 'first' ? disjoin([before, callExpr('isNull', [expr])]) : before
+  return nulls === 'first' && expr.nullable ? disjoin([before, callExpr('isNull', [expr])]) : before
 }

@@ -1,7 +1,8 @@
-import { take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
+import type { Utf8Vector, Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
 import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
+import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type {
   ColumnFile,
@@ -16,7 +17,7 @@ import { LineSelection, meetRows, selectMatchingTexts } from './line-selection.t
 import { numberDecoder } from './number-decoder.ts'
 import { NumberDecoder } from './number-run-decoder.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
-import { isTextual, TextRunDecoder } from './text-decoder.ts'
+import { isTextual, TextRunDecoder, textDecoder } from './text-decoder.ts'
 
 const BLOCK = 16_384
 /** Line ends found and used up within one step, which never waits: so all readers share them. */
@@ -54,11 +55,11 @@ export class CsvColumnReader implements ColumnReader {
     const { width, plain } = statistics.hints
     this.#file = file
     this.#window = window
-    this.#decoder = isTextual(type) ? new TextRunDecoder(file) : numberDecoder(file)
     this.#trusted = options.trusted
     this.#onVerified = options.onVerified
     this.#quoted = mayQuote(type) && !plain
     this.#stride = width === null || this.#quoted ? null : width + 1
+    this.#decoder = isTextual(type) ? textDecoder(file, options) : numberDecoder(file)
     this.#claims = {
       stride: this.#stride,
       printable: !isTextual(type),
@@ -158,8 +159,8 @@ export class CsvColumnReader implements ColumnReader {
     if (count * 2 > rowCount) {
       const vector = this.read(rowCount)
       return vector instanceof Promise
-        ? vector.then((whole) => take(whole, rows, count))
-        : take(vector, rows, count)
+        ? vector.then((whole) => takeRows(whole, rows, count))
+        : takeRows(vector, rows, count)
     }
     this.#expect(rowCount)
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {

@@ -6,6 +6,7 @@ import { decodeCents, decodeDecimal } from '../../kernel/decode-decimal.ts'
 import { decodeFloats } from '../../kernel/decode-float.ts'
 import { decodeDates, decodeTimes, decodeTimestamps } from '../../kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../kernel/decode-whole.ts'
+import { newFloat64, newInt32 } from '../../kernel/wasm/blocks.ts'
 import {
   type WasmDecode,
   wasmCents,
@@ -55,7 +56,7 @@ class Int32Decoder extends NumberDecoder {
   }
 
   protected allocate(rows: number): void {
-    this.values = new Int32Array(rows)
+    this.values = this.emptied(newInt32(rows))
   }
 
   protected override wasm(): WasmDecode {
@@ -111,7 +112,7 @@ abstract class Float64Decoder extends NumberDecoder {
   #wide: Map<number, bigint> | null = null
 
   protected allocate(rows: number): void {
-    this.values = new Float64Array(rows)
+    this.values = this.emptied(newFloat64(rows))
     this.#wide = null
   }
 

@@ -4,6 +4,7 @@ import type { Vector } from '../../arrow/vector.ts'
 import { GraupelError } from '../../error.ts'
 import { enterYear, MONTHS } from '../../kernel/decode-temporal.ts'
 import { selectFlags, selectNumbers } from '../../kernel/select-numbers.ts'
+import { hasBlocks, newFloat64, newInt32 } from '../../kernel/wasm/blocks.ts'
 import { type RangeSink, type WasmDecode, wasmDecode } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { RangeAnswer, RangeQuery } from './column-reader.ts'
@@ -35,7 +36,7 @@ export abstract class NumberDecoder extends RunDecoder {
   ): void {
     this.beginRows(rows, firstRow, selected)
     this.allocate(0)
-    const kept = keep ? this.#room(rows) : null
+    const kept = keep ? this.#keptRoom(rows) : null
     this.#sink = { range, out, kept, found: 0 }
   }
 
@@ -44,8 +45,9 @@ export abstract class NumberDecoder extends RunDecoder {
     const { found, kept, out } = this.#sink!
     this.#sink = null
     this.countNulls()
-    const vector = kept === null ? null : this.keptVector(kept.slice(0, found), out)
-    return { count: found, vector }
+    if (kept === null) return { count: found, vector: null }
+    const values = kept === this.#kept ? kept.slice(0, found) : kept.subarray(0, found)
+    return { count: found, vector: this.keptVector(values, out) }
   }
 
   /** The vector of `values`, which stood at `rows` of the run; none of them is null. */
@@ -56,11 +58,13 @@ export abstract class NumberDecoder extends RunDecoder {
       : { ...head, layout: 'f64', values }
   }
 
-  /** Room for the values of a run, used again for the next. */
-  #room(rows: number): NumberArray {
-    if (this.#kept.length < rows)
-      this.#kept =
-        layoutOf(this.file.type) === 'i32' ? new Int32Array(rows) : new Float64Array(rows)
+  /** Room for the values of a run: in the pipeline's blocks, or used again for the next run. */
+  #keptRoom(rows: number): NumberArray {
+    const whole = layoutOf(this.file.type) === 'i32'
+    if (hasBlocks()) return whole ? newInt32(rows) : newFloat64(rows)
+    if (this.#kept.length < rows) {
+      this.#kept = whole ? new Int32Array(rows) : new Float64Array(rows)
+    }
     return this.#kept
   }
 

@@ -63,6 +63,12 @@ export abstract class RunDecoder {
     return nulls
   }
 
+  /** `values` with 0 wherever a null may come to stand, under which nothing is written. */
+  protected emptied<A extends Int32Array | Float64Array>(values: A): A {
+    if (this.validity.length > 0) values.fill(0)
+    return values
+  }
+
   protected abstract allocate(rows: number, bytes: number): void
   protected abstract vector(validity: Uint8Array | null): Vector
 

@@ -3,9 +3,12 @@ import { type DataType, layoutOf } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { decodeHex, decodePlainText, decodeQuotedText } from '../../kernel/decode-text.ts'
+import { evenTexts } from '../../kernel/even-texts.ts'
 import { findLines } from '../../kernel/find-lines.ts'
+import { newInt32, newUint8 } from '../../kernel/wasm/blocks.ts'
 import { wasmDecodeTexts } from '../../kernel/wasm/decode-text.ts'
 import type { LineBuffer } from './byte-window.ts'
+import type { ColumnFile } from './column-reader.ts'
 import { RunDecoder, wholeLines } from './run-decoder.ts'
 
 const BLOCK = 16_384
@@ -17,21 +20,29 @@ const NOTHING = new Uint8Array(0)
 
 /** Text, JSON and binary. A run's vector is a view of the run's own copy of the file's bytes. */
 export class TextRunDecoder extends RunDecoder {
-  #text = NOTHING
+  readonly #even: number | null
+  #text: Uint8Array = NOTHING
   #used = 0
-  #starts = new Int32Array(0)
-  #ends = new Int32Array(0)
+  #starts: Int32Array = new Int32Array(0)
+  #ends: Int32Array = new Int32Array(0)
   #patience = PATIENCE
 
+  /** @param even Bytes of every text, where that can be relied on and none is null or in quotes. */
+  constructor(file: ColumnFile, even: number | null) {
+    super(file)
+    this.#even = even
+  }
+
   protected allocate(rows: number, bytes: number): void {
-    this.#text = new Uint8Array(bytes)
+    this.#text = newUint8(bytes)
     this.#used = 0
-    this.#starts = new Int32Array(rows)
-    this.#ends = new Int32Array(rows)
+    this.#starts = this.emptied(newInt32(rows))
+    this.#ends = this.emptied(newInt32(rows))
   }
 
   decode(lines: LineBuffer): boolean {
-    if (this.file.type.name === 'binary') this.#decodeHex(lines)
+    if (this.#even !== null) this.#decodeEven(lines, this.#even)
+    else if (this.file.type.name === 'binary') this.#decodeHex(lines)
     else {
       while (lines.address !== 0 && this.row < this.rows) {
         if (!this.#decodeByWasm(lines)) return this.row === this.rows
@@ -44,6 +55,20 @@ export class TextRunDecoder extends RunDecoder {
       this.#decodeTo(this.rows, lines)
     }
     return this.row === this.rows
+  }
+
+  /** Lines whose places are known. */
+  #decodeEven(lines: LineBuffer, width: number): void {
+    const { bytes, start, end } = lines
+    const stride = width + 1
+    const count = Math.min(this.rows - this.row, Math.floor((end - start) / stride))
+    const size = count * stride
+    this.#reserve(size)
+    this.#text.set(bytes.subarray(start, start + size), this.#used)
+    evenTexts(this.#starts, this.#ends, this.row, count, this.#used, { width, gap: 1 })
+    this.#used += size
+    this.row += count
+    lines.start = start + size
   }
 
   #decodeTo(limit: number, lines: LineBuffer): void {
@@ -190,6 +215,16 @@ export class TextRunDecoder extends RunDecoder {
       { file: key, column: name, line: row + 2, row },
     )
   }
+}
+
+/** The decoder of a text column; `trusted`: what the statistics say of its file can be relied on. */
+export function textDecoder(
+  file: ColumnFile,
+  { trusted }: { readonly trusted: boolean },
+): TextRunDecoder {
+  const { nulls, hints } = file.statistics
+  const isEven = trusted && nulls === 0 && hints.plain && file.type.name !== 'binary'
+  return new TextRunDecoder(file, isEven ? hints.width : null)
 }
 
 /** Whether vectors of `type` are decoded by a `TextRunDecoder`. */

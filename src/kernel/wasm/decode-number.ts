@@ -1,33 +1,33 @@
-import type { NumberRange } from '../select-numbers.ts'
+import { keepKeys, type NumberRange } from '../select-numbers.ts'
+import { addressOf } from './blocks.ts'
 import { type WasmKernels, wasmKernels } from './kernels.ts'
 
 /**
- * A kernel that decodes lines into the memory's scratch: at most `most` of those in `[line, end)`,
- * positions in that memory. `valid`: where it writes 1 for a value and 0 for a null; 0 for "no null
+ * A kernel that decodes lines to `out`: at most `most` of those in `[line, end)`, positions in the
+ * kernels' memory. `valid`: where it writes 1 for a value and 0 for a null; 0 for "no null
  * may stand here". Answers how many it decoded before a line that it does not know.
  */
 export interface WasmDecode {
   readonly layout: 'i32' | 'f64'
-  readonly step: (line: number, end: number, most: number, valid: number) => number
+  readonly step: (line: number, end: number, out: number, most: number, valid: number) => number
 }
 
 /** Decodes what `decodeInt32` does. */
 export function wasmInt32(least: number, greatest: number): WasmDecode {
-  const { run, places } = wasmKernels()!
-  const out = places.OUT
+  const { run } = wasmKernels()!
   return {
     layout: 'i32',
-    step: (line, end, most, valid) => run.decodeInt32(line, end, out, most, valid, least, greatest),
+    step: (line, end, out, most, valid) =>
+      run.decodeInt32(line, end, out, most, valid, least, greatest),
   }
 }
 
 /** Decodes what `decodeExact` does, or with a `scale` of 1 to 9 what `decodeDecimal` does. */
 export function wasmExact(scale: number, least: number, greatest: number): WasmDecode {
-  const { run, places } = wasmKernels()!
-  const out = places.OUT
+  const { run } = wasmKernels()!
   return {
     layout: 'f64',
-    step: (line, end, most, valid) =>
+    step: (line, end, out, most, valid) =>
       scale === 0
         ? run.decodeExact(line, end, out, most, valid, least, greatest)
         : run.decodeDecimal(line, end, out, most, valid, scale, least, greatest),
@@ -36,21 +36,19 @@ export function wasmExact(scale: number, least: number, greatest: number): WasmD
 
 /** Decodes what `decodeCents` does. */
 export function wasmCents(): WasmDecode {
-  const { run, places } = wasmKernels()!
-  const out = places.OUT
+  const { run } = wasmKernels()!
   return {
     layout: 'f64',
-    step: (line, end, most, valid) => run.decodeCents(line, end, out, most, valid),
+    step: (line, end, out, most, valid) => run.decodeCents(line, end, out, most, valid),
   }
 }
 
 /** Decodes what `decodeDates` does, but needs no table of years. */
 export function wasmDates(): WasmDecode {
-  const { run, places } = wasmKernels()!
-  const out = places.OUT
+  const { run } = wasmKernels()!
   return {
     layout: 'i32',
-    step: (line, end, most, valid) => run.decodeDates(line, end, out, most, valid),
+    step: (line, end, out, most, valid) => run.decodeDates(line, end, out, most, valid),
   }
 }
 
@@ -90,15 +88,20 @@ export function wasmDecode(
   const { CURSOR, OUT, ROWS_MAX, VALIDITY } = kernels.places
   const valid = validity.length > 0 ? VALIDITY : 0
   const end = address + to
+  const direct = 'found' in target ? 0 : addressOf(target)
+  const width = layout === 'i32' ? 4 : 8
   let line = address + from
   while (row < limit && line < end) {
     const most = Math.min(limit - row, ROWS_MAX)
-    const rows = step(line, end, most, valid)
+    const out = direct === 0 ? OUT : direct + row * width
+    const rows = step(line, end, out, most, valid)
     line = kernels.ints[CURSOR >> 2]!
     if (valid !== 0) validity.set(kernels.bytes.subarray(valid, valid + rows), row)
     if ('found' in target) select(kernels, layout, target, row, rows, valid)
-    else if (layout === 'i32') target.set(kernels.ints.subarray(OUT >> 2, (OUT >> 2) + rows), row)
-    else target.set(kernels.floats.subarray(OUT >> 3, (OUT >> 3) + rows), row)
+    else if (direct === 0) {
+      const decoded = layout === 'i32' ? kernels.ints : kernels.floats
+      target.set(decoded.subarray(OUT / width, OUT / width + rows), row)
+    }
     row += rows
     if (rows < most) break
   }
@@ -127,13 +130,19 @@ function select(
     const [from, to] = least > greatest ? [1, 0] : [least, greatest]
     count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
   }
+  if (range.keys !== undefined) {
+    const values = layout === 'f64' ? floats.subarray(OUT >> 3) : ints.subarray(OUT >> 2)
+    count = keepKeys(values, range.keys, row, ints.subarray(SELECTED >> 2), count)
+  }
   out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
-  if (kept !== null && layout === 'f64') {
-    run.packFloat64(OUT, SELECTED, count, row, OUT)
-    kept.set(floats.subarray(OUT >> 3, (OUT >> 3) + count), found)
-  } else if (kept !== null) {
-    run.packInt32(OUT, SELECTED, count, row, OUT)
-    kept.set(ints.subarray(OUT >> 2, (OUT >> 2) + count), found)
+  if (kept !== null) {
+    const place = addressOf(kept)
+    const width = layout === 'f64' ? 8 : 4
+    const target = place === 0 ? OUT : place + found * width
+    if (layout === 'f64') run.packFloat64(OUT, SELECTED, count, row, target)
+    else run.packInt32(OUT, SELECTED, count, row, target)
+    const packed = layout === 'f64' ? floats : ints
+    if (place === 0) kept.set(packed.subarray(OUT / width, OUT / width + count), found)
   }
   sink.found = found + count
 }

@@ -1,3 +1,4 @@
+import { addressOf } from './blocks.ts'
 import { wasmKernels } from './kernels.ts'
 
 /**
@@ -34,14 +35,20 @@ export function wasmDecodeTexts(
   const valid = validity.length > 0 ? VALIDITY : 0
   let line = address + from
   const none = plain ? 1 : 0
+  const begins = addressOf(starts)
+  const direct = begins !== 0 && addressOf(ends) !== 0
   cursor[2] = 0
   while (row < limit) {
     const most = Math.min(limit - row, ROWS_MAX)
     if (valid !== 0) bytes.fill(1, valid, valid + most)
     const by = shift - address
-    const rows = run.decodeTexts(line, address + to, most, by, WANTED, SELECTED, valid, none)
-    starts.set(ints.subarray(WANTED >> 2, (WANTED >> 2) + rows), row)
-    ends.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + rows), row)
+    const from = direct ? begins + row * 4 : WANTED
+    const until = direct ? addressOf(ends) + row * 4 : SELECTED
+    const rows = run.decodeTexts(line, address + to, most, by, from, until, valid, none)
+    if (!direct) {
+      starts.set(ints.subarray(WANTED >> 2, (WANTED >> 2) + rows), row)
+      ends.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + rows), row)
+    }
     if (valid !== 0) validity.set(bytes.subarray(valid, valid + rows), row)
     row += rows
     line = ints[CURSOR >> 2]!

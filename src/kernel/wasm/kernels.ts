@@ -1,7 +1,10 @@
 import { WASM_MODULE } from './module.generated.ts'
 
-/** 64 KiB pages of the memory: scratch, and slots for the bytes of files. Untouched ones cost nothing. */
-const PAGES = 192
+/**
+ * 64 KiB pages of the memory: scratch, slots for the bytes of files, and blocks for vectors.
+ * Untouched ones cost nothing.
+ */
+const PAGES = 448
 
 type Decode = (
   from: number,
@@ -80,7 +83,79 @@ interface WasmFunctions {
     count: number,
     target: number,
   ) => void
+  readonly combineWholes: Combine
+  readonly ascendingFloat64: Ascending
+  readonly ascendingInt32: Ascending
+  readonly spanOf: (ids: number, count: number) => number
+  readonly sumFloat64Near: SumNear
+  readonly sumInt32Near: SumNear
+  readonly sumFloat64ByGroup: SumByGroup
+  readonly sumInt32ByGroup: SumByGroup
+  readonly countByGroup: (groups: number, count: number, groupCount: number) => void
+  readonly sumFloat64: (values: number, count: number) => number
+  readonly sumInt32: (values: number, count: number) => number
+  readonly findTexts: (
+    bytes: number,
+    starts: number,
+    ends: number,
+    row: number,
+    count: number,
+    table: number,
+    slots: number,
+    out: number,
+  ) => number
+  readonly evenTexts: (
+    starts: number,
+    ends: number,
+    count: number,
+    first: number,
+    stride: number,
+    width: number,
+  ) => void
+  readonly findPairs: (
+    left: number,
+    right: number,
+    row: number,
+    count: number,
+    cells: number,
+    width: number,
+    size: number,
+    out: number,
+  ) => number
+  readonly enterText: (
+    start: number,
+    size: number,
+    id: number,
+    table: number,
+    slots: number,
+  ) => void
 }
+
+/** `a op b` row by row; a side at 0 is its constant. */
+type Combine = (
+  op: number,
+  a: number,
+  constantA: number,
+  b: number,
+  constantB: number,
+  count: number,
+  least: number,
+  greatest: number,
+  out: number,
+) => number
+
+type SumByGroup = (values: number, groups: number, count: number, groupCount: number) => number
+
+type SumNear = (values: number, groups: number, count: number, base: number, sums: number) => number
+
+type Ascending = (
+  values: number,
+  count: number,
+  last: number,
+  id: number,
+  out: number,
+  keys: number,
+) => number
 
 /** The kernels of this thread and their memory, which neither grows nor moves. */
 export interface WasmKernels {
@@ -93,12 +168,14 @@ export interface WasmKernels {
 
 /** Positions in the memory; see assembly/memory-map.ts. */
 interface MemoryMap {
+  readonly BLOCKS: number
   readonly CURSOR: number
   readonly OUT: number
   readonly ROWS_MAX: number
   readonly VALIDITY: number
   readonly WANTED: number
   readonly SELECTED: number
+  readonly LANES: number
   readonly LITERAL: number
   readonly SLOTS: number
 }
@@ -141,7 +218,9 @@ function instantiate(): WasmKernels | null {
     ints: new Int32Array(memory.buffer),
     floats: new Float64Array(memory.buffer),
     places: {
+      BLOCKS: place('BLOCKS'),
       CURSOR: place('CURSOR'),
+      LANES: place('LANES'),
       OUT: place('OUT'),
       ROWS_MAX: place('ROWS_MAX'),
       VALIDITY: place('VALIDITY'),

@@ -21,10 +21,9 @@ export function takeSlot(): number {
   if (kernels === null) return 0
   if (free === undefined) {
     free = []
-    const { SLOTS } = kernels.places
+    const { SLOTS, BLOCKS } = kernels.places
     const size = SLOT_SIZE + 2 * MARGIN
-    for (let at = kernels.bytes.length - LITERAL_MAX - size; at >= SLOTS; at -= size)
-      free.push(at + MARGIN)
+    for (let at = BLOCKS - LITERAL_MAX - size; at >= SLOTS; at -= size) free.push(at + MARGIN)
   }
   return free.pop() ?? 0
 }
