@@ -111,20 +111,9 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
       const parsed = rows.map(({ fields, added, removed, text = null }, index) => {
         const id = whole(fields[0])
         if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
-        // Rows that a version does not see are many, and cost little as long as nobody asks.
-        let known: ColumnPartition | undefined
-        const value = () => {
-          known ??= parseFields({ fields, text }, column, key, index)
-          return known
-        }
-        return {
-          id,
-          added,
-          removed,
-          get value() {
-            return value()
-          },
-        }
+        return new StatisticsRow({ id, added, removed }, () =>
+          parseFields({ fields, text }, column, key, index),
+        )
       })
       checkSummary(key, summary, summaryOf(parsed))
       return { upto, prunedTo, rows: parsed }
@@ -154,8 +143,9 @@ export function liveAt<T>(
   version: number,
 ): Map<number, T> {
   const live = new Map<number, T>()
-  for (const { id, value, added, removed } of checkpoint.rows) {
-    if (added <= version && (removed === null || removed > version)) live.set(id, value)
+  for (const row of checkpoint.rows) {
+    const { id, added, removed } = row
+    if (added <= version && (removed === null || removed > version)) live.set(id, row.value)
   }
   for (const record of records) {
     if (record.version <= checkpoint.upto || record.version > version) continue
@@ -193,11 +183,36 @@ export function advance<T>(
       live.set(id, isSame ? before : { id, value, added, removed: null })
       if (isSame) removed.delete(id)
     }
-    for (const row of removed.values()) ended.push({ ...row, removed: added })
+    for (const row of removed.values()) {
+      ended.push({ id: row.id, value: row.value, added: row.added, removed: added })
+    }
   }
   const kept = ended.filter(({ removed }) => removed! > retainedFrom)
   const rows = [...kept, ...live.values()].sort((a, b) => a.id - b.id || a.added - b.added)
   return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows }
+}
+
+/** A row whose statistics are parsed when they are asked for: most are of versions that nobody reads. */
+class StatisticsRow implements Versioned<ColumnPartition> {
+  readonly id: number
+  readonly added: number
+  readonly removed: number | null
+  #value: ColumnPartition | (() => ColumnPartition)
+
+  constructor(
+    { id, added, removed }: Pick<Versioned<unknown>, 'id' | 'added' | 'removed'>,
+    parse: () => ColumnPartition,
+  ) {
+    this.id = id
+    this.added = added
+    this.removed = removed
+    this.#value = parse
+  }
+
+  get value(): ColumnPartition {
+    if (typeof this.#value === 'function') this.#value = this.#value()
+    return this.#value
+  }
 }
 
 function parseFields(
@@ -219,7 +234,7 @@ function parseFields(
 }
 
 function liveRows(rows: readonly Versioned<{ readonly rows: number }>[]): number {
-  return rows.reduce((sum, { value, removed }) => (removed === null ? sum + value.rows : sum), 0)
+  return rows.reduce((sum, row) => (row.removed === null ? sum + row.value.rows : sum), 0)
 }
 
 function checkSummary(key: string, found: readonly CsvField[], expected: readonly CsvField[]) {
