@@ -174,4 +174,42 @@ describe.each([
     expect(await again.table.toArray()).toEqual(rowsOf(0, count))
     expect(await again.table.verify()).toEqual([])
   })
+
+  test('processes that append and change rows at the same time lose none, and make no version besides', async () => {
+    const store = storeOf()
+    const first = await open(store)
+    const second = await open(store)
+    const count = 90
+    const writers = [first, second].map(async ({ db }, who) => {
+      const table = await db.table('rows', COLUMNS)
+      let updates = 0
+      for (let n = 0; n < count; n++) {
+        const id = 1000 * who + n
+        await table.insert([rowOf(id)])
+        if (n % 15 !== 14) continue
+        for (;;) {
+          const done = await table
+            .update({ set: { name: 'new' }, where: (r) => r.id.eq(BigInt(id - 7)) })
+            .catch((error) => {
+              expect(error).toMatchObject({ code: 'CONFLICT' })
+            })
+          if (done !== undefined) break
+        }
+        updates++
+      }
+      return updates
+    })
+    const updates = await Promise.all(writers)
+    await first.lake.close()
+    await second.lake.close()
+    await using again = await open(store)
+    const expected = [0, 1].flatMap((who) =>
+      rowsOf(1000 * who, count).map((row, n) => (n % 15 === 7 ? { ...row, name: 'new' } : row)),
+    )
+    expect(await again.table.sort('id').toArray()).toEqual(expected)
+    expect(again.table.version).toBe(2 * count + updates[0]! + updates[1]!)
+    expect(await again.table.verify()).toEqual([])
+    const partitions = (await again.table.clusteringInformation(['id'])).totalPartitionCount
+    expect(partitions).toBeLessThan(2 * count)
+  }, 120_000)
 })
