@@ -151,3 +151,79 @@ function daysOf(a: v128, b: v128): v128 {
   )
   return v128.bitselect(i32x4.splat(i32.MIN_VALUE), days, wrong)
 }
+
+/** Ticks of the clock `HH:MM:SS.fff[fff]` at `p`; -1 for what is none. */
+// @ts-ignore: decorator
+@inline
+function clockAt(p: usize, digits: i32): i64 {
+  const text = v128.load(p)
+  const marks = v128.and(
+    v128.xor(text, i8x16(0, 0, 58, 0, 0, 58, 0, 0, 46, 0, 0, 0, 0, 0, 0, 0)),
+    i8x16(0, 0, -1, 0, 0, -1, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0),
+  )
+  // Hours, minutes, seconds and three pairs of the fraction; of one of 3 digits "f0f1 0f2".
+  const order =
+    digits == 3
+      ? i8x16(0, 1, 3, 4, 6, 7, 9, 10, 16, 11, 16, 16, 16, 16, 16, 16)
+      : i8x16(0, 1, 3, 4, 6, 7, 9, 10, 11, 12, 13, 14, 16, 16, 16, 16)
+  const used =
+    digits == 3
+      ? i8x16(-1, -1, -1, -1, -1, -1, -1, -1, 0, -1, 0, 0, 0, 0, 0, 0)
+      : i8x16(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0)
+  const values = v128.and(i8x16.sub(i8x16.swizzle(text, order), i8x16.splat(48)), used)
+  const wrong = v128.or(marks, i8x16.gt_u(values, i8x16.splat(9)))
+  if (v128.any_true(wrong)) return -1
+  const pairs = pairsOf(values)
+  const hours = i16x8.extract_lane_u(pairs, 0)
+  const minutes = i16x8.extract_lane_u(pairs, 1)
+  const seconds = i16x8.extract_lane_u(pairs, 2)
+  if (hours > 23 || minutes > 59 || seconds > 59) return -1
+  const inDay = <i64>(<u32>hours * 3600 + <u32>minutes * 60 + <u32>seconds)
+  const a = <i64>i16x8.extract_lane_u(pairs, 3)
+  const b = <i64>i16x8.extract_lane_u(pairs, 4)
+  if (digits == 3) return inDay * 1000 + a * 10 + b
+  return inDay * 1000000 + a * 10000 + b * 100 + <i64>i16x8.extract_lane_u(pairs, 5)
+}
+
+/**
+ * Decodes lines `YYYY-MM-DDTHH:MM:SS.fff[fff][Z]` into float64 ticks; see
+ * src/kernel/decode-temporal.ts.
+ *
+ * @param suffix The byte behind the fraction, or 0 for none.
+ */
+export function decodeTimestamps(
+  from: usize, to: usize, out: usize, limit: i32, validity: usize, digits: i32, suffix: i32,
+): i32 {
+  const perDay: i64 = digits == 3 ? 86400000 : 86400000000
+  const size = <usize>(20 + digits) + <usize>(suffix != 0)
+  let rows = 0
+  let p = from
+  for (; rows < limit && p < to; rows++) {
+    let value: f64 = 0
+    let valid: u8 = 1
+    if ((load<u32>(p) & 0xffffff) == NULL_LINE) {
+      if (!validity) break
+      valid = 0
+      p += 3
+    } else {
+      if (p + size + 1 > to || load<u8>(p, 10) != 84 || load<u8>(p + size) != 10) break
+      if (suffix && load<u8>(p + size - 1) != <u8>suffix) break
+      const date = i8x16.replace_lane(v128.load(p), 10, 10)
+      const digitsOfDate = digitsOf(date, date)
+      const wrong = v128.or(marksOf(date), i8x16.gt_u(digitsOfDate, i8x16.splat(9)))
+      if (v128.any_true(wrong)) break
+      const pairs = pairsOf(digitsOfDate)
+      const day = i32x4.extract_lane(daysOf(pairs, pairs), 0)
+      const clock = clockAt(p + 11, digits)
+      if (day == i32.MIN_VALUE || clock < 0) break
+      const ticks = <i64>day * perDay + clock
+      if (ticks > 9007199254740991 || ticks < -9007199254740991) break
+      value = <f64>ticks
+      p += size + 1
+    }
+    store<f64>(out + (<usize>rows << 3), value)
+    if (validity) store<u8>(validity + <usize>rows, valid)
+  }
+  store<u32>(CURSOR, <u32>p)
+  return rows
+}

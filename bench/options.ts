@@ -13,7 +13,14 @@ export interface BenchOptions {
 }
 
 /** Rows that are measured otherwise than by a query in this process. */
-export const OTHER_ROWS = ['process-q6', 'process-q1', 'process-group-many', 'load', 'decode']
+export const OTHER_ROWS = [
+  'process-q6-small',
+  'process-q6',
+  'process-q1',
+  'process-group-many',
+  'load',
+  'decode',
+]
 
 /** Throws for a row that does not exist, naming those that do. */
 export function benchOptions(args: readonly string[]): BenchOptions {

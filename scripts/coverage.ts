@@ -4,9 +4,12 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LazyFrame } from '../src/frame/lazy-frame.ts'
 import { col } from '../src/index.ts'
+import { FUNCTIONS } from './coverage-functions.ts'
+import { declaredMethods } from './functions.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** Snowpark's name; ours, of which the first word is a method that must exist; a remark. */
-type Pair = readonly [theirs: string, ours: string | null, remark?: string]
+export type Pair = readonly [theirs: string, ours: string | null, remark?: string]
 
 const FRAME: readonly Pair[] = [
   ['select', 'select'],
@@ -55,9 +58,9 @@ const FRAME: readonly Pair[] = [
   ['minus', 'except'],
   ['subtract', 'except'],
   ['describe', 'describe'],
-  ['approx_quantile', null],
-  ['corr', null],
-  ['cov', null],
+  ['approx_quantile', 'agg', 'with `approxQuantile`'],
+  ['corr', 'agg', 'with `corr`'],
+  ['cov', 'agg', 'with `covarSamp`'],
   ['analytics.moving_agg', 'withColumns', 'with `over({ rows })`'],
   ['analytics.cumulative_agg', 'withColumns', 'with `over({ orderBy })`'],
   ['analytics.compute_lag', 'withColumns', 'with `lag`'],
@@ -130,7 +133,7 @@ const COLUMN: readonly Pair[] = [
   ['regexp, rlike', 'str', '`str.matches`'],
   ['over', 'over'],
   ['substr, substring', 'str', '`str.slice`'],
-  ['within_group', null],
+  ['within_group', 'listAgg', 'with `orderBy`; `quantile` needs none'],
   ['when, otherwise', null, '`when(...).then(...).otherwise(...)`'],
 ]
 
@@ -139,12 +142,7 @@ function table(pairs: readonly Pair[], has: (name: string) => boolean): string {
     if (ours !== null && !has(ours)) throw new Error(`there is no method ${ours} for ${theirs}`)
     return [`\`${theirs}\``, ours === null ? '-' : `\`${ours}\``, remark]
   })
-  const all = [['Snowpark', 'Graupel', 'remark'], ...rows]
-  const widths = [0, 1, 2].map((at) => Math.max(...all.map((row) => row[at]!.length)))
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(all[0]!), rule, ...rows.map(line)].join('\n')
+  return markdownTable([['Snowpark', 'Graupel', 'remark'], ...rows])
 }
 
 /** The text of docs/coverage.md. Throws when it names a method that does not exist. */
@@ -153,6 +151,11 @@ export function coverageText(): string {
   const column = col('x')
   const isColumn = (name: string) => name in column
   const known = FRAME.filter(([, ours]) => ours !== null).length
+  const functions = new Set(declaredMethods().map(({ key }) => key))
+  // What is no method is an expression of several, which a remark spells out.
+  const isFunction = (name: string) => functions.has(name) || name === 'when' || name === 'lit'
+  const pairs = FUNCTIONS.flatMap(([, list]) => list)
+  const covered = pairs.filter(([, ours]) => ours !== null).length
   return `# Coverage of Snowpark
 
 Made by \`scripts/coverage.ts\`; a test compares the two. Of the ${FRAME.length} names of Snowpark's DataFrame, its
@@ -165,6 +168,13 @@ ${table(FRAME, isFrame)}
 ## Column
 
 ${table(COLUMN, isColumn)}
+
+## Functions
+
+${covered} of ${pairs.length} everyday functions of Snowflake have an equivalent; [functions.md](functions.md) has all of ours. Not counted are those of
+geography, AI, sessions, users and files.
+
+${FUNCTIONS.map(([title, list]) => `### ${title}\n\n${table(list, isFunction)}`).join('\n\n')}
 `
 }
 

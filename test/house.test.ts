@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const FILE_LINES_MAX = 400
+/** Longer by a decision record. */
+const LONGER = new Map([['frame/expr.ts', 700]]) // 0031
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -17,7 +19,9 @@ const sources = files('src').map((path) => ({
 
 describe('every source file', () => {
   test(`has at most ${FILE_LINES_MAX} lines`, () => {
-    const long = sources.filter(({ text }) => text.split('\n').length > FILE_LINES_MAX + 1)
+    const long = sources.filter(
+      ({ path, text }) => text.split('\n').length > (LONGER.get(path) ?? FILE_LINES_MAX) + 1,
+    )
     expect(long.map(({ path }) => path)).toEqual([])
   })
 

@@ -85,7 +85,7 @@ export async function measureProcess(
     ],
     rounds,
   )
-  const goal = name === 'q6' ? { goal: 0.7, stretch: 0.5 } : null
+  const goal = name === 'q6-small' ? { goal: 0.7, stretch: 0.5 } : null
   return [
     resultOf({ name: `process-${name}`, title: `fresh process, ${title}`, goal }, time),
     resultOf(

@@ -1,6 +1,6 @@
 import { invalid } from '../error.ts'
 import type { AggregateName, FunctionName } from '../plan/function.ts'
-import { type ColumnType, dataTypeOf } from './column-type.ts'
+import { type ColumnType, dataTypeOf, t } from './column-type.ts'
 import type { Expr, TextOperand } from './expr.ts'
 import type { ExtremeOf, StrictOver, TypeOfLiteral } from './expr-type.ts'
 import { expr, termFrom, windowTerm } from './lazy-expr.ts'
@@ -11,8 +11,10 @@ import type {
   Float64,
   Int64,
   Integer,
+  Json,
   Maybe,
   Null,
+  Time,
   Timestamp,
   Untyped,
   Utf8,
@@ -46,11 +48,28 @@ export function lit(value: Literal, type?: ColumnType<AnyColumn>): Expr<Untyped>
 const aggregate = (name: AggregateName): Expr<Untyped> =>
   expr({ kind: 'aggregate', name, input: null })
 
+type EpochUnit = 'day' | 'hour' | 'minute' | 'second' | 'millisecond' | 'microsecond'
+const utf8Type = t.utf8()
+
 type Operands = readonly [Literal | Expr<unknown>, ...(Literal | Expr<unknown>)[]]
 type WholeNumber = number | bigint | Expr<Maybe<Integer>>
 
 const callOf = (name: FunctionName, values: readonly unknown[]): Expr<Untyped> =>
   expr({ kind: 'call', name, args: values.map((value) => termFrom(value, name)) })
+
+function formatted(template: unknown, values: readonly unknown[]): Expr<Untyped> {
+  const pieces = typeof template === 'string' ? template.split('{}') : []
+  if (pieces.length !== values.length + 1) {
+    throw invalid(
+      `format: the template has ${pieces.length - 1} times {}, for ${values.length} values`,
+    )
+  }
+  const parts = values.flatMap((value, at): unknown[] => {
+    const text = expr(termFrom(value, 'format')).cast(utf8Type)
+    return [text, pieces[at + 1]]
+  })
+  return callOf('concat', [pieces[0], ...parts])
+}
 
 /** Functions that belong to no column. */
 export const fn = Object.freeze({
@@ -66,18 +85,43 @@ export const fn = Object.freeze({
   concatWith: (separator: string, ...texts: [TextOperand, ...TextOperand[]]): Expr<Utf8> =>
     callOf('concatWith', [separator, ...texts]),
   /** A date of whole numbers; INVALID when run where there is none. */
-  date: <V extends WholeNumber>(year: V, month: V, day: V): Expr<StrictOver<never, V, DateType>> =>
-    callOf('makeDate', [year, month, day]),
+  date: <Y extends WholeNumber, M extends WholeNumber, D extends WholeNumber>(
+    year: Y,
+    month: M,
+    day: D,
+  ): Expr<StrictOver<never, Y | M | D, DateType>> => callOf('makeDate', [year, month, day]),
   /** A timestamp of microseconds; INVALID when run where there is none. */
-  timestamp: <V extends WholeNumber>(
-    year: V,
-    month: V,
-    day: V,
+  timestamp: <V extends WholeNumber = number>(
+    year: V | number,
+    month: V | number,
+    day: V | number,
     hour: V | number = 0,
     minute: V | number = 0,
     second: V | number = 0,
   ): Expr<StrictOver<never, V, Timestamp>> =>
     callOf('makeTimestamp', [year, month, day, hour, minute, second]),
+  /** A time of day; INVALID when run where there is none. */
+  time: <V extends WholeNumber>(
+    hour: V,
+    minute: V | number = 0,
+    second: V | number = 0,
+  ): Expr<StrictOver<never, V, Time>> => callOf('makeTime', [hour, minute, second]),
+  /** The timestamp of microseconds that many units after 1970-01-01. */
+  fromEpoch: <V extends WholeNumber>(
+    value: V,
+    unit: EpochUnit,
+  ): Expr<StrictOver<never, V, Timestamp>> => callOf('fromEpoch', [value, unit]),
+  /** The template with each `{}` replaced by the next value; null where one is. */
+  format: <const V extends Operands>(
+    template: string,
+    ...values: V
+  ): Expr<StrictOver<never, V[number], Utf8>> => formatted(template, values),
+  /** A json list of the values, of any types but binary; null is JSON's null. */
+  jsonArray: (...values: readonly (Literal | Expr<unknown>)[]): Expr<Json> =>
+    callOf('jsonArray', values),
+  /** A json object of named values, of any types but binary; null is JSON's null. */
+  jsonObject: (members: Readonly<Record<string, Literal | Expr<unknown>>>): Expr<Json> =>
+    callOf('jsonObject', Object.entries(members).flat(1)),
   /** The character of a code point; INVALID when run for what is none. */
   character: <V extends WholeNumber>(code: V): Expr<StrictOver<never, V, Utf8>> =>
     callOf('fromCodePoint', [code]),

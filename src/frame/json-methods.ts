@@ -9,5 +9,11 @@ export function jsonMethods(call: CallMaker): JsonMethods<Untyped> {
     text: (path = '$') => call('jsonText', path),
     type: () => call('jsonType'),
     length: () => call('jsonLength'),
+    keys: () => call('jsonKeys'),
+    has: (path: string) => call('jsonHas', path),
+    integer: (path: string) => call('jsonWhole', path),
+    number: (path: string) => call('jsonNumber', path),
+    boolean: (path: string) => call('jsonBool', path),
+    merge: (patch: unknown) => call('jsonMerge', patch),
   })
 }

@@ -2,7 +2,9 @@ import { typeText } from '../arrow/data-type.ts'
 import { invalid, unreachable } from '../error.ts'
 import { AGGREGATE_NAMES, type FunctionName } from '../plan/function.ts'
 import type { Term } from '../plan/term.ts'
-import { type ColumnType, dataTypeOf } from './column-type.ts'
+import { termsIn } from '../plan/term-walk.ts'
+import { aggregateTerm } from './aggregate-term.ts'
+import { type ColumnType, dataTypeOf, t } from './column-type.ts'
 import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
 import { jsonMethods } from './json-methods.ts'
 import { textMethods } from './text-methods.ts'
@@ -27,6 +29,7 @@ const CALLS = [
     'lcm',
     'factorial',
   ] as const),
+  ...(['asinh', 'acosh', 'atanh', 'cot', 'log1p', 'expm1', 'toBase'] as const),
   ...(['widthBucket', 'bitAnd', 'bitOr', 'bitXor', 'bitNot', 'bitCount'] as const),
   ...(['shiftLeft', 'shiftRight', 'eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'and', 'or'] as const),
   ...(['not', 'isNull', 'isNotNull', 'nullIf', 'coalesce'] as const),
@@ -50,8 +53,8 @@ class LazyExpr {
       })
     }
     for (const name of AGGREGATE_NAMES) {
-      define(name, function aggregate() {
-        return expr({ kind: 'aggregate', name, input: this.#term })
+      define(name, function aggregate(...args) {
+        return expr(aggregateTerm(name, this.#term, args, termFrom))
       })
     }
   }
@@ -88,6 +91,7 @@ class LazyExpr {
   }
 
   eqNullSafe(value: unknown): AnyExpr {
+    if (value === null) return this.isNull()
     const other = expr(termFrom(value, 'eqNullSafe'))
     return this.eq(other).coalesce(this.isNull().and(other.isNull()))
   }
@@ -104,12 +108,59 @@ class LazyExpr {
     return expr({ kind: 'cast', input: this.#term, type: dataTypeOf(type, 'cast'), orNull })
   }
 
+  clip(least: unknown, greatest: unknown): AnyExpr {
+    const [low, high] = [termFrom(least, 'clip'), termFrom(greatest, 'clip')]
+    const branches = [
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      { when: termFrom(this.lt(expr(low)), 'clip'), then: low },
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      { when: termFrom(this.gt(expr(high)), 'clip'), then: high },
+    ]
+    return expr({ kind: 'case', branches, otherwise: this.#term })
+  }
+
+  bucket(width: number, offset = 0): AnyExpr {
+    if (!(Number.isFinite(width) && width > 0 && Number.isFinite(offset))) {
+      throw invalid(`bucket needs a width above 0, got ${width}`)
+    }
+    const place = this.#cast(t.float64(), { orNull: false })
+    return place.sub(offset).div(width).floor().mul(width).add(offset)
+  }
+
+  decode(pairs: readonly (readonly [unknown, unknown])[], otherwise: unknown = null): AnyExpr {
+    if (!Array.isArray(pairs) || pairs.length === 0 || !pairs.every(Array.isArray)) {
+      throw invalid("decode: expected pairs such as [[1, 'one'], [2, 'two']]")
+    }
+    const branches = pairs.map(([value, result]) => ({
+      when: termFrom(value === null ? this.isNull() : this.eq(value), 'decode'),
+      // biome-ignore lint/suspicious/noThenProperty: plain data of the plan
+      then: termFrom(result, 'decode'),
+    }))
+    return expr({ kind: 'case', branches, otherwise: termFrom(otherwise, 'decode') })
+  }
+
+  xor(other: unknown): AnyExpr {
+    return this.#call('and', true).ne(expr(termFrom(other, 'xor')))
+  }
+
+  toText({ digits = 0, group = '' }: { digits?: number; group?: string } = {}): AnyExpr {
+    return this.#call('formatNumber', digits, group)
+  }
+
+  countIf(): AnyExpr {
+    return this.nullIf(false).count()
+  }
+
   lag(count = 1, otherwise?: unknown): AnyExpr {
     return expr(windowTerm('lag', [this, ...given(otherwise)], count))
   }
 
   lead(count = 1, otherwise?: unknown): AnyExpr {
     return expr(windowTerm('lead', [this, ...given(otherwise)], count))
+  }
+
+  runId(): AnyExpr {
+    return expr(windowTerm('runId', [this]))
   }
 
   nth(position: number): AnyExpr {
@@ -233,7 +284,7 @@ export function termText(term: Term): string {
     case 'in':
       return `${termText(term.input)} in (${term.values.map(termText).join(', ')})`
     case 'aggregate':
-      return `${term.name}(${term.input === null ? '' : termText(term.input)})`
+      return `${term.name}(${termsIn(term).map(termText).join(', ')})`
     case 'window':
       return `${term.name}(${term.inputs.map(termText).join(', ')})${term.over === null ? '' : ' over (...)'}`
     default:

@@ -32,6 +32,13 @@ export function timeMethods(call: CallMaker): TimeMethods<Untyped> {
     add: (amount: unknown, unit: TimeUnit) => call('dateAdd', amount, unit),
     diff: (earlier: unknown, unit: TimeUnit) => call('dateDiff', earlier, unit),
     format: (format: string) => call('formatTime', format),
+    previousDay: (weekday: number) => call('previousDay', weekday),
+    endOf: (unit: TruncateUnit) => call('date').dt.truncate(unit).dt.add(1, unit).dt.add(-1, 'day'),
+    isWeekend: () => call('dayOfWeek').gte(6),
+    elapsed: (earlier: unknown, unit: TimeUnit) => call('elapsed', earlier, unit),
+    monthsBetween: (earlier: unknown) => call('monthsBetween', earlier),
+    bucket: (count: number, unit: TimeUnit) => call('timeBucket', count, unit),
+    time: () => call('timeOf'),
     toZone: (zone: string) => call('toZone', zone),
     fromZone: (zone: string) => call('fromZone', zone),
   })

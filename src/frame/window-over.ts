@@ -26,8 +26,10 @@ export function overTerm(
     throw invalid('over: ratioToReport is of the whole partition: give partitionBy only')
   }
   if (term.kind === 'aggregate') {
-    const inputs = term.input === null ? [] : [term.input]
-    return { kind: 'window', name: term.name, inputs, count: 0, ignoreNulls, over }
+    const { name, input, more = [], options } = term
+    const inputs = input === null ? [] : [input, ...more]
+    const head = { kind: 'window', name, inputs, ...(options && { options }) } as const
+    return { ...head, count: 0, ignoreNulls, over }
   }
   if (term.kind === 'window' && term.over === null) return { ...term, ignoreNulls, over }
   throw invalid(
@@ -54,7 +56,7 @@ function checkedRows(options: unknown, termOf: TermOf): { ignoreNulls: boolean; 
 }
 
 /** An expression, or what `asc` and `desc` make of one, as a sort term. */
-function orderTerm(given: unknown, termOf: TermOf): SortTerm {
+export function orderTerm(given: unknown, termOf: TermOf): SortTerm {
   if (typeof given !== 'object' || given === null || !('key' in given)) {
     return { term: termOf(given), descending: false, nulls: 'last' }
   }
@@ -62,7 +64,8 @@ function orderTerm(given: unknown, termOf: TermOf): SortTerm {
   return { term: termOf(key), descending, nulls }
 }
 
-const listed = (keys: unknown): readonly unknown[] =>
+/** One or several, or none, as a list. */
+export const listed = (keys: unknown): readonly unknown[] =>
   keys === undefined ? [] : Array.isArray(keys) ? keys : [keys]
 
 function frameOf({ rows, range }: Readonly<Record<string, unknown>>): Frame | null {

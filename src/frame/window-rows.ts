@@ -7,6 +7,14 @@ interface OrderKey<E> {
   readonly nulls: 'first' | 'last'
 }
 
+/** How `listAgg` chooses and orders its texts. */
+export interface ListAggOptions<E> {
+  /** Each text once. */
+  readonly distinct?: boolean
+  /** In this order; as they come without it. */
+  readonly orderBy?: OneOrMore<E | OrderKey<E>>
+}
+
 /** Both ends of a frame; the row is 0, what is before it negative, and the ends are included. */
 export type FrameEnds = readonly [from: number, to: number]
 

@@ -1,7 +1,8 @@
 import { fieldNames, type Schema } from '../arrow/schema.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
-import type { AggregateExpr, Expr, NamedExpr } from './expr.ts'
-import { columnExpr, exprsEqual } from './expr-walk.ts'
+import type { AggregateExpr, NamedExpr } from './expr.ts'
+import { aggregatesEqual } from './expr-children.ts'
+import { columnExpr } from './expr-walk.ts'
 import { AGGREGATE_NAMES, type AggregateName } from './function.ts'
 import { aggregate, type LogicalPlan, project } from './logical-plan.ts'
 import { resolveTerm } from './resolve-term.ts'
@@ -97,20 +98,26 @@ class AggregateList {
   /** The name of the column that holds `term`, which is `name` if that is given and it is new. */
   add(term: Extract<Term, { kind: 'aggregate' }>, name?: string): string {
     if (!NAMES.has(term.name)) throw nameNotFound('aggregate', term.name, AGGREGATE_NAMES)
-    if (term.input !== null && someTerm(term.input, ({ kind }) => kind === 'aggregate')) {
+    const inputs = [...(term.input === null ? [] : [term.input]), ...(term.more ?? [])]
+    if (inputs.some((part) => someTerm(part, ({ kind }) => kind === 'aggregate'))) {
       throw invalid(
         `${term.name}() holds another aggregate: compute the inner one in an agg(...) of its own`,
         { aggregate: term.name },
       )
     }
     const of = term.name as AggregateName
-    const input = term.input === null ? null : resolveTerm(term.input, this.input)
-    const same = this.list.find(
-      (other) => other.aggregate === of && inputsEqual(other.input, input),
-    )
+    const [input = null, ...more] = inputs.map((part) => resolveTerm(part, this.input))
+    const { options } = term
+    const wanted = {
+      aggregate: of,
+      input,
+      ...(more.length > 0 && { more }),
+      ...(options && { options }),
+    }
+    const same = this.list.find((other) => aggregatesEqual(other, wanted))
     if (same !== undefined) return same.name
-    const head = { name: name ?? this.freshName(), aggregate: of, input }
-    this.list.push(Object.freeze({ ...head, ...aggregateSignature(of, input) }))
+    const head = { ...wanted, name: name ?? this.freshName() }
+    this.list.push(Object.freeze({ ...head, ...aggregateSignature(of, input, more) }))
     return head.name
   }
 
@@ -120,8 +127,4 @@ class AggregateList {
     this.taken.add(`_aggregate${number}`)
     return `_aggregate${number}`
   }
-}
-
-function inputsEqual(a: Expr | null, b: Expr | null): boolean {
-  return a === null || b === null ? a === b : exprsEqual(a, b)
 }

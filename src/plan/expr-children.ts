@@ -1,7 +1,7 @@
 import { typesEqual } from '../arrow/data-type.ts'
 import type { Scalar } from '../arrow/scalar.ts'
 import { unreachable } from '../error.ts'
-import type { Expr } from './expr.ts'
+import type { AggregateExpr, Expr } from './expr.ts'
 
 /** The expressions directly inside `expr`, in order of evaluation. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -66,6 +66,29 @@ function headsEqual(a: Expr, b: Expr): boolean {
     default:
       return unreachable(a)
   }
+}
+
+/** An aggregate without the name of its result. */
+type Nameless = Pick<AggregateExpr, 'aggregate' | 'input' | 'more' | 'options'>
+
+/** Whether `a` and `b` give the same of the same rows. */
+export function aggregatesEqual(a: Nameless, b: Nameless): boolean {
+  if (a.aggregate !== b.aggregate || JSON.stringify(a.options) !== JSON.stringify(b.options)) {
+    return false
+  }
+  const [left, right] = [inputsOfAggregate(a), inputsOfAggregate(b)]
+  return (
+    left.length === right.length &&
+    left.every((input, position) => exprsEqual(input, right[position]!))
+  )
+}
+
+/** All inputs of an aggregate, in order; none of a count of rows. */
+export function inputsOfAggregate({
+  input,
+  more = [],
+}: Pick<AggregateExpr, 'input' | 'more'>): readonly Expr[] {
+  return input === null ? [] : [input, ...more]
 }
 
 function scalarsEqual(a: Scalar, b: Scalar): boolean {

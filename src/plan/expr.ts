@@ -65,11 +65,26 @@ export interface NamedExpr {
   readonly expr: Expr
 }
 
+/** What an aggregate is told besides its inputs. */
+export interface AggregateOptions {
+  /** Of quantiles: which part of the values lies below, 0 to 1. */
+  readonly at?: number
+  /** Of approxTopK: how many values. */
+  readonly count?: number
+  /** Of listAgg: what stands between two texts, whether each stands once, and how it is ordered. */
+  readonly separator?: string
+  readonly distinct?: boolean
+  readonly orders?: readonly Omit<SortKey, 'expr'>[]
+}
+
 /** One aggregate over the rows of a group. `input` is null only for `count` of rows. */
 export interface AggregateExpr extends Typed {
   readonly name: string
   readonly aggregate: AggregateName
   readonly input: Expr | null
+  /** Its other inputs, where it has more than one. */
+  readonly more?: readonly Expr[]
+  readonly options?: AggregateOptions
 }
 
 export interface SortKey {
@@ -92,8 +107,9 @@ export interface Frame {
 export interface WindowExpr extends Typed {
   readonly name: string
   readonly function: WindowName | AggregateName
-  /** The value, and for lag and lead the one that stands where there is no such row. */
+  /** The value, for lag and lead the one that stands where there is no such row, and all of an aggregate. */
   readonly inputs: readonly Expr[]
+  readonly options?: AggregateOptions
   /** Of lag and lead rows, of nth which, of ntile how many; else 0. */
   readonly count: number
   readonly ignoreNulls: boolean

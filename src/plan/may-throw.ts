@@ -13,7 +13,9 @@ const TOTAL = new Set(
   isFinite isInfinite bitAnd bitOr bitXor bitNot bitCount reverse titleCase left right indexOf
   countMatches splitPart translate stripPrefix stripSuffix trimCharacters byteLength codePoint
   editDistance toHex toBase64 md5 sha256 isoWeek isoYear decade century daysInMonth isLeapYear
-  dayName monthName millisecond microsecond epoch dateDiff formatTime`.split(/\s+/),
+  dayName monthName millisecond microsecond epoch dateDiff formatTime asinh acosh atanh cot
+  log1p expm1 sha1 sha512 crc32 jaccard jaro jaroWinkler damerau soundex stripAccents normalize
+  splice lastIndexOf elapsed monthsBetween timeOf isJson jsonArray jsonObject`.split(/\s+/),
 )
 
 /** The functions that may raise an error, besides those told apart below. */

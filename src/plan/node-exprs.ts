@@ -75,7 +75,9 @@ function mapNamed(of: NamedExpr, rewrite: (expr: Expr) => Expr): NamedExpr {
 
 function mapInput(of: AggregateExpr, rewrite: (expr: Expr) => Expr): AggregateExpr {
   const input = of.input === null ? null : rewrite(of.input)
-  return input === of.input ? of : Object.freeze({ ...of, input })
+  const more = of.more && mapSame(of.more, rewrite)
+  if (input === of.input && more === of.more) return of
+  return Object.freeze({ ...of, input, ...(more && { more }) })
 }
 
 function mapInputs(of: WindowExpr, rewrite: (expr: Expr) => Expr): WindowExpr {

@@ -59,10 +59,12 @@ function particulars(plan: LogicalPlan): Particulars {
     case 'aggregate':
       return {
         keys: plan.keys.map(namedJson),
-        aggregates: plan.aggregates.map(({ name, aggregate, input }) => ({
+        aggregates: plan.aggregates.map(({ name, aggregate, input, more = [], options }) => ({
           name,
           aggregate,
           input: input === null ? null : printExpr(input),
+          ...(more.length > 0 && { more: more.map(printExpr) }),
+          ...(options !== undefined && { options: JSON.stringify(options) }),
         })),
       }
     case 'join':

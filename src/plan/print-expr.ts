@@ -1,8 +1,15 @@
 import { type DataType, typeText } from '../arrow/data-type.ts'
 import { type Scalar, scalarText } from '../arrow/scalar.ts'
 import { unreachable } from '../error.ts'
-import type { CallExpr, Expr, SortKey, WindowExpr } from './expr.ts'
-import { columnsOf } from './expr-children.ts'
+import type {
+  AggregateExpr,
+  AggregateOptions,
+  CallExpr,
+  Expr,
+  SortKey,
+  WindowExpr,
+} from './expr.ts'
+import { columnsOf, inputsOfAggregate } from './expr-children.ts'
 import type { FunctionName } from './function.ts'
 
 /** Symbol and binding strength of the functions that are written between their arguments. */
@@ -65,13 +72,23 @@ export function printSortKey({ expr, descending, nulls }: SortKey): string {
 }
 
 /** A window function with its rows, where they are not the usual ones, e.g. `sum(x) rows -6 to 0`. */
-export function printWindow({ function: name, inputs, count, ignoreNulls, frame }: WindowExpr) {
-  const args = inputs.map(printExpr)
+export function printWindow(of: WindowExpr): string {
+  const { function: name, inputs, options, count, ignoreNulls, frame } = of
+  const args = [...inputs.map(printExpr), ...optionTexts(options)]
   if (count !== 0) args.splice(1, 0, String(count))
   const nulls = ignoreNulls ? ' ignoring nulls' : ''
   const rows = frame === null ? '' : ` ${frame.unit} ${frame.from} to ${frame.to}`
   return `${name}(${args.join(', ')})${nulls}${rows}`
 }
+
+/** An aggregate, e.g. `quantile(x, at 0.9)`. */
+export function printAggregate(of: AggregateExpr): string {
+  const args = [...inputsOfAggregate(of).map(printExpr), ...optionTexts(of.options)]
+  return `${of.aggregate}(${args.join(', ')})`
+}
+
+const optionTexts = (options: AggregateOptions = {}): readonly string[] =>
+  Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
 
 class ExprPrinter {
   private readonly columns: ReadonlySet<string>

@@ -2,7 +2,7 @@ import { fieldNames } from '../arrow/schema.ts'
 import { unreachable } from '../error.ts'
 import type { AggregateExpr, NamedExpr } from './expr.ts'
 import { inputsOf, type LogicalPlan, type Scan, type Window } from './logical-plan.ts'
-import { printExpr, printName, printSortKey, printWindow } from './print-expr.ts'
+import { printAggregate, printExpr, printName, printSortKey, printWindow } from './print-expr.ts'
 import { prunedReasons, scanFigures } from './scan-figures.ts'
 
 export { planToJson } from './plan-json.ts'
@@ -124,9 +124,8 @@ function windowText({ partitionBy, orderBy, outputs }: Window): string {
   return `Window${by}${order}: ${items}`
 }
 
-function aggregateItem({ name, aggregate, input }: AggregateExpr): string {
-  const text = `${aggregate}(${input === null ? '' : printExpr(input)})`
-  return `${printName(name)} = ${text}`
+function aggregateItem(of: AggregateExpr): string {
+  return `${printName(of.name)} = ${printAggregate(of)}`
 }
 
 function namedText({ name, expr }: NamedExpr): string {

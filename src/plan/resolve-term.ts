@@ -48,6 +48,9 @@ const TOGETHER = new Map<string, Beside>([
   ['least', 'same'],
 ])
 
+/** The functions whose first two arguments are times, typed together. */
+const TWO_TIMES: ReadonlySet<string> = new Set(['dateDiff', 'elapsed', 'monthsBetween'])
+
 /** The functions of text only, and those that type a bare null themselves. */
 const TEXT = new Set<string>([
   ...Object.keys(TEXT_SIGNATURES),
@@ -167,10 +170,10 @@ class Resolver {
         ),
       )
     }
-    if (name === 'dateDiff' && args.length === 3) {
+    if (TWO_TIMES.has(name) && args.length >= 2) {
       const times = together([this.side(args[0]!), this.side(args[1]!)], 'compare')
       const same = isComparable(times) ? alike(times, name) : times
-      return callExpr(known, [...same, this.resolve(args[2]!)])
+      return callExpr(known, [...same, ...args.slice(2).map((arg) => this.resolve(arg))])
     }
     const nullType = name === 'not' ? bool : TEXT.has(name) ? utf8 : undefined
     return callExpr(

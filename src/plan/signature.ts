@@ -13,6 +13,12 @@ import {
   utf8,
 } from '../arrow/data-type.ts'
 import { invalid } from '../error.ts'
+import {
+  type AggregateRule,
+  FURTHER_AGGREGATES,
+  NEVER_NULL,
+  takesMore,
+} from './aggregate-signatures.ts'
 import type { Expr } from './expr.ts'
 import type { AggregateName, FunctionName } from './function.ts'
 import { castExpr, literalExpr } from './leaf-expr.ts'
@@ -244,8 +250,6 @@ export function signature(name: FunctionName, args: readonly Expr[]): Signature 
   return SIGNATURES[name](args, name)
 }
 
-type AggregateRule = (input: Expr, name: AggregateName) => DataType
-
 const total: AggregateRule = (input, name) => {
   const { type } = number(input, name)
   if (isFloat(type)) return float64
@@ -271,6 +275,7 @@ const AGGREGATE_SIGNATURES = {
   stddev: statistic,
   variance: statistic,
   median: statistic,
+  ...FURTHER_AGGREGATES,
 } satisfies Record<AggregateName, AggregateRule>
 
 /**
@@ -281,11 +286,14 @@ const AGGREGATE_SIGNATURES = {
 export function aggregateSignature(
   name: AggregateName,
   input: Expr | null,
+  more: readonly Expr[] = [],
 ): { readonly type: DataType; readonly nullable: boolean } {
   if (input === null) {
     if (name !== 'count') throw invalid(`${name} needs a column or an expression`, { name })
     return { type: int64, nullable: false }
   }
-  const nullable = name !== 'count' && name !== 'countDistinct'
-  return { type: AGGREGATE_SIGNATURES[name](input, name), nullable }
+  if (!takesMore(name, more.length)) {
+    throw invalid(`${name} does not take ${more.length + 1} columns`, { name })
+  }
+  return { type: AGGREGATE_SIGNATURES[name](input, name, more), nullable: !NEVER_NULL.has(name) }
 }

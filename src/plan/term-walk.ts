@@ -1,7 +1,7 @@
 import { typesEqual } from '../arrow/data-type.ts'
 import { invalid, unreachable } from '../error.ts'
 import type { Term, WindowTerm } from './term.ts'
-import { framesEqual } from './window-expr.ts'
+import { framesEqual, optionsEqual } from './window-expr.ts'
 
 const DEPTH_MAX = 2000
 
@@ -22,7 +22,7 @@ export function termsIn(term: Term): readonly Term[] {
     case 'in':
       return [term.input, ...term.values]
     case 'aggregate':
-      return term.input === null ? [] : [term.input]
+      return [...(term.input === null ? [] : [term.input]), ...(term.more ?? [])]
     case 'window': {
       const { inputs, over } = term
       if (over === null) return inputs
@@ -89,7 +89,10 @@ function mapInside(term: Term, walk: (term: Term) => Term): Term {
     case 'in':
       return { ...term, input: walk(term.input), values: term.values.map(walk) }
     case 'aggregate':
-      return term.input === null ? term : { ...term, input: walk(term.input) }
+      if (term.input === null) return term
+      return term.more === undefined
+        ? { ...term, input: walk(term.input) }
+        : { ...term, input: walk(term.input), more: term.more.map(walk) }
     case 'window': {
       const inputs = term.inputs.map(walk)
       if (term.over === null) return { ...term, inputs }
@@ -138,7 +141,10 @@ function headsEqual(a: Term, b: Term): boolean {
       return b.kind === 'in'
     case 'aggregate':
       return (
-        b.kind === 'aggregate' && a.name === b.name && (a.input === null) === (b.input === null)
+        b.kind === 'aggregate' &&
+        a.name === b.name &&
+        (a.input === null) === (b.input === null) &&
+        optionsEqual(a.options, b.options)
       )
     case 'window':
       return b.kind === 'window' && windowHeadsEqual(a, b)
@@ -149,7 +155,7 @@ function headsEqual(a: Term, b: Term): boolean {
 
 function windowHeadsEqual(a: WindowTerm, b: WindowTerm): boolean {
   if (a.name !== b.name || a.count !== b.count || a.ignoreNulls !== b.ignoreNulls) return false
-  if (a.inputs.length !== b.inputs.length) return false
+  if (a.inputs.length !== b.inputs.length || !optionsEqual(a.options, b.options)) return false
   if (a.over === null || b.over === null) return a.over === b.over
   if (a.over.partitionBy.length !== b.over.partitionBy.length) return false
   const others = b.over.orderBy

@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import type { Frame } from './expr.ts'
+import type { AggregateOptions, Frame } from './expr.ts'
 
 /**
  * An expression as the user wrote it: names not looked up, literals not typed. Frozen plain data.
@@ -21,7 +21,14 @@ export type Term =
       readonly otherwise: Term | null
     }
   | { readonly kind: 'in'; readonly input: Term; readonly values: readonly Term[] }
-  | { readonly kind: 'aggregate'; readonly name: string; readonly input: Term | null }
+  | {
+      readonly kind: 'aggregate'
+      readonly name: string
+      readonly input: Term | null
+      /** Its other inputs, where it has more than one. */
+      readonly more?: readonly Term[]
+      readonly options?: AggregateOptions
+    }
   | WindowTerm
 
 /** A function of the rows around a row. */
@@ -30,6 +37,7 @@ export interface WindowTerm {
   /** A window function or an aggregate. */
   readonly name: string
   readonly inputs: readonly Term[]
+  readonly options?: AggregateOptions
   /** Rows to look back or ahead, which value, or how many parts; 0 where there is no such thing. */
   readonly count: number
   readonly ignoreNulls: boolean

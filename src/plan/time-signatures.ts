@@ -2,8 +2,10 @@ import {
   bool,
   type DataType,
   date,
+  float64,
   int32,
   int64,
+  time,
   timestamp,
   typesEqual,
   typeText,
@@ -24,7 +26,7 @@ const CLOCK_UNITS = ['hour', 'minute', 'second', 'millisecond', 'microsecond']
 function unitOf(rule: Rule): Rule {
   return (args, of) => {
     const { type } = counted(args, of, 2, 3)[0]!
-    const isDay = type.name === 'date' && of === 'dateAdd'
+    const isDay = type.name === 'date' && (of === 'dateAdd' || of === 'timeBucket')
     const units = isDay ? DAY_UNITS : [...DAY_UNITS, ...CLOCK_UNITS]
     const unit = constantText(args.at(-1), of, `one of ${units.join(', ')}`)
     if (units.includes(unit)) return rule(args, of)
@@ -36,11 +38,25 @@ function unitOf(rule: Rule): Rule {
 }
 
 /** Both times of one type, which resolving a term has seen to. */
-const dateDiff: Rule = (args, of) => {
-  const signature = takes(int64, ['day', 'day', 'text'])(args, of)
-  const [a, b] = signature.args
-  if (!typesEqual(a!.type, b!.type)) throw wants(of, `a ${typeText(a!.type)}`, b!)
-  return signature
+function sameTimes(rule: Rule): Rule {
+  return (args, of) => {
+    const signature = rule(args, of)
+    const [a, b] = signature.args
+    if (!typesEqual(a!.type, b!.type)) throw wants(of, `a ${typeText(a!.type)}`, b!)
+    return signature
+  }
+}
+
+const dateDiff = sameTimes(takes(int64, ['day', 'day', 'text']))
+
+/** A function whose last argument is a unit of which every day has as many. */
+function epochOf(rule: Rule): Rule {
+  const units = ['day', ...CLOCK_UNITS]
+  return (args, of) => {
+    const unit = constantText(args.at(-1), of, `one of ${units.join(', ')}`)
+    if (units.includes(unit)) return rule(args, of)
+    throw invalid(`${of} needs one of ${units.join(', ')}, got "${unit}"`, { unit })
+  }
 }
 
 /** A function whose argument at `position` is a format such as `%Y-%m-%d`, and a constant. */
@@ -89,5 +105,12 @@ export const TIME_SIGNATURES = {
   tryParseDate: format(1, takes(date, ['text', 'text'], { nullable: true })),
   tryParseTimestamp: format(1, takes(timestamp('us'), ['text', 'text'], { nullable: true })),
   toZone: zoned((type) => timestamp(unitOfStamp(type), null)),
+  previousDay: takes(date, ['day', 'whole']),
+  monthsBetween: sameTimes(takes(float64, ['day', 'day'])),
+  elapsed: unitOf(dateDiff),
+  timeBucket: unitOf(takes((type) => type, ['day', 'whole', 'text'])),
+  fromEpoch: epochOf(takes(timestamp('us'), ['long', 'text'])),
+  timeOf: takes(time, ['moment']),
+  makeTime: takes(time, ['whole', 'whole', 'float']),
   fromZone: zoned((type) => timestamp(unitOfStamp(type), 'UTC')),
 }

@@ -1,11 +1,13 @@
 import { float64, int64, isNumeric, typesEqual, typeText } from '../arrow/data-type.ts'
 import { type GraupelError, invalid } from '../error.ts'
-import type { Expr, Frame, SortKey, WindowExpr } from './expr.ts'
+import type { AggregateOptions, Expr, Frame, SortKey, WindowExpr } from './expr.ts'
 import { AGGREGATE_NAMES, type AggregateName, type WindowName } from './function.ts'
 import { aggregateSignature } from './signature.ts'
 import type { WindowTerm } from './term.ts'
 
 const AGGREGATES: ReadonlySet<string> = new Set(AGGREGATE_NAMES)
+/** What is not computed for a frame that moves. */
+const WHOLE_ONLY: ReadonlySet<string> = new Set(['approxTopK', 'histogram', 'entropy'])
 const NULLS_MAY_BE_IGNORED: ReadonlySet<string> = new Set(['lag', 'lead', 'nth', 'first', 'last'])
 
 export const isAggregateName = (name: string): name is AggregateName => AGGREGATES.has(name)
@@ -13,6 +15,14 @@ export const isAggregateName = (name: string): name is AggregateName => AGGREGAT
 export function framesEqual(a: Frame | null, b: Frame | null): boolean {
   if (a === null || b === null) return a === b
   return a.unit === b.unit && a.from === b.from && a.to === b.to
+}
+
+/** Plain data, made in one place, so that equal ones have one text. */
+export function optionsEqual(
+  a: AggregateOptions | undefined,
+  b: AggregateOptions | undefined,
+): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The error of a window where there must be none. */
@@ -33,7 +43,7 @@ export function misplacedWindow({ name, over }: WindowTerm): GraupelError {
  */
 export function windowExpr(
   name: string,
-  { name: of, count, ignoreNulls, over }: WindowTerm,
+  { name: of, count, ignoreNulls, options, over }: WindowTerm,
   inputs: readonly Expr[],
   orderBy: readonly SortKey[],
 ): WindowExpr {
@@ -41,12 +51,19 @@ export function windowExpr(
     throw invalid(`over: ignoreNulls goes with lag, lead, nth, first and last, not with ${of}`)
   }
   const frame = over?.frame ?? null
-  const head = { name, inputs, count, ignoreNulls }
+  const head = { name, inputs, count, ignoreNulls, ...(options && { options }) }
   if (isAggregateName(of) || of === 'nth') {
     const typed = isAggregateName(of)
-      ? aggregateSignature(of, inputs[0] ?? null)
+      ? aggregateSignature(of, inputs[0] ?? null, inputs.slice(1))
       : { type: inputs[0]!.type, nullable: true }
     const settled = settledFrame(frame, orderBy)
+    if (WHOLE_ONLY.has(of) && (settled.from !== -Infinity || settled.to !== Infinity)) {
+      throw invalid(
+        `over: ${of} looks at the whole partition: leave out orderBy, rows and range, or give ` +
+          'rows: [-Infinity, Infinity]',
+        { function: of },
+      )
+    }
     return Object.freeze({ ...head, function: of, frame: settled, ...typed })
   }
   if (frame !== null)

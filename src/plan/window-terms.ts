@@ -94,8 +94,9 @@ class WindowList {
     }
     const [value, otherwise] = inputs
     if (value === undefined) return []
+    if (isAggregateName(name)) return inputs.map((part) => resolveTerm(part, this.#input.schema))
     const input = resolveTerm(value, this.#input.schema)
-    if (otherwise === undefined || isAggregateName(name)) return [input]
+    if (otherwise === undefined) return [input]
     // As coalesce, so that a literal takes the column's type.
     const both: Term = { kind: 'call', name: 'coalesce', args: [value, otherwise] }
     const typed = resolveTerm(both, this.#input.schema)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DataType, parseDataType, typeText } from '../../src/arrow/data-type.ts'
 import { field } from '../../src/arrow/schema.ts'
+import { PAIRED as AGGREGATES_OF_TWO } from '../../src/plan/aggregate-signatures.ts'
 import type { Expr } from '../../src/plan/expr.ts'
 import { columnExpr, literalExpr } from '../../src/plan/expr-walk.ts'
 import { AGGREGATE_NAMES, FUNCTION_NAMES, type FunctionName } from '../../src/plan/function.ts'
@@ -147,11 +148,19 @@ describe('aggregateSignature', () => {
 
   it('is never null for counts and may be for all others', () => {
     for (const name of AGGREGATE_NAMES) {
-      const { nullable } = aggregateSignature(name, of('int32', false))
-      expect(nullable).toBe(name !== 'count' && name !== 'countDistinct')
+      const type = name.startsWith('bool') ? 'bool' : name === 'listAgg' ? 'utf8' : 'int32'
+      const more = AGGREGATES_OF_TWO.has(name) ? [of('int32', false)] : []
+      const { nullable } = aggregateSignature(name, of(type, false), more)
+      expect(nullable, name).toBe(!/count/i.test(name))
     }
     expect(aggregateSignature('count', null)).toMatchObject({ nullable: false })
     expect(() => aggregateSignature('max', null)).toThrow('max needs a column')
+  })
+
+  it('takes another column where it is of two, and nowhere else', () => {
+    expect(() => aggregateSignature('corr', of('int32'))).toThrow('corr does not take 1 columns')
+    expect(() => aggregateSignature('sum', of('int32'), [of('int32')])).toThrow('does not take 2')
+    expect(() => aggregateSignature('corr', of('int32'), [of('utf8')])).toThrow('a number')
   })
 
   it('keeps the type of min, max and the like, and computes the others in float64', () => {

@@ -1,4 +1,5 @@
 import type { Vector } from '../../arrow/vector.ts'
+import type { SortedAggregate } from './sorted-aggregate.ts'
 
 /** One aggregate over all groups. Made empty, fed every batch once, then finished. */
 export interface AggregateState {
@@ -9,8 +10,15 @@ export interface AggregateState {
    * @param input The aggregate's input, one value a row; null for a count of rows.
    * @param length Rows.
    * @param groupCount Groups seen so far, those of this batch included.
+   * @param more Its other inputs, where it has several.
    */
-  update(groups: Int32Array | null, input: Vector | null, length: number, groupCount: number): void
+  update(
+    groups: Int32Array | null,
+    input: Vector | null,
+    length: number,
+    groupCount: number,
+    more?: readonly Vector[],
+  ): void
   /** The result of each of `groupCount` groups. Throws INVALID when one does not fit its type. */
   finish(groupCount: number): Vector
   /**
@@ -30,8 +38,10 @@ export interface AggregateState {
 
 /** A state that grows with the rows of a group, not only with the number of groups. */
 export interface GrowingState extends AggregateState {
-  /** Gives what it holds as rows, the group beside each value, and holds nothing any more. */
-  release(): { readonly groups: Int32Array; readonly values: Vector }
+  /** How it finds the same from sorted rows. */
+  readonly sorted: SortedAggregate
+  /** Gives what it holds as rows, the group beside each, and holds nothing any more. */
+  release(): { readonly groups: Int32Array; readonly columns: readonly Vector[] }
 }
 
 export function isGrowing(state: AggregateState): state is GrowingState {

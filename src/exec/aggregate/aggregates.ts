@@ -1,17 +1,31 @@
 import { int64 } from '../../arrow/data-type.ts'
-import type { AggregateExpr, Expr } from '../../plan/expr.ts'
-import { exprsEqual } from '../../plan/expr-children.ts'
+import type { AggregateExpr } from '../../plan/expr.ts'
+import { aggregatesEqual } from '../../plan/expr-children.ts'
 import type { AggregateName } from '../../plan/function.ts'
 import { aggregateSignature } from '../../plan/signature.ts'
 import type { AggregateState } from './aggregate-state.ts'
 import { CountState } from './count.ts'
 import { CountDistinctState } from './count-distinct.ts'
+import { DISTINCT_SKETCH } from './distinct-sketch.ts'
+import { ExtremeRowState } from './extreme-row.ts'
 import { extremumState } from './extremum.ts'
+import { FoldState } from './fold.ts'
+import { FOLDS, type FoldName, isFoldName } from './folds.ts'
+import { frequentSketch } from './frequent-sketch.ts'
+import { listAgg } from './list-agg.ts'
 import { LoneMeanState, MeanState } from './mean.ts'
 import { MedianState } from './median.ts'
 import { PickState } from './pick.ts'
+import { quantile, quantileDisc } from './quantile.ts'
+import { quantileSketch } from './quantile-sketch.ts'
+import { RowsState } from './rows-state.ts'
+import { entropy, histogram, mode } from './runs.ts'
+import { SketchState } from './sketch-state.ts'
 import { SumState } from './sum.ts'
 import { VarianceState } from './variance.ts'
+
+/** The quantile of those that are not told which. */
+export const HALF = 0.5
 
 const inputType = ({ name, input }: AggregateExpr) => {
   if (input === null) throw new Error(`aggregate "${name}" has no input`)
@@ -31,7 +45,36 @@ const AGGREGATES = {
   stddev: (expr) => new VarianceState(inputType(expr), 'stddev'),
   variance: (expr) => new VarianceState(inputType(expr), 'variance'),
   median: (expr) => new MedianState(inputType(expr)),
-} satisfies Record<Exclude<AggregateName, 'mean'>, (expr: AggregateExpr) => AggregateState>
+  stddevPop: (expr) => new VarianceState(inputType(expr), 'stddevPop'),
+  variancePop: (expr) => new VarianceState(inputType(expr), 'variancePop'),
+  boolAnd: (expr) => extremumState(inputType(expr), 'min'),
+  boolOr: (expr) => extremumState(inputType(expr), 'max'),
+  maxBy: (expr) => new ExtremeRowState(inputType(expr), expr.more![0]!.type, 'maxBy'),
+  minBy: (expr) => new ExtremeRowState(inputType(expr), expr.more![0]!.type, 'minBy'),
+  approxCountDistinct: ({ type }) => new SketchState(DISTINCT_SKETCH, type),
+  approxQuantile: ({ type, options }) => new SketchState(quantileSketch(options?.at ?? HALF), type),
+  approxTopK: ({ type, options }) => new SketchState(frequentSketch(options?.count ?? 1), type),
+  quantile: (expr) => new RowsState(quantile(inputType(expr), expr.options?.at ?? HALF)),
+  quantileDisc: (expr) => new RowsState(quantileDisc(inputType(expr), expr.options?.at ?? HALF)),
+  mode: (expr) => new RowsState(mode(inputType(expr))),
+  entropy: (expr) => new RowsState(entropy(inputType(expr))),
+  histogram: (expr) => new RowsState(histogram(inputType(expr))),
+  listAgg: ({ more = [], options = {} }) =>
+    new RowsState(
+      listAgg(
+        more.map(({ type }) => type),
+        options,
+      ),
+    ),
+} satisfies Record<
+  Exclude<AggregateName, 'mean' | FoldName>,
+  (expr: AggregateExpr) => AggregateState
+>
+
+/** An empty state of any aggregate but the mean, which is made of two others. */
+function plainState(expr: AggregateExpr, name: Exclude<AggregateName, 'mean'>): AggregateState {
+  return isFoldName(name) ? new FoldState(FOLDS[name], expr.type) : AGGREGATES[name](expr)
+}
 
 /** A state to be fed, and what it is fed. */
 export interface FedState {
@@ -49,7 +92,7 @@ export interface AggregateStates {
 
 /** An empty state of one aggregate, which shares with no other. */
 export function aggregateState(expr: AggregateExpr): AggregateState {
-  if (expr.aggregate !== 'mean') return AGGREGATES[expr.aggregate](expr)
+  if (expr.aggregate !== 'mean') return plainState(expr, expr.aggregate)
   const sum = new SumState({ ...expr, aggregate: 'sum', ...aggregateSignature('sum', expr.input) })
   return new LoneMeanState(inputType(expr), sum, new CountState())
 }
@@ -60,7 +103,7 @@ export function aggregateStates(aggregates: readonly AggregateExpr[]): Aggregate
   const shared = (expr: AggregateExpr): AggregateState => {
     const found = fed.find((other) => gatherTheSame(other.expr, expr))
     if (found !== undefined) return found.state
-    const state = expr.aggregate === 'mean' ? meanOf(expr) : AGGREGATES[expr.aggregate](expr)
+    const state = expr.aggregate === 'mean' ? meanOf(expr) : plainState(expr, expr.aggregate)
     if (expr.aggregate !== 'mean') fed.push({ state, expr })
     return state
   }
@@ -74,12 +117,12 @@ export function aggregateStates(aggregates: readonly AggregateExpr[]): Aggregate
 
 /** Whether one state does for both. A sum that overflows is reported by the name it has. */
 function gatherTheSame(a: AggregateExpr, b: AggregateExpr): boolean {
-  if (a.aggregate !== b.aggregate) return false
-  const [x, y] = [countedOf(a), countedOf(b)]
-  return x === null || y === null ? x === y : exprsEqual(x, y)
+  return aggregatesEqual(counted(a), counted(b))
 }
 
 /** A count of what is never null is a count of rows. */
-function countedOf({ aggregate, input }: AggregateExpr): Expr | null {
-  return aggregate === 'count' && input?.nullable === false ? null : input
+function counted(expr: AggregateExpr): AggregateExpr {
+  return expr.aggregate === 'count' && expr.input?.nullable === false
+    ? { ...expr, input: null }
+    : expr
 }

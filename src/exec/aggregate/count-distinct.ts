@@ -5,9 +5,13 @@ import { GroupPairs } from '../../kernel/group-pair.ts'
 import { grownInt32 } from '../../kernel/group-storage.ts'
 import { newGroupIndex } from '../../kernel/new-group-index.ts'
 import type { GrowingState } from './aggregate-state.ts'
+import { validRows } from './rows-state.ts'
+import { distinctRuns } from './runs.ts'
+import type { SortedAggregate } from './sorted-aggregate.ts'
 
 /** How many distinct values that are not null each group has. */
 export class CountDistinctState implements GrowingState {
+  readonly sorted: SortedAggregate
   readonly #type: DataType
   #values: GroupIndex
   #pairs = new GroupPairs()
@@ -18,6 +22,7 @@ export class CountDistinctState implements GrowingState {
 
   constructor(type: DataType) {
     this.#type = type
+    this.sorted = distinctRuns(type)
     this.#values = newGroupIndex(type)
   }
 
@@ -71,13 +76,16 @@ export class CountDistinctState implements GrowingState {
     return { type: int64, layout: 'f64', length: groupCount, validity: null, values }
   }
 
-  release(): { groups: Int32Array; values: Vector } {
+  release(): { groups: Int32Array; columns: readonly Vector[] } {
     const values = this.#values.keys()
     const { left, right } = this.#pairs.sides
     const isGrouped = this.#grouped === 1
     this.#values = newGroupIndex(this.#type)
     this.#pairs = new GroupPairs()
-    if (!isGrouped) return { groups: new Int32Array(values.length), values }
-    return { groups: left, values: take(values, Uint32Array.from(right), right.length) }
+    if (isGrouped) {
+      return { groups: left, columns: [take(values, Uint32Array.from(right), right.length)] }
+    }
+    const rows = validRows(values, values.length)
+    return { groups: new Int32Array(rows.length), columns: [take(values, rows, rows.length)] }
   }
 }

@@ -3,10 +3,11 @@ import type { Vector } from '../../arrow/vector.ts'
 import { GroupTable } from '../../kernel/group-table.ts'
 import { type Blocks, inBlocks, newInt32 } from '../../kernel/wasm/blocks.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { exprsEqual } from '../../plan/expr-children.ts'
+import { inputsOfAggregate } from '../../plan/expr-children.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
 import { evaluate } from '../evaluate.ts'
 import { type AggregateStates, aggregateStates } from './aggregates.ts'
+import { feed, positionsIn } from './feed.ts'
 
 /** What has been gathered of some rows: as plain data, to be put together with that of others. */
 export interface GroupParts {
@@ -23,9 +24,9 @@ export class Grouping {
   readonly #blocks: Blocks | null
   readonly #table: GroupTable | null
   readonly #states: AggregateStates
-  /** The distinct inputs of what is fed, and the position of each one's among them. */
+  /** The distinct inputs of what is fed, and the positions of each one's among them. */
   readonly #exprs: Expr[] = []
-  readonly #positions: readonly number[]
+  readonly #positions: readonly (readonly number[])[]
   #isFed = false
 
   /** @param blocks Where what it computes of a batch may be; see `ExecContext.blocks`. */
@@ -41,11 +42,9 @@ export class Grouping {
             blocks,
           )
     this.#states = aggregateStates(aggregates)
-    this.#positions = this.#states.fed.map(({ expr: { input: expr } }) => {
-      if (expr === null) return -1
-      const found = this.#exprs.findIndex((other) => exprsEqual(other, expr))
-      return found < 0 ? this.#exprs.push(expr) - 1 : found
-    })
+    this.#positions = this.#states.fed.map(({ expr }) =>
+      positionsIn(this.#exprs, inputsOfAggregate(expr)),
+    )
   }
 
   /** Bytes held. */
@@ -62,11 +61,10 @@ export class Grouping {
       inBlocks(this.#blocks, () => exprs.map((expr) => evaluate(expr, input)))
     const ids = this.#table === null ? null : inBlocks(this.#blocks, () => newInt32(length))
     this.#table?.assign(computed(keys.map(({ expr }) => expr)), length, ids!)
-    const groupCount = this.#table?.count ?? 1
+    const count = this.#table?.count ?? 1
     const vectors = computed(this.#exprs)
     for (const [position, { state }] of this.#states.fed.entries()) {
-      const vector = vectors[this.#positions[position]!] ?? null
-      state.update(ids, vector, length, groupCount)
+      feed(state, this.#positions[position]!, vectors, { ids, length, count })
     }
   }
 

@@ -10,9 +10,12 @@ import { grownFloat64, grownInt32 } from '../../kernel/group-storage.ts'
 import type { GrowingState } from './aggregate-state.ts'
 import { floatsOf } from './floats-of.ts'
 import { unitOf } from './mean.ts'
+import { quantile } from './quantile.ts'
+import type { SortedAggregate } from './sorted-aggregate.ts'
 
 /** The middle one of the values that are not null, or the mean of the two; null without any. */
 export class MedianState implements GrowingState {
+  readonly sorted: SortedAggregate
   readonly #unit: number
   #values: Float64Array = new Float64Array(0)
   #groups: Int32Array = new Int32Array(0)
@@ -20,6 +23,7 @@ export class MedianState implements GrowingState {
 
   constructor(input: DataType) {
     this.#unit = unitOf(input)
+    this.sorted = quantile(input, 0.5)
   }
 
   get bytes(): number {
@@ -73,14 +77,14 @@ export class MedianState implements GrowingState {
     return { type: float64, layout: 'f64', length: groupCount, validity, values: medians }
   }
 
-  release(): { groups: Int32Array; values: Vector } {
+  release(): { groups: Int32Array; columns: readonly Vector[] } {
     const length = this.#count
     const groups = grownInt32(this.#groups, length).subarray(0, length)
     const values = this.#values.subarray(0, length)
     this.#count = 0
     this.#values = new Float64Array(0)
     this.#groups = new Int32Array(0)
-    return { groups, values: { type: float64, layout: 'f64', length, validity: null, values } }
+    return { groups, columns: [floatVector(values)] }
   }
 
   /** The values, those of a group side by side, and where each group ends. */

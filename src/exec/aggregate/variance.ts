@@ -5,18 +5,26 @@ import type { AggregateState } from './aggregate-state.ts'
 import { floatsOf } from './floats-of.ts'
 import { unitOf } from './mean.ts'
 
+/** Of a sample, or of all there is (`Pop`), and of both the root. */
+export type VarianceName = 'variance' | 'stddev' | 'variancePop' | 'stddevPop'
+
+/** By how much the divisor is less than the number of values, which has to be more. */
+export const lessOf = (name: VarianceName): number => (name.endsWith('Pop') ? 0 : 1)
+
+export const isRoot = (name: VarianceName): boolean => name.startsWith('stddev')
+
 /**
- * The sample variance of the values that are not null, or its root; null for fewer than two.
+ * The variance of the values that are not null, or its root; of a sample null for fewer than two.
  * One pass by running mean and squared distances (Welford, 1962).
  */
 export class VarianceState implements AggregateState {
   readonly #unit: number
-  readonly #result: 'variance' | 'stddev'
+  readonly #result: VarianceName
   #counts: Float64Array = new Float64Array(1)
   #means: Float64Array = new Float64Array(1)
   #squares: Float64Array = new Float64Array(1)
 
-  constructor(input: DataType, result: 'variance' | 'stddev') {
+  constructor(input: DataType, result: VarianceName) {
     this.#unit = unitOf(input)
     this.#result = result
   }
@@ -83,15 +91,15 @@ export class VarianceState implements AggregateState {
   finish(groupCount: number): Vector {
     const values = new Float64Array(groupCount)
     const validity = new Uint8Array(groupCount)
+    const less = lessOf(this.#result)
     for (let group = 0; group < groupCount; group++) {
       const count = this.#counts[group] ?? 0
-      if (count < 2) continue
+      if (count <= less) continue
       validity[group] = 1
-      const variance = this.#squares[group]! / (count - 1)
-      values[group] =
-        this.#result === 'stddev'
-          ? Math.sqrt(variance) / this.#unit
-          : variance / this.#unit / this.#unit
+      const variance = this.#squares[group]! / (count - less)
+      values[group] = isRoot(this.#result)
+        ? Math.sqrt(variance) / this.#unit
+        : variance / this.#unit / this.#unit
     }
     return { type: float64, layout: 'f64', length: groupCount, validity, values }
   }

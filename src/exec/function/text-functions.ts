@@ -1,9 +1,12 @@
 import { invalid } from '../../error.ts'
+import { crc32 } from '../../io/checksum.ts'
 import { hexDigest } from '../../io/digest.ts'
 import { compilePattern } from '../../io/pattern.ts'
 import type { ScalarFunction } from './argument.ts'
 import { jointValidity } from './argument.ts'
+import { NUMBER_TEXT_FUNCTIONS } from './number-text.ts'
 import { type RowResult, rowFunction, rowReader, vectorOfResults } from './row-function.ts'
+import { DISTANCE_FUNCTIONS } from './text-distance.ts'
 
 const TEXT_MAX = 1 << 24
 const encoder = new TextEncoder()
@@ -192,6 +195,23 @@ const concatWith: ScalarFunction = ([separator, ...parts], type, length) => {
 const coded = (encoding: 'hex' | 'base64') =>
   rowFunction((value: string | Uint8Array) => Buffer.from(bytesOf(value)).toString(encoding))
 
+const digest = (algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512') =>
+  rowFunction((value: string | Uint8Array) => hexDigest(algorithm, bytesOf(value)))
+
+/** With `count` characters from `start` on, from 0, replaced by `part`. */
+function splice(text: string, start: number, count: number, part: string): string {
+  const characters = [...text]
+  const from = Math.max(0, start)
+  const past = from + Math.max(0, count)
+  return characters.slice(0, from).join('') + part + characters.slice(past).join('')
+}
+
+/** Position of the last `part` in characters, from 0; -1 where it is not. */
+function lastIndexOf(text: string, part: string): number {
+  const at = text.lastIndexOf(part)
+  return at < 0 ? -1 : [...text.slice(0, at)].length
+}
+
 /** Functions of text beyond the plainest. Positions and lengths count characters. */
 export const TEXT_FUNCTIONS = {
   concatWith,
@@ -223,12 +243,23 @@ export const TEXT_FUNCTIONS = {
   fromBase64: rowFunction(fromBase64),
   urlEncode: rowFunction(urlEncode),
   urlDecode: rowFunction(urlDecode),
-  md5: rowFunction((value: string | Uint8Array) => hexDigest('md5', bytesOf(value))),
-  sha256: rowFunction((value: string | Uint8Array) => hexDigest('sha256', bytesOf(value))),
+  md5: digest('md5'),
+  sha256: digest('sha256'),
   matches: rowFunction((text: string, pattern: string) =>
     compilePattern(pattern).matcher(text).find(),
   ),
   matchAt: rowFunction(matchAt),
   countPattern: rowFunction(countPattern),
   replacePattern: rowFunction(replacePattern),
+  sha1: digest('sha1'),
+  sha512: digest('sha512'),
+  crc32: rowFunction((value: string | Uint8Array) => crc32(bytesOf(value))),
+  splice: rowFunction(splice),
+  stripAccents: rowFunction((text: string) =>
+    text.normalize('NFD').replace(/\p{M}/gu, '').normalize('NFC'),
+  ),
+  normalize: rowFunction((text: string, form: string) => text.normalize(form)),
+  lastIndexOf: rowFunction(lastIndexOf),
+  ...DISTANCE_FUNCTIONS,
+  ...NUMBER_TEXT_FUNCTIONS,
 } satisfies Record<string, ScalarFunction>

@@ -79,12 +79,7 @@ const makeTimestamp: ScalarFunction = (args, type, length) =>
   rowFunction(
     (year: number, month: number, day: number, hour: number, minute: number, second: number) => {
       const days = makeDate(year, month, day)
-      const isClock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60
-      if (!(isClock && second >= 0 && second < 60)) {
-        throw invalid(`there is no time ${hour}:${minute}:${second}`, { hour, minute, second })
-      }
-      const micros = Math.min(Math.round(second * 1_000_000), 59_999_999)
-      return momentValue({ days, micros: (hour * 60 + minute) * 60_000_000 + micros }, type)
+      return momentValue({ days, micros: makeTime(hour, minute, second) }, type)
     },
   )(args, type, length)
 
@@ -111,6 +106,81 @@ function parsed(options: { readonly orNull: boolean }): ScalarFunction {
 
 const year = (days: number) => civilFromDays(days)[0]
 const month = (days: number) => civilFromDays(days)[1]
+
+/** The last day before, that is the weekday `wanted` (1 for Monday to 7). */
+function previousDay(moment: Moment, wanted: number): Moment {
+  const { days } = nextDay(moment, wanted)
+  return { days: days - (weekday(moment.days) === wanted ? 14 : 7), micros: 0 }
+}
+
+const isBefore = (a: Moment, b: Moment): boolean =>
+  a.days < b.days || (a.days === b.days && a.micros < b.micros)
+
+/** How many whole units lie between the two: from the second argument to the first. */
+function elapsed(later: Moment, earlier: Moment, unit: string): number | bigint {
+  if (isBefore(later, earlier)) {
+    const count = elapsed(earlier, later, unit)
+    return typeof count === 'bigint' ? -count : 0 - count
+  }
+  const size = MICROS.get(unit)
+  if (size !== undefined) {
+    const micros = BigInt(later.days - earlier.days) * BigInt(DAY_MICROS)
+    return (micros + BigInt(later.micros - earlier.micros)) / BigInt(size)
+  }
+  const months = MONTHS_OF.get(unit)
+  const isShort = later.micros < earlier.micros ? 1 : 0
+  if (months === undefined) {
+    return Math.floor((later.days - earlier.days - isShort) / (unit === 'week' ? 7 : 1))
+  }
+  const between = unitIndex(later.days, 'month') - unitIndex(earlier.days, 'month')
+  const reached = dateAdd(earlier, between, 'month')
+  return Math.floor((between - (isBefore(later, reached) ? 1 : 0)) / months)
+}
+
+/** Months, and days as parts of 31; whole where both are the same or the last day of a month. */
+function monthsBetween(later: Moment, earlier: Moment): number {
+  const months = unitIndex(later.days, 'month') - unitIndex(earlier.days, 'month')
+  const [a, b] = [civilFromDays(later.days), civilFromDays(earlier.days)]
+  const isLast = ([y, m, d]: readonly [number, number, number]) => d === daysInMonth(y, m)
+  if (a[2] === b[2] || (isLast(a) && isLast(b))) return months
+  return months + (a[2] - b[2] + (later.micros - earlier.micros) / DAY_MICROS) / 31
+}
+
+const MONDAY_2000 = daysFromCivil(2000, 1, 3)
+
+/** The start of the run of `count` units that it is in, counted from the year 2000. */
+function timeBucket({ days, micros }: Moment, count: number, unit: string): Moment {
+  if (count < 1) throw invalid(`bucket: a whole number of units from 1 on, got ${count}`, { count })
+  const floored = (value: number, step: number) => Math.floor(value / step) * step
+  const months = MONTHS_OF.get(unit)
+  if (months !== undefined) {
+    const index = 24_000 + floored(unitIndex(days, 'month') - 24_000, months * count)
+    return { days: daysFromCivil(Math.floor(index / 12), (index % 12) + 1, 1), micros: 0 }
+  }
+  const size = MICROS.get(unit)
+  if (size === undefined) {
+    const step = count * (unit === 'week' ? 7 : 1)
+    return { days: MONDAY_2000 + floored(days - MONDAY_2000, step), micros: 0 }
+  }
+  const since = BigInt(days - MONDAY_2000) * BigInt(DAY_MICROS) + BigInt(micros)
+  const step = BigInt(size) * BigInt(count)
+  const rest = ((since % step) + step) % step
+  return momentAt(days, micros - Number(rest))
+}
+
+const fromEpoch: ScalarFunction = (args, type, length) =>
+  rowFunction((value: number | bigint, unit: string) =>
+    momentValue(dateAdd({ days: 0, micros: 0 }, value, unit), type),
+  )(args, type, length)
+
+function makeTime(hour: number, minute: number, second: number): number {
+  const isClock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60
+  if (!(isClock && second >= 0 && second < 60)) {
+    throw invalid(`there is no time ${hour}:${minute}:${second}`, { hour, minute, second })
+  }
+  const micros = Math.min(Math.round(second * 1_000_000), 59_999_999)
+  return (hour * 60 + minute) * 60_000_000 + micros
+}
 
 /** Functions of dates and times beyond their plainest fields. */
 export const TIME_FUNCTIONS = {
@@ -141,4 +211,11 @@ export const TIME_FUNCTIONS = {
   tryParseTimestamp: parsed({ orNull: true }),
   toZone: momentFunction(toZone),
   fromZone: momentFunction(fromZone),
+  previousDay: momentFunction(previousDay),
+  monthsBetween: momentFunction(monthsBetween),
+  elapsed: momentFunction(elapsed),
+  timeBucket: momentFunction(timeBucket),
+  fromEpoch,
+  timeOf: momentFunction(({ micros }) => micros),
+  makeTime: rowFunction(makeTime),
 } satisfies Record<string, ScalarFunction>

@@ -1,27 +1,24 @@
 import type { Vector } from '../../arrow/vector.ts'
 import { GroupTable } from '../../kernel/group-table.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { exprsEqual } from '../../plan/expr-children.ts'
+import { inputsOfAggregate } from '../../plan/expr-children.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
 import type { AggregateState } from '../aggregate/aggregate-state.ts'
 import { aggregateState } from '../aggregate/aggregates.ts'
+import { feed, positionsIn } from '../aggregate/feed.ts'
 
 /** What an aggregate computes of each row: every distinct expression once. */
 export class AggregateShape {
   readonly plan: Aggregate
-  /** The distinct inputs of the aggregates, and the position of each aggregate's among them. */
+  /** The distinct inputs of the aggregates, and the positions of each aggregate's among them. */
   readonly inputs: readonly Expr[]
-  readonly positions: readonly number[]
+  readonly positions: readonly (readonly number[])[]
 
   constructor(plan: Aggregate) {
     const inputs: Expr[] = []
     this.plan = plan
     this.inputs = inputs
-    this.positions = plan.aggregates.map(({ input }) => {
-      if (input === null) return -1
-      const found = inputs.findIndex((other) => exprsEqual(other, input))
-      return found < 0 ? inputs.push(input) - 1 : found
-    })
+    this.positions = plan.aggregates.map((of) => positionsIn(inputs, inputsOfAggregate(of)))
   }
 }
 
@@ -66,7 +63,7 @@ export class AggregateGroups {
   update(ids: Int32Array | null, inputs: readonly Vector[], length: number): void {
     const { count } = this
     for (const [position, state] of this.states.entries()) {
-      state.update(ids, inputs[this.#shape.positions[position]!] ?? null, length, count)
+      feed(state, this.#shape.positions[position]!, inputs, { ids, length, count })
     }
   }
 

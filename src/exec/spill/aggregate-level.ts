@@ -5,6 +5,7 @@ import { take, type Vector } from '../../arrow/vector.ts'
 import type { SpillFile } from '../../io/spill-folder.ts'
 import { grownFloat64 } from '../../kernel/group-storage.ts'
 import { type AggregateState, isGrowing } from '../aggregate/aggregate-state.ts'
+import { feed } from '../aggregate/feed.ts'
 import { AggregateGroups, type AggregateShape } from '../operator/aggregate-groups.ts'
 import type { HeldMemory } from '../operator/held-memory.ts'
 import { slicesOf } from '../operator/slices.ts'
@@ -140,21 +141,22 @@ export class AggregateLevel {
     const { states } = this.#groups
     const growing = states.filter(isGrowing).length
     const share = this.#space.context.memoryShare / 2 / Math.max(1, growing)
-    this.#sorted = states.map((state, position) => this.#sortedOf(state, position, share))
+    this.#sorted = states.map((state) => this.#sortedOf(state, share))
     this.#memory.hold(this.#bytes())
   }
 
-  #sortedOf(state: AggregateState, position: number, share: number): SortedValues | null {
+  #sortedOf(state: AggregateState, share: number): SortedValues | null {
     if (!isGrowing(state)) return null
-    const { aggregate, input } = this.#shape.plan.aggregates[position]!
-    const which = aggregate === 'median' ? 'median' : 'countDistinct'
-    const sorted = new SortedValues(this.#space, which, input!.type, share)
-    const { groups, values } = state.release()
+    const sorted = new SortedValues(this.#space, state.sorted, share)
+    const { groups, columns } = state.release()
     const rowsMax = this.#space.context.batchRowsMax
-    for (let from = 0; from < values.length; from += rowsMax) {
-      const length = Math.min(rowsMax, values.length - from)
+    for (let from = 0; from < groups.length; from += rowsMax) {
+      const length = Math.min(rowsMax, groups.length - from)
       const rows = Uint32Array.from({ length }, (_, i) => from + i)
-      sorted.add(groups.subarray(from, from + length), take(values, rows, length), length)
+      sorted.keep(
+        groups.subarray(from, from + length),
+        columns.map((column) => take(column, rows, length)),
+      )
     }
     return sorted
   }
@@ -189,10 +191,13 @@ export class AggregateLevel {
   #update(ids: Int32Array | null, inputs: readonly Vector[], length: number): void {
     const { count, states } = this.#groups
     for (const [position, state] of states.entries()) {
-      const input = inputs[this.#shape.positions[position]!] ?? null
+      const positions = this.#shape.positions[position]!
       const sorted = this.#sorted[position]
-      if (sorted == null) state.update(ids, input, length, count)
-      else sorted.add(ids, input!, length)
+      if (sorted == null) feed(state, positions, inputs, { ids, length, count })
+      else {
+        const own = positions.map((at) => inputs[at]!)
+        sorted.add(ids, own, length)
+      }
     }
     this.#memory.hold(this.#bytes())
   }

@@ -3,43 +3,71 @@ import { decimalText } from '../../arrow/scalar.ts'
 import { bigAt, exactVector, SAFE, take, type Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
 import type { WindowExpr } from '../../plan/expr.ts'
+import { HALF } from '../aggregate/aggregates.ts'
+import { FOLDS, isFoldName } from '../aggregate/folds.ts'
 import { unitOf } from '../aggregate/mean.ts'
+import { isRoot, lessOf, type VarianceName } from '../aggregate/variance.ts'
 import { WindowFloatSums } from './float-sums.ts'
+import { folded } from './folded.ts'
 import type { FrameBounds } from './frame-bounds.ts'
+import { joinedTexts } from './joined-texts.ts'
+import { modePlaces } from './mode-places.ts'
 import { WindowMoments } from './moments.ts'
 import { pickedValues } from './pick-functions.ts'
-import { distinctCounts, extremumPlaces, medians } from './sliding.ts'
+import { distinctCounts, extremumPlaces, medians, quantilePlaces, quantiles } from './sliding.ts'
 import { overFrames } from './two-stacks.ts'
 
 /**
  * An aggregate of what each place sees, by place. Whole numbers and decimals are exact, floats are
  * summed as the aggregate does. Throws INVALID for a sum beyond its type.
  *
- * @param vector The input by place; null only for a count of rows.
+ * @param vectors The inputs by place; none only for a count of rows.
  */
 export function frameAggregate(
   output: WindowExpr,
   bounds: FrameBounds,
-  vector: Vector | null,
+  vectors: readonly Vector[],
 ): Vector {
-  if (vector === null) return rowCounts(bounds)
+  const [vector, by] = vectors
+  const at = output.options?.at ?? HALF
+  if (vector === undefined) return rowCounts(bounds)
+  if (isFoldName(output.function)) return folded(FOLDS[output.function], output, bounds, vectors)
   switch (output.function) {
     case 'count':
       return numbers(int64, countsOf(bounds, vector), null)
     case 'countDistinct':
+    case 'approxCountDistinct':
       return distinctCounts(bounds, vector)
     case 'sum':
       return sums(output, bounds, vector)
     case 'mean':
       return means(bounds, vector)
     case 'min':
+    case 'boolAnd':
+      return take(vector, extremumPlaces(bounds, vector, 'min'), vector.length)
     case 'max':
-      return take(vector, extremumPlaces(bounds, vector, output.function), vector.length)
+    case 'boolOr':
+      return take(vector, extremumPlaces(bounds, vector, 'max'), vector.length)
+    case 'minBy':
+      return take(vector, extremumPlaces(bounds, by!, 'min'), vector.length)
+    case 'maxBy':
+      return take(vector, extremumPlaces(bounds, by!, 'max'), vector.length)
     case 'stddev':
     case 'variance':
+    case 'stddevPop':
+    case 'variancePop':
       return variances(output.function, bounds, vector)
     case 'median':
       return medians(bounds, vector)
+    case 'quantile':
+    case 'approxQuantile':
+      return quantiles(bounds, vector, at)
+    case 'quantileDisc':
+      return take(vector, quantilePlaces(bounds, vector, at), vector.length)
+    case 'mode':
+      return take(vector, modePlaces(bounds, vector), vector.length)
+    case 'listAgg':
+      return joinedTexts(bounds, vectors, output.options ?? {})
     case 'first':
     case 'last':
     case 'any':
@@ -142,14 +170,15 @@ function means(bounds: FrameBounds, vector: Vector): Vector {
   return numbers(float64, values, validity)
 }
 
-function variances(name: 'stddev' | 'variance', bounds: FrameBounds, vector: Vector): Vector {
-  const state = new WindowMoments(vector)
+function variances(name: VarianceName, bounds: FrameBounds, vector: Vector): Vector {
+  const less = lessOf(name)
+  const state = new WindowMoments(vector, less)
   overFrames(bounds, state)
   const unit = unitOf(vector.type)
   const values = state.variances
   for (let i = 0; i < values.length; i++) {
-    values[i] = name === 'stddev' ? Math.sqrt(values[i]!) / unit : values[i]! / unit / unit
+    values[i] = isRoot(name) ? Math.sqrt(values[i]!) / unit : values[i]! / unit / unit
   }
-  const validity = Uint8Array.from(countsOf(bounds, vector), (count) => (count > 1 ? 1 : 0))
+  const validity = Uint8Array.from(countsOf(bounds, vector), (count) => (count > less ? 1 : 0))
   return numbers(float64, values, validity)
 }

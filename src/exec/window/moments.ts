@@ -9,13 +9,16 @@ export class WindowMoments implements StackedState {
   readonly #values: ArrayLike<number>
   readonly #validity: Uint8Array | null
   readonly #counts: Float64Array
+  readonly #less: number
   readonly #means: Float64Array
   readonly #squares: Float64Array
   #count = 0
   #mean = 0
   #square = 0
 
-  constructor(vector: Vector) {
+  /** @param less By how much the divisor is less than the number of values. */
+  constructor(vector: Vector, less: number) {
+    this.#less = less
     const { length } = vector
     this.variances = new Float64Array(length)
     this.#values = floatsOf(vector)
@@ -52,7 +55,8 @@ export class WindowMoments implements StackedState {
     const mean = this.#mean
     const square = this.#square
     if (from < middle) this.#join(this.#counts[from]!, this.#means[from]!, this.#squares[from]!)
-    this.variances[place] = this.#count < 2 ? 0 : this.#square / (this.#count - 1)
+    this.variances[place] =
+      this.#count <= this.#less ? 0 : this.#square / (this.#count - this.#less)
     this.#count = count
     this.#mean = mean
     this.#square = square

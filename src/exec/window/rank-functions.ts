@@ -3,7 +3,7 @@ import type { Vector } from '../../arrow/vector.ts'
 import type { WindowName } from '../../plan/function.ts'
 import type { WindowOrder } from './window-order.ts'
 
-export type RankName = Exclude<WindowName, 'lag' | 'lead' | 'nth'>
+export type RankName = Exclude<WindowName, 'lag' | 'lead' | 'nth' | 'runId'>
 
 /** What each place's rank, row number or part is, by place. `count` is the number of parts. */
 export function rankValues(name: RankName, order: WindowOrder, count: number): Vector {

@@ -6,6 +6,7 @@ import { sortRows } from '../../kernel/sort.ts'
 import { floatsOf } from '../aggregate/floats-of.ts'
 import { unitOf } from '../aggregate/mean.ts'
 import { between } from '../aggregate/median.ts'
+import { interpolated, placesAround, placeUpTo } from '../aggregate/quantile.ts'
 import type { FrameBounds } from './frame-bounds.ts'
 
 /** The place of the least or greatest value that each place sees; -1 where all are null. */
@@ -44,13 +45,13 @@ function isBeaten(vector: Vector, place: number, by: number, which: 'min' | 'max
 }
 
 /** Something that rows enter at one end of a frame and leave at the other. */
-interface SlidingState {
+export interface SlidingState {
   enter(place: number): void
   leave(place: number): void
   write(place: number): void
 }
 
-function overFrames({ start, from, to }: FrameBounds, state: SlidingState): void {
+export function overFrames({ start, from, to }: FrameBounds, state: SlidingState): void {
   let first = 0
   let past = 0
   for (let i = 0; i < start.length; i++) {
@@ -92,18 +93,59 @@ export function distinctCounts(bounds: FrameBounds, vector: Vector): Vector {
   return { type: int64, layout: 'f64', length, validity: null, values }
 }
 
-/** The median of what each place sees: values are kept by rank, in a tree of counts (Fenwick, 1994). */
+/** The median of what each place sees. */
 export function medians(bounds: FrameBounds, vector: Vector): Vector {
+  return ofRanks(bounds, vector, (count, nth) => {
+    const half = count >> 1
+    return count % 2 === 1 ? nth(half) : between(nth(half - 1), nth(half))
+  })
+}
+
+/** A quantile of what each place sees. */
+export function quantiles(bounds: FrameBounds, vector: Vector, at: number): Vector {
+  return ofRanks(bounds, vector, (count, nth) => {
+    const [lower, upper] = placesAround(at, count)
+    return interpolated(at, count, nth(lower), nth(upper))
+  })
+}
+
+/** Computes from the sorted numbers that each place sees; null where there are none. */
+function ofRanks(
+  bounds: FrameBounds,
+  vector: Vector,
+  of: (count: number, nth: (n: number) => number) => number,
+): Vector {
   const { length } = vector
   const floats = floatsOf(vector)
   const unit = unitOf(vector.type)
+  const values = new Float64Array(length)
+  const validity = new Uint8Array(length)
+  overRanks(bounds, vector, (place, count, nth) => {
+    validity[place] = 1
+    values[place] = of(count, (n) => floats[nth(n)]!) / unit
+  })
+  return { type: float64, layout: 'f64', length, validity, values }
+}
+
+/** The place of the first value up to which the part `at` of what each place sees lies; -1: none. */
+export function quantilePlaces(bounds: FrameBounds, vector: Vector, at: number): Int32Array {
+  const found = new Int32Array(vector.length).fill(-1)
+  overRanks(bounds, vector, (place, count, nth) => {
+    found[place] = nth(placeUpTo(at, count))
+  })
+  return found
+}
+
+type OnRanks = (place: number, count: number, nth: (n: number) => number) => void
+
+/** The places that each place sees, by rank, in a tree of counts (Fenwick, 1994). */
+function overRanks(bounds: FrameBounds, vector: Vector, on: OnRanks): void {
+  const { length } = vector
   const sorted = sortRows([{ vector, descending: false, nulls: 'last' }], length)
   const rankOf = new Int32Array(length)
   for (let rank = 0; rank < length; rank++) rankOf[sorted[rank]!] = rank
   const counts = new RankCounts(length)
-  const values = new Float64Array(length)
-  const validity = new Uint8Array(length)
-  const nth = (n: number): number => floats[sorted[counts.rankOf(n)]!]!
+  const nth = (n: number): number => sorted[counts.rankOf(n)]!
   overFrames(bounds, {
     enter(place) {
       if (!isNull(vector, place)) counts.add(rankOf[place]!, 1)
@@ -112,14 +154,9 @@ export function medians(bounds: FrameBounds, vector: Vector): Vector {
       if (!isNull(vector, place)) counts.add(rankOf[place]!, -1)
     },
     write(place) {
-      const { total } = counts
-      if (total === 0) return
-      const half = total >> 1
-      validity[place] = 1
-      values[place] = (total % 2 === 1 ? nth(half) : between(nth(half - 1), nth(half))) / unit
+      if (counts.total > 0) on(place, counts.total, nth)
     },
   })
-  return { type: float64, layout: 'f64', length, validity, values }
 }
 
 /** How many of the ranks below any one are taken, in time logarithmic in their number. */

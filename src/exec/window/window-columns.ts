@@ -11,6 +11,7 @@ import { frameAggregate } from './frame-aggregates.ts'
 import { type FrameBounds, frameBounds } from './frame-bounds.ts'
 import { shiftedValues } from './pick-functions.ts'
 import { rankValues } from './rank-functions.ts'
+import { runIds } from './run-ids.ts'
 import { type WindowOrder, windowOrder } from './window-order.ts'
 
 /** The rows of `input` with the outputs of `plan` beside them, in the order of the input. */
@@ -46,29 +47,37 @@ function outputOf(output: WindowExpr, vectors: readonly Vector[], ordered: Order
   if (name === 'lag' || name === 'lead') {
     return shiftedValues(output, order, vectors[0]!, vectors[1])
   }
+  if (name === 'runId') return runIds(order, vectors[0]!)
   if (frame === null) {
     if (name === 'nth' || isAggregateName(name)) throw new Error(`${name} without a frame`)
     return rankValues(name, order, count)
   }
   const isWhole = frame.from === -Infinity && frame.to === Infinity
   if (isWhole && isAggregateName(name) && !output.ignoreNulls) {
-    return wholePartitions(output, order, vectors[0] ?? null)
+    return wholePartitions(output, order, vectors)
   }
-  return frameAggregate(output, boundsOf(output, ordered), vectors[0] ?? null)
+  return frameAggregate(output, boundsOf(output, ordered), vectors)
 }
 
 /** An aggregate of each partition, computed just as groups are. */
-function wholePartitions(output: WindowExpr, order: WindowOrder, vector: Vector | null): Vector {
-  const { name, type, nullable, inputs } = output
+function wholePartitions(
+  output: WindowExpr,
+  order: WindowOrder,
+  [vector, ...others]: readonly Vector[],
+): Vector {
+  const { name, type, nullable, options } = output
+  const [input = null, ...more] = output.inputs
   if (!isAggregateName(output.function)) throw new Error(`${output.function} is no aggregate`)
   const state = aggregateState({
     name,
     aggregate: output.function,
-    input: inputs[0] ?? null,
+    input,
+    more,
+    ...(options && { options }),
     type,
     nullable,
   })
-  state.update(order.partition, vector, order.length, order.partitions)
+  state.update(order.partition, vector ?? null, order.length, order.partitions, others)
   return take(state.finish(order.partitions), order.partition, order.length)
 }
 

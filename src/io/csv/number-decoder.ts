@@ -12,7 +12,9 @@ import {
   wasmCents,
   wasmDates,
   wasmExact,
+  wasmFloats,
   wasmInt32,
+  wasmTimestamps,
 } from '../../kernel/wasm/decode-number.ts'
 import type { LineBuffer } from './byte-window.ts'
 import type { ColumnFile } from './column-reader.ts'
@@ -150,6 +152,10 @@ class FloatDecoder extends Float64Decoder {
     return String(value) === text ? value : super.strictValue(text, lines)
   }
 
+  protected override wasm(): WasmDecode | null {
+    return wasmFloats()
+  }
+
   protected fast(lines: LineBuffer, to: number): number {
     const { row, rows, validity, cursor, values } = this
     return decodeFloats(lines.bytes, lines.start, to, values, row, rows, validity, cursor)
@@ -158,6 +164,11 @@ class FloatDecoder extends Float64Decoder {
 
 /** float32: each value has to be one, which only the slow way checks. */
 class Float32Decoder extends FloatDecoder {
+  /** Which would have to be looked at again. */
+  protected override wasm(): null {
+    return null
+  }
+
   protected override strictValue(text: string, lines: LineBuffer): Scalar {
     const value = super.strictValue(text, lines) as number
     if (Object.is(Math.fround(value), value)) return value
@@ -242,6 +253,10 @@ class TimestampDecoder extends Float64Decoder {
     super(file)
     this.#digits = type.unit === 'ms' ? 3 : 6
     this.#suffix = type.zone === null ? 0 : 90
+  }
+
+  protected override wasm(): WasmDecode {
+    return wasmTimestamps(this.#digits, this.#suffix)
   }
 
   protected fast(lines: LineBuffer, to: number): number {

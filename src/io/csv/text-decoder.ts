@@ -223,7 +223,9 @@ export function textDecoder(
   { trusted }: { readonly trusted: boolean },
 ): TextRunDecoder {
   const { nulls, hints } = file.statistics
-  const isEven = trusted && nulls === 0 && hints.plain && file.type.name !== 'binary'
+  // Lines of two bytes may be nulls that the statistics do not know of.
+  const isEven =
+    trusted && nulls === 0 && hints.plain && hints.width !== 2 && file.type.name !== 'binary'
   return new TextRunDecoder(file, isEven ? hints.width : null)
 }
 

@@ -52,6 +52,25 @@ export function wasmDates(): WasmDecode {
   }
 }
 
+/** Decodes what `decodeFloats` does. */
+export function wasmFloats(): WasmDecode {
+  const { run } = wasmKernels()!
+  return {
+    layout: 'f64',
+    step: (line, end, out, most, valid) => run.decodeFloats(line, end, out, most, valid),
+  }
+}
+
+/** Decodes what `decodeTimestamps` does, but needs no table of years. */
+export function wasmTimestamps(digits: number, suffix: number): WasmDecode {
+  const { run } = wasmKernels()!
+  return {
+    layout: 'f64',
+    step: (line, end, out, most, valid) =>
+      run.decodeTimestamps(line, end, out, most, valid, digits, suffix),
+  }
+}
+
 /** Takes only the rows whose value is in `range`. */
 export interface RangeSink {
   readonly range: NumberRange

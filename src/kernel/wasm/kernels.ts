@@ -36,6 +36,8 @@ interface WasmFunctions {
   readonly decodeDecimal: Decode
   readonly decodeCents: Decode
   readonly decodeDates: Decode
+  readonly decodeFloats: Decode
+  readonly decodeTimestamps: Decode
   readonly selectInt32: Select
   readonly selectFloat64: Select
   readonly packInt32: Pack

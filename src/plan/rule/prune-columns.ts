@@ -1,6 +1,7 @@
 import { fieldNames } from '../../arrow/schema.ts'
 import { unreachable } from '../../error.ts'
 import type { Expr } from '../expr.ts'
+import { inputsOfAggregate } from '../expr-children.ts'
 import { columnExpr, columnsOf } from '../expr-walk.ts'
 import {
   type Aggregate,
@@ -40,7 +41,7 @@ export function pruneColumns(plan: LogicalPlan): LogicalPlan {
       return mapInputs(plan, (input) => narrow(input, needed))
     }
     case 'aggregate': {
-      const inputs = plan.aggregates.flatMap(({ input }) => (input === null ? [] : [input]))
+      const inputs = plan.aggregates.flatMap(inputsOfAggregate)
       const needed = namesOf([...plan.keys.map(({ expr }) => expr), ...inputs])
       return mapInputs(plan, (input) => narrow(input, needed))
     }

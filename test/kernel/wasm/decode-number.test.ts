@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeCents, decodeDecimal } from '../../../src/kernel/decode-decimal.ts'
-import { decodeDates, enterYear, MONTHS } from '../../../src/kernel/decode-temporal.ts'
+import { decodeFloats } from '../../../src/kernel/decode-float.ts'
+import {
+  decodeDates,
+  decodeTimestamps,
+  enterYear,
+  MONTHS,
+} from '../../../src/kernel/decode-temporal.ts'
 import { decodeExact, decodeInt32 } from '../../../src/kernel/decode-whole.ts'
 import {
   type WasmDecode,
@@ -9,7 +15,9 @@ import {
   wasmDates,
   wasmDecode,
   wasmExact,
+  wasmFloats,
   wasmInt32,
+  wasmTimestamps,
 } from '../../../src/kernel/wasm/decode-number.ts'
 import { runs } from '../../support/random.ts'
 import { anyLines, type Chunk, withChunk } from './twin.ts'
@@ -121,7 +129,11 @@ const decimal = (scale: number, greatest: number): Case => ({
   wasm: inWasm(wasmExact(scale, -greatest, greatest)),
 })
 
-const cases: Case[] = [
+const cases = (): Case[] => [
+  timestamps(3, ''),
+  timestamps(3, 'Z'),
+  timestamps(6, ''),
+  timestamps(6, 'Z'),
   int32('int8', -128, 127),
   int32('uint16', 0, 65_535),
   int32('int32', -(2 ** 31), 2 ** 31 - 1),
@@ -143,6 +155,14 @@ const cases: Case[] = [
     wasm: inWasm(wasmCents()),
   },
   {
+    name: 'floats',
+    type: Float64Array,
+    usual: shortest,
+    twin: ({ bytes, from, to }, { values, validity, cursor }, row, limit) =>
+      decodeFloats(bytes, from, to, values as Float64Array, row, limit, validity, cursor),
+    wasm: inWasm(wasmFloats()),
+  },
+  {
     name: 'dates',
     type: Int32Array,
     usual: dates,
@@ -154,7 +174,49 @@ const cases: Case[] = [
   },
 ]
 
+const clock = fc.tuple(fc.nat(24), fc.nat(60), fc.nat(60), fc.nat(999_999)).map(([h, m, s, f]) => {
+  const [hours, minutes, seconds] = [h, m, s].map((part) => String(part).padStart(2, '0'))
+  return `${hours}:${minutes}:${seconds}.${String(f).padStart(6, '0')}`
+})
+
+const timestamps = (digits: number, suffix: string): Case => ({
+  name: `timestamps of ${digits} digits${suffix}`,
+  type: Float64Array,
+  usual: fc.tuple(dates, clock).map(([date, at]) => `${date}T${at.slice(0, 9 + digits)}${suffix}`),
+  twin: ({ bytes, from, to }, { values, validity, cursor }, row, limit) => {
+    const into = values as Float64Array
+    const code = suffix === '' ? 0 : 90
+    const rest = [months, digits, code, cursor] as const
+    return decodeTimestamps(bytes, from, to, into, row, limit, validity, ...rest)
+  },
+  wasm: inWasm(wasmTimestamps(digits, suffix === '' ? 0 : 90)),
+})
+
+const shortest = fc.oneof(
+  fc.double({ noNaN: true }).map(String),
+  fc.tuple(fc.integer(), fc.nat(8)).map(([n, scale]) => String(n / 10 ** scale)),
+  fc.tuple(fc.maxSafeInteger(), fc.nat(20)).map(([n, scale]) => String(n / 10 ** scale)),
+  fc.integer().map(String),
+)
+
 const odd = fc.constantFrom(
+  ...[
+    '0.0',
+    '-0.5',
+    '1.50',
+    '0.000001',
+    '0.0000009',
+    '1e-7',
+    'NaN',
+    'Infinity',
+    '1.2.3',
+    '..',
+    '.',
+  ],
+  ...['123456789012345', '1234567890123456', '0.12345678901234', '0.123456789012345', '-0.000001'],
+  ...['12345678.1234567', '12345678.12345678', '1.', '-.5', '2000-02-29T24:00:00.000'],
+  ...['2000-02-29T00:00:00.000', '2000-02-29 00:00:00.000', '2000-02-29T00:00:00,000', '0.1'],
+  ...['2262-04-11T23:47:16.854775', '2000-02-29T00:00:00.000000Z', '2000-02-29T00:00:60.000Z'],
   ...[
     '',
     '\\N',
@@ -182,7 +244,7 @@ const odd = fc.constantFrom(
 )
 
 describe('every kernel in WebAssembly does what its twin does:', () => {
-  it.each(cases.map((of) => [of.name, of] as const))('%s', (_, of) => {
+  it.each(cases().map((of) => [of.name, of] as const))('%s', (_, of) => {
     const padded = of.usual.map((text) => text.replace(/\d/, '0$&'))
     const rare = fc.oneof(odd, odd, calendar, signed(digits(1, 20)), of.usual, padded, padded)
     const frame = fc.record({
