@@ -250,3 +250,47 @@ export function decodeCents(from: usize, to: usize, out: usize, limit: i32, vali
   store<u32>(CURSOR, <u32>p)
   return row
 }
+
+/** Lines of one digit into int32, or float64 with `float` 1. */
+export function decodeDigits(from: usize, to: usize, out: usize, limit: i32, validity: usize, float: i32): i32 {
+  const rows = min(limit, <i32>((to - from) >> 1))
+  const newlines = i16x8.splat(10)
+  const nine = i16x8.splat(9)
+  let p = from
+  let o = out
+  let row = 0
+  for (; row + 8 <= rows; row += 8) {
+    const text = v128.load(p)
+    const digits = i16x8.sub(v128.and(text, i16x8.splat(0xff)), i16x8.splat(48))
+    const wrong = v128.or(
+      i16x8.gt_u(digits, nine),
+      v128.xor(i16x8.shr_u(text, 8), newlines),
+    )
+    if (v128.any_true(wrong)) break
+    const low = i32x4.extend_low_i16x8_u(digits)
+    const high = i32x4.extend_high_i16x8_u(digits)
+    if (float) {
+      v128.store(o, f64x2.convert_low_i32x4_s(low))
+      v128.store(o, f64x2.convert_low_i32x4_s(i32x4.shuffle(low, low, 2, 3, 2, 3)), 16)
+      v128.store(o, f64x2.convert_low_i32x4_s(high), 32)
+      v128.store(o, f64x2.convert_low_i32x4_s(i32x4.shuffle(high, high, 2, 3, 2, 3)), 48)
+      o += 64
+    } else {
+      v128.store(o, low)
+      v128.store(o, high, 16)
+      o += 32
+    }
+    p += 16
+  }
+  for (; row < rows; row++) {
+    const digit = <u32>load<u8>(p) - 48
+    if (digit > 9 || load<u8>(p, 1) != 10) break
+    if (float) store<f64>(o, <f64>digit)
+    else store<i32>(o, <i32>digit)
+    o += float ? 8 : 4
+    p += 2
+  }
+  if (validity) memory.fill(validity, 1, row)
+  store<u32>(CURSOR, <u32>p)
+  return row
+}

@@ -1,6 +1,6 @@
 export { BLOCKS, CURSOR, LANES, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
 export { findLines } from './find-lines'
-export { decodeCents, decodeDecimal, decodeExact, decodeInt32 } from './decode-number'
+export { decodeCents, decodeDecimal, decodeDigits, decodeExact, decodeInt32 } from './decode-number'
 export { decodeFloats } from './decode-float'
 export { decodeDates, decodeTimestamps } from './decode-temporal'
 export { gatherEven, gatherLines } from './gather-lines'

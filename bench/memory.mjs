@@ -1,13 +1,17 @@
 /**
  * One job in a process of its own, without a TypeScript loader, which prints its peak resident set:
  * `scan DATA TABLE` runs Q6, `load DATA ROWS` loads the first rows of the row CSV into a fresh table.
+ * `lines FILE BYTES` writes a row CSV of so many bytes or a little more; `load-file FILE` loads it into a fresh table and tells
+ * how far it is, and `count FILE` counts its rows by csv-parse.
  * `keys FOLDER ROWS` makes a table of as many distinct keys; `group FOLDER ROWS LIMIT` and
  * `sort FOLDER ROWS LIMIT` go over it under a memory limit and check every row of the answer.
  */
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, t } from 'graupel'
+import { parse } from 'csv-parse'
+import { connect, progressBar, t } from 'graupel'
 
 const [job, data, argument, limit] = process.argv.slice(2)
 
@@ -28,7 +32,43 @@ async function* head(path, rows) {
   }
 }
 
-async function load(rows) {
+/** A row of the CSV, always the same for a number. */
+function line(n) {
+  const spread = Math.imul(n, 2654435761) >>> 0
+  const day = new Date(694224000000 + (spread % 2500) * 86_400_000).toISOString().slice(0, 10)
+  const price = `${900 + (spread % 100_000)}.${10 + (spread % 90)}`
+  const instruct = ['DELIVER IN PERSON', 'COLLECT COD', 'NONE', 'TAKE BACK RETURN'][spread & 3]
+  const mode = ['AIR', 'FOB', 'MAIL', 'RAIL', 'SHIP', 'TRUCK', 'REG AIR'][spread % 7]
+  const keys = `${(n >> 2) + 1},${1 + (spread % 200_000)},${1 + (spread % 10_000)},${1 + (n & 3)}`
+  const amounts = `${1 + (spread % 50)}.00,${price},0.0${spread % 10},0.0${spread % 9}`
+  return `${keys},${amounts},${'ANR'[spread % 3]},${'FO'[spread & 1]},${day},${instruct},${mode}\n`
+}
+
+const HEADER =
+  'l_orderkey,l_partkey,l_suppkey,l_linenumber,l_quantity,l_extendedprice,l_discount,l_tax,' +
+  'l_returnflag,l_linestatus,l_shipdate,l_shipinstruct,l_shipmode\n'
+
+async function writeLines(path, bytesMin) {
+  const file = createWriteStream(path)
+  let bytes = file.write(HEADER) ? HEADER.length : 0
+  for (let n = 0; bytes < bytesMin; ) {
+    let text = ''
+    for (const to = n + 5000; n < to; n++) text += line(n)
+    bytes += text.length
+    if (!file.write(text)) await once(file, 'drain')
+  }
+  file.end()
+  await once(file, 'finish')
+}
+
+async function countLines(path) {
+  let rows = 0
+  const parser = createReadStream(path).pipe(parse())
+  for await (const _ of parser) rows++
+  console.log(`${rows - 1} rows`)
+}
+
+async function load(source, rows) {
   const folder = mkdtempSync(join(tmpdir(), 'graupel-bench-'))
   try {
     const lake = await connect(folder)
@@ -48,9 +88,10 @@ async function load(rows) {
       l_shipinstruct: t.utf8(),
       l_shipmode: t.utf8(),
     })
-    const result = await table.load(head(`${data}lineitem.csv`, rows))
+    const result = await table.load(source, { onProgress: progressBar('lineitem') })
     await lake.close()
-    if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows, not ${rows}`)
+    if (rows === undefined) console.log(`${result.rows} rows`)
+    else if (result.rows !== rows) throw new Error(`loaded ${result.rows} rows, not ${rows}`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -115,7 +156,11 @@ if (job === 'scan') {
     .agg((l) => ({ revenue: l.l_extendedprice.mul(l.l_discount).sum() }))
     .first()
   await lake.close()
-} else if (job === 'load') await load(Number(argument))
+} else if (job === 'load')
+  await load(head(`${data}lineitem.csv`, Number(argument)), Number(argument))
+else if (job === 'load-file') await load(data)
+else if (job === 'lines') await writeLines(data, Number(argument))
+else if (job === 'count') await countLines(data)
 else if (job === 'keys') await makeKeys(Number(argument))
 else await overKeys(Number(argument))
 const seconds = ((performance.now() - start) / 1000).toFixed(1)

@@ -49,8 +49,12 @@ const bucket = await makeBucket(server)
 const link = await throttledLink(server.endpoint, LINK_BYTES)
 try {
   const url = `s3://${bucket.name}/bench`
-  await using lake = await connect(url, bucket.options)
-  await using far = await connect(url, { ...bucket.options, endpoint: link.endpoint })
+  await using lake = await connect(url, { ...bucket.options, cache: false })
+  await using far = await connect(url, {
+    ...bucket.options,
+    endpoint: link.endpoint,
+    cache: false,
+  })
   const db = await lake.database('bench/remote', { create: true })
   const settings = { partitionRows: Number(values.partition) }
   const table = await db.createTable('plain', COLUMNS, settings)
@@ -151,16 +155,22 @@ async function compare(
   const mebibytes = files.reduce((sum, { size }) => sum + size, 0) / 2 ** 20
   console.log(`${title}: ${files.length} objects, ${mebibytes.toFixed(1)} MiB`)
   const times: number[][] = contenders.map(() => [])
+  const processor: number[][] = contenders.map(() => [])
   for (const { run } of contenders) await run()
   for (let round = 0; round < rounds; round++) {
     for (const [position, { run }] of contenders.entries()) {
+      const before = process.cpuUsage()
       times[position]!.push((await secondsOf(run)) * 1000)
+      const { user, system } = process.cpuUsage(before)
+      processor[position]!.push((user + system) / 1000)
     }
   }
   const medians = times.map(median)
   for (const [position, { name }] of contenders.entries()) {
     const ms = medians[position]!
-    console.log(`  ${name}: ${ms.toFixed(0)} ms, ${(mebibytes / (ms / 1000)).toFixed(0)} MiB/s`)
+    const own = median(processor[position]!).toFixed(0)
+    const rate = (mebibytes / (ms / 1000)).toFixed(0)
+    console.log(`  ${name}: ${ms.toFixed(0)} ms (${own} ms of this process), ${rate} MiB/s`)
   }
   const [first, second] = contenders
   const ratio = (medians[0]! / medians[1]!).toFixed(2)

@@ -87,6 +87,65 @@ describe('examples/quickstart.ts', () => {
   })
 })
 
+/** The records of a CSV file of the data sets that has no quotes. */
+function records(name: string): Record<string, string>[] {
+  const text = readFileSync(resolve('node_modules/vega-datasets/data', name), 'utf8')
+  const [head, ...lines] = text.trim().split(/\r?\n/)
+  const names = head!.split(',')
+  return lines.map((line) => {
+    const cells = line.split(',')
+    return Object.fromEntries(names.map((name, at) => [name, cells[at]!]))
+  })
+}
+
+test('examples/weather-notebook.ts tells what the file has, and leaves its pictures', async () => {
+  const printed = await output(resolve('examples/weather-notebook.ts'))
+  const days = records('seattle-weather.csv')
+  const kinds = new Map<string, number>()
+  for (const { weather } of days) kinds.set(weather!, (kinds.get(weather!) ?? 0) + 1)
+  const shown = printedTable(printed, 0).map(([weather, count]) => [weather, Number(count)])
+  expect(shown).toEqual([...kinds].sort(([, a], [, b]) => b - a))
+  for (const [year, date, warmest] of printedTable(printed, 1)) {
+    const of = days.filter((day) => day['date']!.startsWith(year!))
+    expect(Number(warmest)).toBe(Math.max(...of.map((day) => Number(day['temp_max']))))
+    expect(of.find((day) => day['date'] === date)?.['temp_max']).toBe(Number(warmest).toFixed(1))
+  }
+  const january = days.filter(({ date }) => date!.slice(5, 7) === '01')
+  const of = (kind: string) => january.filter(({ weather }) => weather === kind).length
+  expect(printed).toContain(`| 1 | ${of('sun')} | ${of('rain')} | ${of('snow')} |`)
+  expect(readFileSync(join(folder, 'temperature.svg'), 'utf8')).toMatch(/^<svg /)
+  expect(readFileSync(join(folder, 'kinds.svg'), 'utf8')).toMatch(/^<svg /)
+  expect(readFileSync(join(folder, 'profile.html'), 'utf8')).toContain('class="plan"')
+})
+
+test('examples/stock-pipeline.ts brings every price in once, and does nothing when run again', async () => {
+  const first = await output(resolve('examples/stock-pipeline.ts'))
+  const prices = new Map<string, string[]>()
+  for (const { symbol, price } of records('stocks.csv')) {
+    prices.set(symbol!, [...(prices.get(symbol!) ?? []), price!])
+  }
+  const expected = [...prices]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([symbol, all]) => {
+      return [symbol, `${all.length}`, Math.max(...all.map(Number)).toFixed(2)]
+    })
+  expect(printedTable(first, 0)).toEqual(expected)
+  expect(first).toContain('summary: 5 inserted, 0 updated')
+  expect(first.match(/ 1 updated/g)).toHaveLength(11)
+  const again = await output(resolve('examples/stock-pipeline.ts'))
+  expect(again).not.toMatch(/inserted|updated/)
+  expect(printedTable(again, 0)).toEqual(expected)
+  const version = /at version (\d+)/
+  expect(version.exec(again)![1]).toBe(version.exec(first)![1])
+})
+
+test('examples/property-benchmark.ts proves its answers before it times them', async () => {
+  process.env['RUNS'] = '25'
+  const printed = await output(resolve('examples/property-benchmark.ts'))
+  expect(printed).toMatch(/^25 random tables and questions: the answers are equal\n20000 rows, 21/)
+  expect(printed.match(/ [\d.]+ ms$/gm)).toHaveLength(2)
+})
+
 describe('the first program of README.md', () => {
   const program = firstProgram('README.md')
 

@@ -76,7 +76,9 @@ test('dependencies are few, and every version is exact', () => {
     'apache-arrow',
     'commander',
     'csv-parse',
-    'csv-stringify',
+    'hyparquet',
+    'hyparquet-compressors',
+    'hyparquet-writer',
     'lru-cache',
     're2js',
   ])

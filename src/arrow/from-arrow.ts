@@ -38,7 +38,9 @@ export const JSON_EXTENSION = ['ARROW:extension:name', 'arrow.json'] as const
 export function fromArrowTable(table: arrow.Table): { schema: Schema; batches: Batch[] } {
   const fields = table.schema.fields.map((from: arrow.Field, position: number) => {
     const hasNulls = (table.getChildAt(position)?.nullCount ?? 0) > 0
-    return field(from.name, typeOf(from), from.nullable || hasNulls)
+    // Arrow reads an empty name as null.
+    const name = (from.name as string | null) ?? ''
+    return field(name, typeOf(from), from.nullable || hasNulls)
   })
   const of = schema(fields)
   const batches: Batch[] = []

@@ -10,14 +10,19 @@ import {
   NO_CHECKPOINT,
   partitionsFile,
   readCheckpoint,
+  usable,
 } from './checkpoint.ts'
 import { isInlineEntry } from './inline-partition.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
+import { INLINE_FEATURE } from './stored-json.ts'
 import type { TableHead } from './table-head.ts'
 import { columnTypes, type TablePlace } from './table-partitions.ts'
 
-const EAGER_ROWS_MAX = 2000
+/** Rows of all checkpoints of a table up to which they are written after every commit. */
+const EAGER_ROWS_MAX = 200
+/** Those up to which no least number of commits is waited for. */
+const PROMPT_ROWS_MAX = 2000
 const COMMITS_MIN = 64
 const PARTITION_SHARE = 0.05
 const REQUESTS_MAX = 8
@@ -25,7 +30,8 @@ const CONTENDED_MS = 20
 
 /**
  * Writes a table's checkpoints after commits, off their path: after each while they are small,
- * otherwise when enough has gathered. What it leaves undone costs readers time and nothing else.
+ * otherwise when commits have brought a share of what they hold, so that a commit costs as much in
+ * a large table as in a small one. What it leaves undone costs readers time and nothing else.
  */
 export class CheckpointKeeper {
   readonly #place: TablePlace
@@ -79,29 +85,37 @@ export class CheckpointKeeper {
   }
 
   #isDue(head: Head): boolean {
-    const rows = Math.max(head.partitions, this.#rows)
     const last = head.tail.at(-1)
-    // Whoever optimizes wants to read; rows of the metadata wait until they get files.
-    if (last?.operation === 'optimize') return true
-    const isEager = this.#isLast || last === undefined || !isInlineEntry(last)
-    const isSmall = rows * (head.columns.length + 1) <= EAGER_ROWS_MAX
-    if (isEager && (isSmall || this.#upto < 0)) return true
-    return head.version - this.#upto >= Math.max(COMMITS_MIN, rows * PARTITION_SHARE)
+    const commits = head.version - this.#upto
+    const partitions = Math.max(head.partitions, this.#rows)
+    const rows = partitions * (head.columns.length + 1)
+    if (last !== undefined && isInlineEntry(last)) {
+      // Rows of the metadata wait until they get files, or nobody is left to give them any.
+      if (this.#isLast && (rows <= PROMPT_ROWS_MAX || this.#upto < 0)) return true
+      return commits >= Math.max(COMMITS_MIN, partitions * PARTITION_SHARE)
+    }
+    if (this.#upto < 0) return true
+    // Whoever optimizes wants to read what few rows have left behind.
+    const isFolded = last?.operation === 'optimize' && head.readerFeatures.includes(INLINE_FEATURE)
+    if (isFolded || rows <= EAGER_ROWS_MAX) return commits > 0
+    return (
+      commits >= Math.max(rows <= PROMPT_ROWS_MAX ? 1 : COMMITS_MIN, partitions * PARTITION_SHARE)
+    )
   }
 
   async #write(head: Head): Promise<void> {
     const { folder } = this.#place
     const list = partitionsFile(folder)
-    const listed = await this.#readOrNone(list)
+    const listed = await this.#readOrNone(list, head)
     this.#upto = listed?.upto ?? -1
     this.#rows = listed?.rows.length ?? 0
     const done = listed !== undefined && listed.upto >= head.version
     if (head.state !== 'live' || done || !this.#isDue(head)) return
     const files = head.columns.map((column) => metadataFile(folder, column))
-    const found = await pooled(files, REQUESTS_MAX, (file) => this.#readOrNone(file))
+    const found = await pooled(files, REQUESTS_MAX, (file) => this.#readOrNone(file, head))
     const uptos = [listed, ...found].map((checkpoint) => checkpoint?.upto ?? 0)
     const span = { from: Math.min(...uptos) + 1, to: head.version }
-    const records = await this.#place.log.records(head, span, columnTypes(head.columns))
+    const records = await this.#place.log.changes(head, span, columnTypes(head.columns))
     const work = files.map((file, index) => ({ file, checkpoint: found[index] }))
     await pooled(work, REQUESTS_MAX, ({ file, checkpoint }) =>
       this.#advance(file, checkpoint, records, head),
@@ -125,9 +139,9 @@ export class CheckpointKeeper {
   }
 
   /** Undefined when there is none, or a spoilt one: it is written anew from the log. */
-  async #readOrNone<T>(file: CheckpointFile<T>): Promise<Checkpoint<T> | undefined> {
+  async #readOrNone<T>(file: CheckpointFile<T>, head: Head): Promise<Checkpoint<T> | undefined> {
     try {
-      const checkpoint = await readCheckpoint(this.#place.store, file)
+      const checkpoint = usable(await readCheckpoint(this.#place.store, file), head)
       return checkpoint === NO_CHECKPOINT ? undefined : checkpoint
     } catch (error) {
       if (error instanceof GraupelError && error.code === 'DATA') return undefined

@@ -2,6 +2,7 @@ import { corrupt } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { type CsvField, parseCheckpoint, printCheckpoint } from './checkpoint-csv.ts'
 import type { CommitRecord } from './model/commit-record.ts'
+import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { type Column, fileText, type Partition } from './model/table.ts'
 import { statisticsOf } from './record-json.ts'
@@ -55,6 +56,14 @@ export async function readCheckpoint<T>(
 ): Promise<Checkpoint<T>> {
   const bytes = await store.get(file.key, { signal })
   return bytes === null ? NO_CHECKPOINT : file.parse(bytes)
+}
+
+/** The checkpoint, or none where it is older than what is left of the log of `head`. */
+export function usable<T>(
+  checkpoint: Checkpoint<T>,
+  { trimmed }: Pick<Head, 'trimmed'>,
+): Checkpoint<T> {
+  return checkpoint.upto < (trimmed?.version ?? 0) ? NO_CHECKPOINT : checkpoint
 }
 
 /** `_table/partitions.csv`: the rows of every partition. */

@@ -1,7 +1,7 @@
 import { GraupelError } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
 import { BackgroundWork } from './background-work.ts'
-import type { AddPartition } from './model/commit-record.ts'
+import type { AddPartition, LoadedFile } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import { nextCommit, stagedBytes } from './next-commit.ts'
@@ -13,6 +13,8 @@ import { assertRetained, readPartitions } from './table-partitions.ts'
 
 /** Statistics in one record: about 16 MiB of them. */
 const STATISTICS_MAX = 128 * 1024
+/** Characters of rows without files that take the room of one. */
+const TEXT_PER_STATISTICS = 64
 const COMMITS_MAX = 64
 const STALE_MS = 24 * 3_600_000
 
@@ -44,6 +46,8 @@ export function cloneHead(source: Head): Head {
     pins: [],
     streams: [],
     apps: [],
+    lastLoad: 0,
+    trimmed: null,
     segments: [],
     tail: [],
   }
@@ -89,7 +93,7 @@ export async function giveUp(source: SharedTable, clone: SharedTable): Promise<v
 }
 
 /**
- * Takes away the pins of clones that were given up, and gives up those that have been in the making
+ * Takes away the pins of clones that were given up or purged, and gives up those that have been in the making
  * for more than a day: they are fenced off first, so that a creator that wakes up fails.
  */
 export async function releasePins(source: SharedTable): Promise<void> {
@@ -104,7 +108,7 @@ export async function releasePins(source: SharedTable): Promise<void> {
       await clone.edit((now) => (now.state === 'initializing' ? { state: 'aborted' } : undefined))
     }
     const { state } = isStale ? (await clone.read()).head : head
-    if (state === 'aborted') await unpin(source, pin.clone, pin.folder)
+    if (state === 'aborted' || state === 'purged') await unpin(source, pin.clone, pin.folder)
   }
 }
 
@@ -121,28 +125,41 @@ async function writeRows(
   clone: SharedTable,
   version: number,
 ): Promise<Partial<Head>> {
-  const parts = cut(await clonedPartitions(source, version), source.newest.columns.length)
+  const parts = cutToRecords(await clonedPartitions(source, version), source.newest.columns.length)
   if (parts.length > COMMITS_MAX) {
     throw new GraupelError('LIMIT', `table "${source.name}" has too many partitions to clone`, {
       table: source.name,
     })
   }
+  const loads = await clonedLoads(source, version)
   const first = clone.newest
   let head = first
-  for (const added of parts) {
+  for (const [position, added] of parts.entries()) {
     const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
     const next = nextCommit(head, {
       operation: 'clone',
       actions: added,
       rows,
       bytes: stagedBytes(added),
-      head: { partitions: head.partitions + added.length, rows: head.rows + rows },
+      loads: position === 0 ? loads : [],
+      head: {
+        partitions: head.partitions + added.length,
+        rows: head.rows + rows,
+        ...(position === 0 && loads.length > 0 ? { lastLoad: head.version + 1 } : {}),
+      },
     })
     await clone.log.write(next.record.file, next.record.bytes)
     head = next.head
   }
-  const { nextId, partitions, rows, timestamp, tail } = head
-  return { version: head.version, nextId, partitions, rows, timestamp, tail }
+  const { nextId, partitions, rows, timestamp, tail, lastLoad } = head
+  return { version: head.version, nextId, partitions, rows, timestamp, tail, lastLoad }
+}
+
+/** The clone has the rows of the files that its source had loaded, so they are in its ledger too. */
+async function clonedLoads(source: SharedTable, version: number): Promise<LoadedFile[]> {
+  const { head } = await source.read()
+  const loaded = await source.ledger.at(head, version)
+  return [...loaded].map(([sha256, bytes]) => ({ sha256, bytes, rows: 0, url: source.name }))
 }
 
 async function clonedPartitions(source: SharedTable, version: number): Promise<AddPartition[]> {
@@ -162,14 +179,27 @@ async function clonedPartitions(source: SharedTable, version: number): Promise<A
   })
 }
 
-/** In runs that fit in a record; one at least. */
-function cut(partitions: readonly AddPartition[], columns: number): AddPartition[][] {
-  const size = Math.max(1, Math.floor(STATISTICS_MAX / columns))
-  const runs: AddPartition[][] = [partitions.slice(0, size)]
-  for (let at = size; at < partitions.length; at += size) {
-    runs.push(partitions.slice(at, at + size))
+/** `partitions` of a table of so many columns in runs that fit in a record; one at least. */
+export function cutToRecords(
+  partitions: readonly AddPartition[],
+  columns: number,
+): AddPartition[][] {
+  const runs: AddPartition[][] = [[]]
+  let left = STATISTICS_MAX
+  for (const partition of partitions) {
+    const statistics = columns + textLength(partition) / TEXT_PER_STATISTICS
+    left -= statistics
+    if (left < 0 && runs.at(-1)!.length > 0) {
+      runs.push([])
+      left = STATISTICS_MAX - statistics
+    }
+    runs.at(-1)!.push(partition)
   }
   return runs
+}
+
+function textLength({ columns }: AddPartition): number {
+  return [...columns.values()].reduce((sum, { text = '' }) => sum + text.length, 0)
 }
 
 function givenUp(name: string): GraupelError {

@@ -3,7 +3,7 @@ import { sha256Hex } from '../io/checksum.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
 import type { CommitRecord } from './model/commit-record.ts'
-import type { Head, Segment, TailEntry } from './model/head.ts'
+import { type Head, isTrimmed, type LogFile, type Segment, type TailEntry } from './model/head.ts'
 import { type ColumnTypes, parseRecord, recordFile, versionText } from './record-json.ts'
 
 const SEGMENT_BYTES_MAX = 8 << 20
@@ -16,7 +16,7 @@ const NEWLINE = 10
 export class CommitLog {
   readonly #store: ObjectStore
   readonly #folder: string
-  /** Records that this process wrote or read, by file name, oldest first. */
+  /** Records and segments that this process wrote or read, by file name, oldest first. */
   readonly #remembered = new Map<string, Uint8Array>()
   #rememberedBytes = 0
 
@@ -53,6 +53,36 @@ export class CommitLog {
         version,
       })
     })
+  }
+
+  /**
+   * What brought the partitions of version `to` that a checkpoint of version `from` - 1 lacks: the
+   * commits since, or, where those of a trimmed log are among them, its base and the commits since
+   * that. Throws as `records` does.
+   */
+  async changes(
+    head: Head,
+    { from, to }: { from: number; to: number },
+    types: ColumnTypes,
+    signal?: AbortSignal,
+  ): Promise<CommitRecord[]> {
+    const { trimmed } = head
+    if (trimmed === null || from > trimmed.version) {
+      return this.records(head, { from, to }, types, signal)
+    }
+    if (to < trimmed.version) return []
+    const [base, since] = await Promise.all([
+      pooled(trimmed.files, REQUESTS_MAX, async (of) =>
+        parseRecord(await this.#read(of.file, of, signal), `${this.#folder}/${of.file}`, types),
+      ),
+      this.records(head, { from: trimmed.version + 1, to }, types, signal),
+    ])
+    return [...base, ...since]
+  }
+
+  /** Stores an object that is named by what it holds, so that it may be there already. */
+  async create(file: string, body: Uint8Array, signal?: AbortSignal): Promise<void> {
+    await this.#store.create(`${this.#folder}/${file}`, body, { signal })
   }
 
   /**
@@ -109,8 +139,11 @@ export class CommitLog {
       }),
     )
     const folded = await this.#join(parts)
-    const segments = [...head.segments, ...folded]
-    return segments.length > SEGMENTS_MAX ? this.#join(segments) : segments
+    // What is left of a trimmed log has names of its own, which joined segments have not.
+    const trimmed = head.segments.filter(isTrimmed)
+    const segments = [...head.segments.slice(trimmed.length), ...folded]
+    const joined = segments.length > SEGMENTS_MAX ? await this.#join(segments) : segments
+    return [...trimmed, ...joined]
   }
 
   async #join(parts: readonly Segment[]): Promise<Segment[]> {
@@ -135,7 +168,7 @@ export class CommitLog {
     const body = Buffer.concat(bodies)
     const sha256 = sha256Hex(body)
     const file = `${versionText(first.from)}-${versionText(last.to)}-${sha256.slice(0, 16)}.jsonl`
-    await this.#store.create(`${this.#folder}/${file}`, body)
+    await this.create(file, body)
     return {
       from: first.from,
       to: last.to,
@@ -158,6 +191,7 @@ export class CommitLog {
 
   async #segmentLines(segment: Segment, signal?: AbortSignal) {
     const body = await this.#read(segment.file, segment, signal)
+    this.#remember(segment.file, body)
     const lines: { bytes: Uint8Array; version: number }[] = []
     for (let start = 0; start < body.length; ) {
       const newline = body.indexOf(NEWLINE, start)
@@ -173,7 +207,7 @@ export class CommitLog {
 
   async #read(
     file: string,
-    expected: { bytes: number; sha256: string },
+    expected: Pick<LogFile, 'bytes' | 'sha256'>,
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     const remembered = this.#remembered.get(file)

@@ -117,9 +117,9 @@ class Attempt {
       const primary = { folder, tableId: head.tableId, version }
       return { txid: this.#txid, primary, prepared: null }
     }
-    const { nextId, partitions, rows, fence, burned, apps } = head
+    const { nextId, partitions, rows, fence, burned, apps, lastLoad } = head
     const entry = head.tail.at(-1)!
-    const prepared = { entry, nextId, partitions, rows, fence, burned, apps }
+    const prepared = { entry, nextId, partitions, rows, fence, burned, apps, lastLoad }
     return { txid: this.#txid, primary: first.read.head.pending!.primary, prepared }
   }
 

@@ -16,6 +16,11 @@ import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
+import {
+  type DatabaseVacuumOptions,
+  type DatabaseVacuumResult,
+  purgeTables,
+} from './purge-tables.ts'
 import { backOff } from './settle-swap.ts'
 import { SharedTable } from './shared-table.ts'
 import { assertWritable } from './stored-json.ts'
@@ -168,13 +173,18 @@ export class DatabaseCatalog {
 
   /**
    * Brings back the table of that name which was dropped last, with all its versions; one that is
-   * back already is answered. Throws NOT_FOUND when none was dropped, INVALID when another table
-   * has the name now, COMMIT_UNKNOWN when it may be back: bringing it back again ends it.
+   * back already is answered. Throws NOT_FOUND when none was dropped, EXPIRED when its rows have
+   * been vacuumed since, INVALID when another table has the name now, COMMIT_UNKNOWN when it may be back: bringing it back again ends it.
    */
   async undropTable(name: string): Promise<TableCatalog> {
     const shared = await undropNamed(this.#tablesOf, name)
     this.#listed.set(name, shared)
     return TableCatalog.of(shared)
+  }
+
+  /** Removes what tables that were dropped long ago have left: see `purgeTables`. */
+  vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    return purgeTables(this.#tablesOf, options)
   }
 
   /** Answers once what goes on after commits (checkpoints) has ended. Call it before leaving. */

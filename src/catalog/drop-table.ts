@@ -2,6 +2,7 @@ import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
 import type { DatabaseHead, ReadDatabase } from './database-head.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
+import type { Head } from './model/head.ts'
 import { backOff } from './settle-swap.ts'
 import type { SharedTable } from './shared-table.ts'
 import { assertWritable } from './stored-json.ts'
@@ -36,8 +37,10 @@ export async function dropNamed(of: TablesOfDatabase, name: string): Promise<voi
 
 /** Whether a table that the database lists is being dropped, or was when somebody broke off. */
 export async function isHalfDropped(of: TablesOfDatabase, entry: TableEntry): Promise<boolean> {
-  return (await of.shared(entry).read()).head.state === 'dropped'
+  return isGone((await of.shared(entry).read()).head)
 }
+
+const isGone = ({ state }: Head) => state === 'dropped' || state === 'purged'
 
 /** Drops a table that `read` lists; throws as `dropNamed`. */
 export async function dropListed(
@@ -52,7 +55,10 @@ export async function dropListed(
       const { tables, dropped } = base.cell
       const entry = tables.find((candidate) => candidate.id === id)
       if (entry === undefined) return
-      await of.shared(entry).edit(() => ({ state: 'dropped' }))
+      // No head is ever made from one that was purged.
+      await of
+        .shared(entry)
+        .edit(({ state }) => (state === 'purged' ? undefined : { state: 'dropped' }))
       begun = true
       const swapped = await of.head.swap(base, {
         ...base.cell,
@@ -71,7 +77,8 @@ export async function dropListed(
 
 /**
  * Brings back the table of that name which was dropped last; one that is back already is answered.
- * Throws NOT_FOUND when none was dropped, INVALID when another table has the name now,
+ * Throws NOT_FOUND when none was dropped, EXPIRED when its rows have been vacuumed since, INVALID when
+ * another table has the name now,
  * COMMIT_UNKNOWN when it may be back: bringing it back again ends it.
  */
 export async function undropNamed(of: TablesOfDatabase, name: string): Promise<SharedTable> {
@@ -83,6 +90,10 @@ export async function undropNamed(of: TablesOfDatabase, name: string): Promise<S
       const { entry, isListed, hasOlder } = lastOf(read.cell, name)
       const table = of.shared(entry)
       const before = await table.base(await table.head.read())
+      if (before.head.state === 'purged') {
+        if (isListed) await dropListed(of, read, entry)
+        throw purged(name)
+      }
       const isBack = isListed && before.head.state !== 'dropped'
       if (isBack && (begun === entry.id || !hasOlder)) return table
       if (isBack) throw nameTaken(name)
@@ -147,6 +158,11 @@ function nameTaken(name: string): GraupelError {
   return invalid(`table "${clip(name)}" exists: drop it before you bring another back`, {
     table: name,
   })
+}
+
+function purged(name: string): GraupelError {
+  const message = `table "${clip(name)}" was dropped so long ago that its rows have been vacuumed`
+  return new GraupelError('EXPIRED', message, { table: name })
 }
 
 function tooManyRaces({ path }: DatabaseHead): GraupelError {

@@ -1,7 +1,7 @@
 import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
-import { markFields, readMarks } from './head-marks-json.ts'
+import { LOG_FILE, markFields, readMarks } from './head-marks-json.ts'
 import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
 import { pendingFields, readPending } from './pending-json.ts'
 import { sealed } from './seal.ts'
@@ -17,9 +17,8 @@ import {
 import { printTailEntry, readTailEntry, SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-table'
-const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted']
+const STATES: readonly TableState[] = ['live', 'dropped', 'initializing', 'aborted', 'purged']
 export const HEAD_BYTES_MAX = 1 << 20
-const SEGMENT_FILE = /^[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
 
 /** The head as stored. Throws LIMIT when it is larger than a head may be. */
 export function printHead(head: Head): Uint8Array {
@@ -148,7 +147,7 @@ function readSegment(of: StoredObject): Segment {
   const segment = {
     from: of.whole('from', 1),
     to: of.whole('to', 1),
-    file: of.text('file', SEGMENT_FILE),
+    file: of.text('file', LOG_FILE),
     bytes: of.whole('bytes', 1),
     sha256: of.text('sha256', SHA256),
     timestampFrom: of.instant('timestampFrom'),
@@ -184,7 +183,14 @@ function checkMarks(head: Omit<Head, 'extra'>, key: string): void {
   if (prepared !== version + 1) {
     throw corrupt(`"${key}": what is pending on version ${version} is version ${prepared}`, { key })
   }
-  if (retainedFrom <= version && fence <= nextId) return
+  const trimmedTo = head.trimmed?.version ?? 0
+  if (trimmedTo > retainedFrom) {
+    throw corrupt(`"${key}": the log of version ${retainedFrom} is trimmed to ${trimmedTo}`, {
+      key,
+    })
+  }
+  const kept = head.state === 'purged' ? version + 1 : version
+  if (retainedFrom <= kept && fence <= nextId) return
   throw corrupt(
     `"${key}": retainedFrom ${retainedFrom} and fence ${fence} pass version ${version} and nextId ${nextId}`,
     { key },

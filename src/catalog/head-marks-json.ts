@@ -1,14 +1,37 @@
 import { isTableFolder } from './folder-name.ts'
-import type { AppMark, Compression, Head, IdRange, Pin, StreamOffset, Tag } from './model/head.ts'
+import type {
+  AppMark,
+  Compression,
+  Head,
+  IdRange,
+  Pin,
+  StreamOffset,
+  Tag,
+  TrimmedLog,
+} from './model/head.ts'
 import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
+import { SHA256 } from './tail-entry-json.ts'
 
-type Marks = Pick<Head, 'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'streams' | 'apps'>
+type Marks = Pick<
+  Head,
+  | 'compression'
+  | 'fence'
+  | 'burned'
+  | 'tags'
+  | 'pins'
+  | 'streams'
+  | 'apps'
+  | 'lastLoad'
+  | 'trimmed'
+>
 type Fields = readonly (readonly [name: string, value: unknown])[]
 
 export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none']
 
 const APP_CHARACTERS_MAX = 200
 const STREAM_ID = /^[0-9a-f-]{36}$/
+/** Names of objects of the log. */
+export const LOG_FILE: RegExp = /^(?:trimmed-)?[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
 
 /** The fields of a head that are left out while there is nothing to say. */
 export function markFields(head: Marks): Fields {
@@ -44,7 +67,25 @@ export function markFields(head: Marks): Fields {
       ['app', of.app],
       ['sequence', of.sequence],
     ]),
+    ...(head.lastLoad === 0 ? [] : ([['lastLoad', head.lastLoad]] as const)),
+    ...(head.trimmed === null ? [] : ([['trimmed', printTrimmedLog(head.trimmed)]] as const)),
   ]
+}
+
+function printTrimmedLog({ version, files }: TrimmedLog): unknown {
+  const list = files.map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }))
+  return { version, files: list }
+}
+
+function readTrimmedLog(of: StoredObject): TrimmedLog {
+  return {
+    version: of.whole('version'),
+    files: of.objects('files').map((item) => ({
+      file: item.text('file', LOG_FILE),
+      bytes: item.whole('bytes', 1),
+      sha256: item.text('sha256', SHA256),
+    })),
+  }
 }
 
 /** The inverse of `markFields`. Throws DATA naming the key and the field. */
@@ -88,6 +129,8 @@ export function readMarks(of: StoredObject): Marks {
         sequence: item.whole('sequence'),
       }),
     ),
+    lastLoad: of.has('lastLoad') ? of.whole('lastLoad') : 0,
+    trimmed: of.has('trimmed') ? readTrimmedLog(of.object('trimmed')) : null,
   }
 }
 

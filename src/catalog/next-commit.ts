@@ -1,7 +1,13 @@
 import { GraupelError } from '../error.ts'
 import { sha256Hex } from '../io/checksum.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
-import type { Action, AddPartition, CommitRecord, Operation } from './model/commit-record.ts'
+import type {
+  Action,
+  AddPartition,
+  CommitRecord,
+  LoadedFile,
+  Operation,
+} from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { printRecord, RECORD_BYTES_MAX, recordFile } from './record-json.ts'
@@ -14,6 +20,9 @@ export interface Draft {
   /** Rows and bytes of the files that it brings. */
   readonly rows: number
   readonly bytes: number
+  readonly loads?: readonly LoadedFile[] | undefined
+  /** The version whose ledger it goes on from, when that is not the parent's. */
+  readonly ledgerOf?: number | undefined
   /** What the head says from then on. */
   readonly head: Pick<Head, 'partitions' | 'rows'> & Partial<Head>
 }
@@ -37,7 +46,7 @@ export function nextCommit(
   draft: Draft,
   as: { readonly txid?: string; readonly timestamp?: number } = {},
 ): NextCommit {
-  const { operation, actions, rows, bytes } = draft
+  const { operation, actions, rows, bytes, loads, ledgerOf } = draft
   const parent = base.tail.at(-1)
   const record: CommitRecord = {
     version: base.version + 1,
@@ -52,6 +61,8 @@ export function nextCommit(
     rows,
     bytes,
     actions,
+    loads,
+    ledgerOf,
   }
   const printed = printRecord(record, columnTypes(base.columns))
   if (printed.length > RECORD_BYTES_MAX) throw tooLarge(printed.length)

@@ -39,13 +39,20 @@ function printPrepared({ entry, nextId, partitions, rows, ...marks }: PreparedCo
     ['nextId', nextId],
     ['partitions', partitions],
     ['rows', rows],
-    ...markFields({ ...marks, compression: 'none', tags: [], pins: [], streams: [] }),
+    ...markFields({
+      ...marks,
+      compression: 'none',
+      tags: [],
+      pins: [],
+      streams: [],
+      trimmed: null,
+    }),
   ]
   return new JsonText(printObject(fields, []))
 }
 
 function readPrepared(of: StoredObject): PreparedCommit {
-  const { fence, burned, apps } = readMarks(of)
+  const { fence, burned, apps, lastLoad } = readMarks(of)
   return {
     entry: readTailEntry(of.object('entry')),
     nextId: of.whole('nextId', 1),
@@ -54,5 +61,6 @@ function readPrepared(of: StoredObject): PreparedCommit {
     fence,
     burned,
     apps,
+    lastLoad,
   }
 }

@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import type { Action, AddPartition, CommitRecord } from './model/commit-record.ts'
+import type { Action, AddPartition, CommitRecord, LoadedFile } from './model/commit-record.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
 import {
   parseStatistics,
@@ -16,9 +16,10 @@ import {
   printObject,
   type StoredObject,
 } from './stored-json.ts'
-import { TXID } from './tail-entry-json.ts'
+import { SHA256, TXID } from './tail-entry-json.ts'
 
 const FORMAT = 'graupel-commit'
+const TRIMMED_FORMAT = 'graupel-trimmed-commit'
 export const RECORD_BYTES_MAX = 64 << 20
 
 /** The types of a table's columns by id; statistics of other columns are passed over. */
@@ -48,6 +49,35 @@ export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Arra
       ['rows', record.rows],
       ['bytes', record.bytes],
       ['actions', printList(record.actions.map((action) => printAction(action, types)))],
+      ...ledgerFields(record),
+    ],
+    [],
+  )
+  return Buffer.from(`${text}\n`)
+}
+
+/** What a commit has to say of the files that count as loaded. */
+function ledgerFields({ ledgerOf, loads = [] }: CommitRecord) {
+  const fields: [name: string, value: unknown][] = []
+  if (ledgerOf !== undefined) fields.push(['ledgerOf', ledgerOf])
+  if (loads.length > 0) fields.push(['loads', printList(loads.map(printLoad))])
+  return fields
+}
+
+/** What is left of a record whose actions nobody needs any more. */
+export function printTrimmed(record: CommitRecord, sha256: string): Uint8Array {
+  const { version, txid, timestamp, operation, rows, bytes } = record
+  const text = printObject(
+    [
+      ['format', TRIMMED_FORMAT],
+      ['version', version],
+      ['txid', txid],
+      ['timestamp', instantText(timestamp)],
+      ['operation', operation],
+      ['rows', rows],
+      ['bytes', bytes],
+      ['sha256', sha256],
+      ...ledgerFields(record),
     ],
     [],
   )
@@ -62,21 +92,43 @@ export function printRecord(record: CommitRecord, types: ColumnTypes): Uint8Arra
 export function parseRecord(bytes: Uint8Array, key: string, types: ColumnTypes): CommitRecord {
   const of = parseStored(bytes, key, RECORD_BYTES_MAX)
   const format = of.text('format')
-  if (format !== FORMAT) of.fail('format', `"${FORMAT}"`, format)
-  const parent = of.object('parent')
-  return {
+  const facts = {
     version: of.whole('version', 1),
     txid: of.text('txid', TXID),
     timestamp: of.instant('timestamp'),
     operation: of.text('operation'),
+    rows: of.whole('rows'),
+    bytes: of.whole('bytes'),
+    ...(of.has('ledgerOf') ? { ledgerOf: of.whole('ledgerOf') } : {}),
+    ...(of.has('loads') ? { loads: of.objects('loads').map(readLoad) } : {}),
+  }
+  if (format === TRIMMED_FORMAT) {
+    const parent = { version: facts.version - 1, txid: '', sha256: '' }
+    return { ...facts, parent, actions: [], trimmedFrom: of.text('sha256', SHA256) }
+  }
+  if (format !== FORMAT) of.fail('format', `"${FORMAT}"`, format)
+  const parent = of.object('parent')
+  return {
+    ...facts,
     parent: {
       version: parent.whole('version'),
       txid: parent.text('txid', TXID),
       sha256: parent.text('sha256'),
     },
-    rows: of.whole('rows'),
-    bytes: of.whole('bytes'),
     actions: of.objects('actions').map((action) => readAction(action, types)),
+  }
+}
+
+function printLoad({ sha256, bytes, rows, url }: LoadedFile): string {
+  return JSON.stringify({ sha256, bytes, rows, url })
+}
+
+function readLoad(of: StoredObject): LoadedFile {
+  return {
+    sha256: of.text('sha256', SHA256),
+    bytes: of.whole('bytes'),
+    rows: of.whole('rows'),
+    url: of.text('url'),
   }
 }
 

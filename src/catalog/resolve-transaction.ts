@@ -25,9 +25,10 @@ export async function resolveTransaction(
     )
   }
   try {
-    if (await isCommitted(table, (await table.read()).head, txid)) return 'committed'
+    const read = await table.read()
+    if (await isCommitted(table, read.head, txid)) return 'committed'
     // A barrier: what was sent before it has lost its token.
-    const head = await table.edit(() => ({}))
+    const head = await table.edit(() => ({}), read)
     return (await isCommitted(table, head, txid)) ? 'committed' : 'not committed'
   } catch (error) {
     const codes = ['UNAVAILABLE', 'COMMIT_UNKNOWN', 'CONFLICT']

@@ -39,7 +39,10 @@ export function restoreChange(place: TablePlace, version: number): Change {
         actions: [...removed, ...added],
         rows,
         bytes: 0,
+        // Files loaded since then are no longer in the table, and may be loaded again.
+        ...(base.lastLoad > version ? { ledgerOf: version } : {}),
         head: {
+          ...(base.lastLoad > version ? { lastLoad: base.version + 1 } : {}),
           // Nobody else may bring the new numbers, for which there are no files.
           ...burnIds(
             base,

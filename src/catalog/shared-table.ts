@@ -6,6 +6,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
 import { InlineKeeper } from './inline-keeper.ts'
+import { LoadLedger } from './load-ledger.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
 import { abortPending, resolvePending, withoutPending } from './pending.ts'
@@ -39,6 +40,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
   readonly inline: InlineKeeper
+  readonly ledger: LoadLedger
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -53,6 +55,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
     this.inline = new InlineKeeper(this, work)
+    this.ledger = new LoadLedger(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 
@@ -123,6 +126,11 @@ export class SharedTable implements TablePlace, QueueTarget {
     if (this.#newest !== undefined) this.#keeper.finish(this.#newest)
   }
 
+  /** Stores the ledger of loaded files, off the path of the load, when it has fallen behind. */
+  noteLoads(): void {
+    this.work.add(this.ledger.checkpoint(this.newest))
+  }
+
   /** The next swap is to read the head first. */
   forget(): void {
     this.#known = undefined
@@ -139,9 +147,11 @@ export class SharedTable implements TablePlace, QueueTarget {
    * Swaps the head for what `change` makes of it, on top of whatever others did; it makes no
    * version. Answers the head; nothing is done when `change` answers undefined. The change must do
    * no harm when it is made twice.
+   *
+   * @param from A head that was just read, so that it need not be read again.
    */
-  async edit(change: (head: Head) => Partial<Head> | undefined): Promise<Head> {
-    let base = await this.base(await this.head.read())
+  async edit(change: (head: Head) => Partial<Head> | undefined, from?: ReadHead): Promise<Head> {
+    let base = await this.base(from ?? (await this.head.read()))
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const changed = change(base.head)
       if (changed === undefined) return base.head

@@ -1,7 +1,14 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
 import { inlineHead } from './inline-partition.ts'
-import type { Action, AddPartition, Operation, RemovePartition } from './model/commit-record.ts'
+import { assertNotLoaded, type LoadLedger } from './load-ledger.ts'
+import type {
+  Action,
+  AddPartition,
+  LoadedFile,
+  Operation,
+  RemovePartition,
+} from './model/commit-record.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { assertSameColumns, type Draft, numberAfter } from './next-commit.ts'
@@ -24,6 +31,12 @@ export interface Removal {
   readonly concerns?: ((partition: AddPartition) => boolean) | undefined
 }
 
+/** A file whose rows were staged. */
+export interface StagedLoad extends LoadedFile {
+  /** `once`: a CONFLICT when its content counts as loaded; `again`: it may be loaded once more. */
+  readonly how: 'once' | 'again'
+}
+
 /** Partitions that were staged, and what is to become of them. */
 export interface Staged {
   /** For people. */
@@ -33,6 +46,8 @@ export interface Staged {
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
   readonly mark?: AppMark | undefined
+  /** Files that rows are from. */
+  readonly loads?: readonly StagedLoad[] | undefined
   /** None for an append. */
   readonly removal?: Removal | undefined
   /** Rows that the history tells. */
@@ -58,15 +73,20 @@ export interface Passenger {
 }
 
 /** The change that appends what was staged, or puts it in the place of what is live. */
-export function stagedChange(place: TablePlace, staged: Staged): Change {
-  const { removal, fold } = staged
+export function stagedChange(
+  place: TablePlace & { readonly ledger: LoadLedger },
+  staged: Staged,
+): Change {
+  const { removal, fold, loads = [] } = staged
   return {
-    alone: removal !== undefined || fold !== undefined,
+    // What is loaded must be held against a head that is committed.
+    alone: removal !== undefined || fold !== undefined || loads.length > 0,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
+      const ledger = await ledgerChange(place.ledger, base, staged)
       const folded = await foldedAlong(place, base, staged)
       const inline = staged.inline?.(base)
       const added = [
@@ -85,7 +105,10 @@ export function stagedChange(place: TablePlace, staged: Staged): Change {
         actions,
         rows: staged.rows,
         bytes: staged.bytes + (folded?.bytes ?? 0),
+        loads: staged.loads,
+        ledgerOf: ledger.ledgerOf,
         head: {
+          ...ledger.head,
           ...(inline === undefined ? {} : inlineHead({ ...base, nextId }, inline.id)),
           partitions: base.partitions - removed.length + added.length,
           rows: base.rows - rowsGone + rows,
@@ -111,6 +134,28 @@ async function foldedAlong(place: TablePlace, base: Head, { fold, name }: Staged
   } catch (error) {
     if (error instanceof GraupelError && error.code === 'CONFLICT') return undefined
     throw error
+  }
+}
+
+/**
+ * What becomes of the ledger: what takes all rows away begins an empty one. Throws CONFLICT for
+ * files that others loaded first.
+ */
+async function ledgerChange(
+  ledger: LoadLedger,
+  base: Head,
+  { name, loads = [], removal }: Staged,
+): Promise<{ readonly ledgerOf?: number; readonly head: Partial<Head> }> {
+  const clears = removal?.partitions === 'all' && base.lastLoad > 0
+  const once = loads.filter(({ how }) => how === 'once')
+  if (once.length > 0) {
+    const known = removal?.partitions === 'all' ? new Map() : await ledger.at(base)
+    assertNotLoaded(name, known, once)
+  }
+  const changes = clears || loads.length > 0
+  return {
+    ...(clears ? { ledgerOf: 0 } : {}),
+    head: changes ? { lastLoad: base.version + 1 } : {},
   }
 }
 
@@ -141,11 +186,13 @@ async function assertUnseen(
     )
   }
   const types = columnTypes(base.columns)
+  // Where the log was trimmed since, nobody can tell what others did.
+  const isTold = basedOn >= (base.trimmed?.version ?? 0)
   const since = await place.log.records(base, { from: basedOn + 1, to: version }, types)
   const actions = since.flatMap((record) => record.actions)
   const isOurs = (action: Action) =>
     action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
-  if (!actions.some(isOurs)) return
+  if (isTold && !actions.some(isOurs)) return
   throw new GraupelError(
     'CONFLICT',
     `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,

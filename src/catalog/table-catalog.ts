@@ -1,5 +1,6 @@
 import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
@@ -16,7 +17,7 @@ import { assertRetained, readPartitions } from './table-partitions.ts'
 import { type CommitResult, TableWriter, type WriterOptions } from './table-writer.ts'
 import { taggedVersion, tagTable, untagTable } from './tag-table.ts'
 import { type VacuumOptions, type VacuumResult, vacuumTable } from './vacuum-table.ts'
-import { verifyTable } from './verify-table.ts'
+import { type VerifyOptions, verifyTable } from './verify-table.ts'
 import { versionAt } from './version-at.ts'
 
 /** A writer that moves the handle it came from on to what it committed. */
@@ -149,9 +150,16 @@ export class TableCatalog {
     return [created, ...entries].reverse()
   }
 
+  /** The contents that count as loaded into the newest version known: bytes by SHA-256. */
+  async loadedContents(): Promise<LoadedContents> {
+    return this.#table.ledger.at(this.#table.newest)
+  }
+
   /** Whether versions after `from` up to `to` gave rows other partitions without changing them. */
   async movesRows({ from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
     const head = await this.#newest()
+    // What a trimmed log is left with tells no actions.
+    assertRetained(head, from)
     const records = await this.#table.log.records(head, { from: from + 1, to }, new Map())
     return records.some(({ operation, actions }) => {
       const removes = actions.some(({ kind }) => kind === 'removePartition')
@@ -223,8 +231,8 @@ export class TableCatalog {
   }
 
   /** Reads everything that the table has and compares it: see `verifyTable`. */
-  verify(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Problem[]> {
-    return verifyTable(this.#table, options.signal)
+  verify(options: VerifyOptions = {}): Promise<Problem[]> {
+    return verifyTable(this.#table, options)
   }
 
   /** What became of a commit that ended with COMMIT_UNKNOWN: see `resolveTransaction`. */

@@ -92,6 +92,7 @@ const STATES = new Map([
   ['dropped', 'has been dropped'],
   ['initializing', 'is a clone that is still being made'],
   ['aborted', 'is a clone that was given up'],
+  ['purged', 'has been dropped, and its rows are gone'],
 ])
 
 /** Throws NOT_FOUND unless the table is live. */

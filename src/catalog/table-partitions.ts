@@ -8,6 +8,7 @@ import {
   metadataFile,
   partitionsFile,
   readCheckpoint,
+  usable,
 } from './checkpoint.ts'
 import type { CommitLog } from './commit-log.ts'
 import type { Head } from './model/head.ts'
@@ -54,7 +55,7 @@ export async function readPartitions(
     listed.upto,
   )
   const span = { from: oldest + 1, to: version }
-  const records = await log.records(head, span, columnTypes(columns), signal)
+  const records = await log.changes(head, span, columnTypes(columns), signal)
   const live =
     cache?.exactly<Partition>(list.key, version) ?? liveAt(list, listed, records, version)
   const statistics = new Map<number, ReadonlyMap<number, ColumnPartition>>()
@@ -77,8 +78,8 @@ async function checkpointFor<T>(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint<T>> {
   const known = cache?.find<T>(file.key, version)
-  if (known !== undefined) return known
-  const read = await readCheckpoint(store, file, signal)
+  if (known !== undefined && usable(known, head) === known) return known
+  const read = usable(await readCheckpoint(store, file, signal), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
 }
@@ -89,11 +90,15 @@ export function assertRetained(
   version: number,
 ): void {
   if (version >= head.retainedFrom) return
-  throw new GraupelError(
-    'EXPIRED',
-    `version ${version} has been vacuumed; versions ${head.retainedFrom} to ${head.version} are kept`,
-    { version, retainedFrom: head.retainedFrom, newest: head.version },
-  )
+  const isPurged = head.retainedFrom > head.version
+  const kept = isPurged
+    ? 'the table was dropped, and none is kept'
+    : `versions ${head.retainedFrom} to ${head.version} are kept`
+  throw new GraupelError('EXPIRED', `version ${version} has been vacuumed; ${kept}`, {
+    version,
+    retainedFrom: head.retainedFrom,
+    newest: head.version,
+  })
 }
 
 export function columnTypes(columns: readonly Column[]): ColumnTypes {

@@ -3,12 +3,19 @@ import { commitTogether, type Part } from './commit-together.ts'
 import type { AppMark } from './model/head.ts'
 import type { TableSnapshot } from './model/table.ts'
 import { backOff } from './settle-swap.ts'
+import type { StagedLoad } from './staged-change.ts'
 import type { StagedWriter, TableCatalog } from './table-catalog.ts'
 import type { CommitOptions, CommitResult, WriterOptions } from './table-writer.ts'
 
 const LOOKS_MAX = 100
 
 type Operation = CommitOptions['operation']
+
+/** What is staged for a table: in the place of its rows, or beside them, and from which files. */
+export interface StagedBefore {
+  readonly operation: Operation
+  readonly loads: readonly StagedLoad[]
+}
 
 /** A table of the transaction, and the one change of it that is staged. */
 interface Member {
@@ -17,6 +24,7 @@ interface Member {
   readonly joinedAt: number
   operation: Operation
   writer: StagedWriter | undefined
+  loads: readonly StagedLoad[]
   /** What is being staged: one thing after the other. */
   staging: Promise<void>
 }
@@ -45,7 +53,12 @@ export class TableTransaction {
     const known = this.#members.get(folder)
     if (known !== undefined) return known.catalog
     const { version } = catalog.snapshot
-    const staged = { operation: 'append', writer: undefined, staging: Promise.resolve() } as const
+    const staged = {
+      operation: 'append',
+      writer: undefined,
+      loads: [],
+      staging: Promise.resolve(),
+    } as const
     this.#members.set(folder, { catalog, joinedAt: version, ...staged })
     return catalog
   }
@@ -63,13 +76,14 @@ export class TableTransaction {
   }
 
   /**
-   * Stages rows for a table: `write` gets its writer. An `overwrite` puts them in the place of all
+   * Stages rows for a table: `write` gets its writer, and the files whose rows were staged before;
+   * it answers those that it staged. An `overwrite` puts them in the place of all
    * rows, also of those staged before. When it fails, nothing of the transaction is committed.
    */
   async stage(
     catalog: TableCatalog,
     operation: Operation,
-    write: (writer: StagedWriter) => Promise<void>,
+    write: (writer: StagedWriter, before: StagedBefore) => Promise<readonly StagedLoad[]>,
   ): Promise<void> {
     this.#assertOpen()
     const member = this.#members.get(catalog.shared.folder)!
@@ -80,9 +94,11 @@ export class TableTransaction {
         await member.writer?.abort()
         member.writer = undefined
         member.operation = 'overwrite'
+        member.loads = []
       }
       member.writer ??= catalog.stageWriter(this.#options)
-      await write(member.writer)
+      const { loads } = member
+      member.loads = [...loads, ...(await write(member.writer, member))]
     })
     member.staging = staged.catch((error: unknown) => {
       this.#failure ??= { error }
@@ -128,9 +144,9 @@ export class TableTransaction {
   async #commit(mark: AppMark | undefined): Promise<ReadonlyMap<TableCatalog, CommitResult>> {
     const staged: { readonly member: Member; readonly part: Part }[] = []
     for (const member of this.#members.values()) {
-      const { catalog, operation, writer, joinedAt } = member
+      const { catalog, operation, writer, joinedAt, loads } = member
       const basedOn = this.#seen.get(catalog.shared.folder)?.version ?? joinedAt
-      const change = await writer?.prepare({ operation, basedOn, mark })
+      const change = await writer?.prepare({ operation, basedOn, mark, loads })
       if (change !== undefined) staged.push({ member, part: { table: catalog.shared, change } })
     }
     const committed = await commitTogether(staged.map(({ part }) => part)).catch((error) => {

@@ -15,7 +15,7 @@ import { PARTITION_BYTES_MAX, PartitionBuffer } from './partition-buffer.ts'
 import { PartitionStager, type PendingPartition, renumbered } from './partition-stager.ts'
 import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
-import { isMarked, type Removal, stagedChange } from './staged-change.ts'
+import { isMarked, type Removal, type StagedLoad, stagedChange } from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -47,6 +47,8 @@ export interface CommitOptions {
    * number of it, or a higher one. Tables remember the last 256 applications.
    */
   readonly mark?: AppMark | undefined
+  /** Files that the rows are from. */
+  readonly loads?: readonly StagedLoad[] | undefined
 }
 
 export type WriteOperation =
@@ -174,6 +176,7 @@ export class TableWriter {
         this.#change(options),
         this.#settled(pending),
       )
+      if (options.loads !== undefined) this.#table.noteLoads()
       return committed.isNew ? this.ended(committed.version) : this.#nothing(committed.version)
     })
   }
@@ -233,6 +236,7 @@ export class TableWriter {
     this.#fold = fold
     const { version, isNew } = await this.#table.queue.commit(this.#change(options))
     if (fold !== undefined) this.#table.inline.end(fold)
+    if (options.loads !== undefined) this.#table.noteLoads()
     return isNew ? this.ended(version) : this.#nothing(version)
   }
 
@@ -256,6 +260,7 @@ export class TableWriter {
       name: this.#table.name,
       signal: this.#options.signal,
       mark: options.mark,
+      loads: options.loads,
       partitions: (base) => this.#renumbered(base),
       inline: inline === undefined ? undefined : (base) => this.#numbered(this.#inline!, base),
       fold: this.#fold,

@@ -10,14 +10,16 @@ export interface Doubt {
   readonly again: string
 }
 
+const DEFINITE: ReadonlySet<string> = new Set(['INVALID', 'NOT_FOUND', 'EXPIRED'])
+
 /**
  * What to throw for `cause`, after which a change may or may not stand: COMMIT_UNKNOWN saying how to
- * end it. What tells for certain that it does not (INVALID, NOT_FOUND), and what is no error of this
+ * end it. What tells for certain that it does not (INVALID, NOT_FOUND, EXPIRED), and what is no error of this
  * library, stays as it is.
  */
 export function unknownOutcome(cause: unknown, { what, outcome, again }: Doubt): unknown {
   if (!(cause instanceof GraupelError)) return cause
-  if (cause.code === 'INVALID' || cause.code === 'NOT_FOUND') return cause
+  if (DEFINITE.has(cause.code)) return cause
   return new GraupelError(
     'COMMIT_UNKNOWN',
     `${what} ${outcome} (${clip(cause.message)}): ${again} ends it and does no harm`,

@@ -2,6 +2,7 @@ import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
 import type { StoredObject } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
+import type { OnProgress } from '../io/progress.ts'
 import { above } from './burned-ids.ts'
 import {
   advance,
@@ -10,12 +11,15 @@ import {
   metadataFile,
   partitionsFile,
   readCheckpoint,
+  usable,
 } from './checkpoint.ts'
 import { releasePins } from './clone-table.ts'
-import type { Head, StreamOffset } from './model/head.ts'
+import { type Head, isTrimmed, type Segment, type StreamOffset } from './model/head.ts'
 import { momentOf } from './moment-version.ts'
 import type { SharedTable } from './shared-table.ts'
+import { assertLive } from './table-head.ts'
 import { columnTypes } from './table-partitions.ts'
+import { trimLog } from './trim-log.ts'
 import { versionAt } from './version-at.ts'
 
 const DELETES_MAX = 8
@@ -31,6 +35,7 @@ export interface VacuumOptions {
   /** True removes nothing and tells in `keys` what would be. */
   readonly dryRun?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
 }
 
 /** What a vacuum removed, or would. */
@@ -51,16 +56,33 @@ interface Plan {
 
 /**
  * Gives up old versions and removes the files that only they had, files that were staged and never
- * committed, and records of the log that nothing names. First the head is swapped for one that
+ * committed, and what of the log only they need. First the head is swapped for one that
  * says so; only then files go, so that it is safe beside readers and writers of any age. Throws
  * INVALID for a `retain` that is none.
  */
 export async function vacuumTable(
   table: SharedTable,
-  { retain, dryRun, signal }: VacuumOptions,
+  options: VacuumOptions,
+): Promise<VacuumResult> {
+  for (;;) {
+    try {
+      return await vacuumOnce(table, options)
+    } catch (error) {
+      if (!(error instanceof GraupelError) || error.code !== 'DATA') throw error
+      // What a head names may have been trimmed, and removed, since it was read.
+      const { revision } = table.newest
+      if ((await table.read(options.signal)).head.revision === revision) throw error
+    }
+  }
+}
+
+async function vacuumOnce(
+  table: SharedTable,
+  { retain, dryRun, signal, onProgress }: VacuumOptions,
 ): Promise<VacuumResult> {
   if (dryRun !== true) await releasePins(table)
   const { head: found } = await table.read(signal)
+  assertLive(found, table.name)
   const wanted = await retainedVersion(table, found, retain)
   const fence = await fenceAt(table, found, wanted)
   const planned = (head: Head): Plan => ({
@@ -68,18 +90,27 @@ export async function vacuumTable(
     fence: Math.max(head.fence, Math.min(head.nextId, fence)),
   })
   throwIfAborted(signal)
-  const head =
-    dryRun === true
-      ? { ...found, ...planned(found) }
-      : await table.edit((now) => raised(now, planned(now)))
+  let head = { ...found, ...planned(found) }
+  if (dryRun !== true) {
+    await table.edit((now) => raised(now, planned(now)))
+    head = await trimLog(table, signal)
+  }
   const garbage = await findGarbage(table, head, signal)
   const sum = garbage.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
   const result = { retainedFrom: head.retainedFrom, files: garbage.length, bytes: sum }
-  if (dryRun === true) return { ...result, keys: garbage.map(({ key }) => key) }
-  await pooled(garbage, DELETES_MAX, async ({ key }) => {
+  let bytes = 0
+  const tell = (phase: string) => onProgress?.({ phase, rows: 0, bytes, totalBytes: sum })
+  if (dryRun === true) {
+    tell('done')
+    return { ...result, keys: garbage.map(({ key }) => key) }
+  }
+  await pooled(garbage, DELETES_MAX, async ({ key, byteLength }) => {
     throwIfAborted(signal)
     await table.store.delete(key, { signal })
+    bytes += byteLength
+    tell('delete')
   })
+  tell('done')
   return { ...result, keys: [] }
 }
 
@@ -126,11 +157,11 @@ async function retainedVersion(
 /** The number after those of partitions and files that commits up to `version` brought. */
 async function fenceAt(table: SharedTable, head: Head, version: number): Promise<number> {
   const list = partitionsFile(table.folder)
-  const listed = await readCheckpoint(table.store, list)
+  const listed = usable(await readCheckpoint(table.store, list), head)
   const files = await readMetadata(table, head)
   const oldest = files.reduce((upto, of) => Math.min(upto, of.checkpoint.upto), listed.upto)
   const span = { from: oldest + 1, to: version }
-  const records = await table.log.records(head, span, columnTypes(head.columns))
+  const records = await table.log.changes(head, span, columnTypes(head.columns))
   let fence = 1
   const rowsOf = <T>(file: CheckpointFile<T>, checkpoint: Checkpoint<T>) => {
     const upto = Math.max(version, checkpoint.upto)
@@ -150,7 +181,7 @@ async function fenceAt(table: SharedTable, head: Head, version: number): Promise
 function readMetadata(table: SharedTable, head: Head) {
   return pooled(head.columns, READS_MAX, async (column) => {
     const file = metadataFile(table.folder, column)
-    return { column, file, checkpoint: await readCheckpoint(table.store, file) }
+    return { column, file, checkpoint: usable(await readCheckpoint(table.store, file), head) }
   })
 }
 
@@ -164,6 +195,7 @@ async function findGarbage(
   const folders = new Set(head.columns.map(({ folder }) => folder))
   const named = new Set([
     ...head.segments.map(({ file }) => file),
+    ...(head.trimmed?.files ?? []).map(({ file }) => file),
     ...head.tail.map(({ version, txid }) => `${String(version).padStart(20, '0')}-${txid}.json`),
   ])
   const garbage: (StoredObject & { readonly order: number })[] = []
@@ -182,9 +214,13 @@ async function findGarbage(
 
 /**
  * A record of a version that is no longer kept, which no head names: it lost its race, or is in a
- * segment now. A segment that is part of a larger one. Neither can be named again.
+ * segment now. A segment that is part of a larger one, or of what was trimmed. What was made to be
+ * named by the head of a revision that names it not. None of them can be named again.
  */
 function isDeadLog(path: string, head: Head, named: ReadonlySet<string>): boolean {
+  const [, left = '', revision] =
+    /^_table\/log\/(trimmed-(\d{20})-[0-9a-f]{16}\.jsonl)$/.exec(path) ?? []
+  if (revision !== undefined) return !named.has(left) && Number(revision) <= head.revision
   const [, file = '', from, to] =
     /^_table\/log\/((\d{20})-(?:(\d{20})-[0-9a-f]{16}\.jsonl|[0-9a-z-]{8,64}\.json))$/.exec(path) ??
     []
@@ -192,7 +228,9 @@ function isDeadLog(path: string, head: Head, named: ReadonlySet<string>): boolea
   const [first, last] = [Number(from), Number(to ?? from)]
   if (last > head.retainedFrom) return false
   if (to === undefined) return true
-  return head.segments.some((segment) => segment.from <= first && segment.to >= last)
+  const trimmedTo = head.segments.filter(isTrimmed).at(-1)?.to ?? 0
+  const isPart = (of: Segment) => of.from <= first && of.to >= last
+  return last <= trimmedTo || head.segments.some(isPart)
 }
 
 /** `<Column>/partitionN.csv` of every version that is kept. */
@@ -201,7 +239,7 @@ async function referencedFiles(table: SharedTable, head: Head): Promise<Set<stri
   const checkpoints = await readMetadata(table, head)
   const upto = checkpoints.reduce((least, of) => Math.min(least, of.checkpoint.upto), head.version)
   const span = { from: upto + 1, to: head.version }
-  const records = await table.log.records(head, span, columnTypes(head.columns))
+  const records = await table.log.changes(head, span, columnTypes(head.columns))
   for (const { column, file, checkpoint } of checkpoints) {
     if (checkpoint.prunedTo > head.retainedFrom) {
       throw new GraupelError('CONFLICT', `"${file.key}": another vacuum has just gone further`, {

@@ -2,6 +2,7 @@ import { GraupelError, throwIfAborted } from '../error.ts'
 import { encodeColumn } from '../io/csv/encode-column.ts'
 import { openColumn } from '../io/csv/open-column.ts'
 import { pooled } from '../io/pooled.ts'
+import type { OnProgress } from '../io/progress.ts'
 import {
   advance,
   type CheckpointFile,
@@ -9,6 +10,7 @@ import {
   NO_CHECKPOINT,
   partitionsFile,
 } from './checkpoint.ts'
+import { advanceLedger, ledgerKey, NO_LEDGER, parseLedger, printLedger } from './load-ledger.ts'
 import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import { columnFile } from './model/partition-set.ts'
@@ -16,59 +18,83 @@ import type { Problem } from './model/problem.ts'
 import { numberAfter } from './next-commit.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
-import { verifyLineage } from './verify-lineage.ts'
+import { assertLive } from './table-head.ts'
+import { type Lineage, verifyLineage } from './verify-lineage.ts'
 
 const FILES_MAX = 4
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: OnProgress | undefined
+}
 
 /**
  * Reads all that a table has and proves it: the chain of its log, its checkpoints against the log,
  * and every column file of every version that is kept, whose statistics are computed anew. Answers
  * what is wrong; nothing, when all is well. Throws only when the store does not answer.
  */
-export async function verifyTable(table: SharedTable, signal?: AbortSignal): Promise<Problem[]> {
+export async function verifyTable(
+  table: SharedTable,
+  { signal, onProgress }: VerifyOptions = {},
+): Promise<Problem[]> {
   const { head } = await table.read(signal)
+  if (head.state === 'purged') assertLive(head, table.name)
   const problems: Problem[] = []
-  const records = await attempt(problems, table.head.key, () =>
+  const lineage = await attempt(problems, table.head.key, () =>
     verifyLineage(table, head, problems),
   )
-  if (records === undefined) return problems
-  verifyTotals(table, head, records, problems)
-  await verifyCheckpoint(table, partitionsFile(table.folder), records, problems)
+  if (lineage === undefined) return problems
+  verifyTotals(table, head, lineage, problems)
+  await verifyLedger(table, lineage.records, problems)
+  const { changes: records } = lineage
+  const log: Log = { records, from: head.trimmed?.version ?? 0 }
+  await verifyCheckpoint(table, partitionsFile(table.folder), log, problems)
   const files: ReturnType<typeof columnFile>[] = []
   for (const column of head.columns) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
-    await verifyCheckpoint(table, file, records, problems)
+    await verifyCheckpoint(table, file, log, problems)
     const { version: upto, retainedFrom } = head
     for (const { value } of advance(file, NO_CHECKPOINT, records, { upto, retainedFrom }).rows) {
       files.push(columnFile(table.folder, column, value))
     }
   }
   const unique = new Map(files.map((file) => [file.key, file]))
+  const totalBytes = [...unique.values()].reduce((sum, of) => sum + of.statistics.bytes, 0)
+  const read = { rows: 0, bytes: 0 }
   await pooled([...unique], FILES_MAX, async ([key, file]) => {
     throwIfAborted(signal)
     await attempt(problems, key, () => verifyFile(table, file, problems))
+    read.rows += file.statistics.rows
+    read.bytes += file.statistics.bytes
+    onProgress?.({ phase: 'verify', ...read, totalBytes })
   })
+  onProgress?.({ phase: 'done', ...read, totalBytes })
   return problems
 }
 
 function verifyTotals(
   table: SharedTable,
   head: Head,
-  records: readonly CommitRecord[],
+  { records: all, changes: records }: Lineage,
   problems: Problem[],
 ): void {
   const { version: upto } = head
   const file = partitionsFile(table.folder)
-  const { rows: all } = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom: 0 })
-  const live = all.filter(({ removed }) => removed === null)
+  const { rows: states } = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom: 0 })
+  const live = states.filter(({ removed }) => removed === null)
   const rows = live.reduce((sum, { value }) => sum + value.rows, 0)
   const nextId = records.reduce((next, { actions }) => Math.max(next, numberAfter(actions)), 1)
   const fresh = records.flatMap(({ actions }) => freshIds(actions))
+  const lastLoad = all.findLast(({ loads, ledgerOf }) => (loads ?? ledgerOf) !== undefined)
   const wrong = [
     [head.partitions !== live.length, `has ${head.partitions} partitions, its log ${live.length}`],
     [head.rows !== rows, `has ${head.rows} rows, its log ${rows}`],
     [head.nextId < nextId, `gives out number ${head.nextId}, its log has ${nextId - 1}`],
+    [
+      head.lastLoad !== (lastLoad?.version ?? 0),
+      `says that files were loaded last by version ${head.lastLoad}, its log ${lastLoad?.version ?? 0}`,
+    ],
     [fresh.length !== new Set(fresh).size, 'has a partition number that was used twice'],
   ] as const
   for (const [isWrong, message] of wrong) {
@@ -84,10 +110,16 @@ function freshIds(actions: readonly Action[]): number[] {
   )
 }
 
+/** What brings partitions, and the version that it begins at. */
+interface Log {
+  readonly records: readonly CommitRecord[]
+  readonly from: number
+}
+
 async function verifyCheckpoint<T>(
   { store }: SharedTable,
   file: CheckpointFile<T>,
-  records: readonly CommitRecord[],
+  { records, from }: Log,
   problems: Problem[],
 ): Promise<void> {
   const { key } = file
@@ -96,10 +128,33 @@ async function verifyCheckpoint<T>(
     if (bytes === null) return
     const found = file.parse(bytes)
     const { upto, prunedTo: retainedFrom } = found
+    if (upto < from) return
     const expected = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom })
-    const rows = [...found.rows].sort((a, b) => a.id - b.id || a.added - b.added)
+    const rows = found.rows
+      .filter(({ removed }) => removed === null || removed > from)
+      .map(({ id, value, added, removed }) => {
+        return { id, value, added: Math.max(added, from), removed }
+      })
+      .sort((a, b) => a.id - b.id || a.added - b.added)
     if (Buffer.compare(file.print({ ...found, rows }), file.print(expected)) === 0) return
     problems.push({ key, message: `tells other things than the log up to version ${upto}` })
+  })
+}
+
+async function verifyLedger(
+  { store, folder }: SharedTable,
+  records: readonly CommitRecord[],
+  problems: Problem[],
+): Promise<void> {
+  const key = ledgerKey(folder)
+  await attempt(problems, key, async () => {
+    const bytes = await store.get(key)
+    if (bytes === null) return
+    const { upto: version, prunedTo: retainedFrom } = parseLedger(bytes, key)
+    const told = records.filter((record) => record.version <= version)
+    const expected = printLedger(advanceLedger(NO_LEDGER, told, { version, retainedFrom }))
+    if (Buffer.compare(bytes, expected) === 0) return
+    problems.push({ key, message: `tells other loads than the log up to version ${version}` })
   })
 }
 

@@ -8,6 +8,13 @@ export interface LakeOptions
   extends Pick<ConnectOptions, 'region' | 'endpoint' | 'quotedEtags' | 'threads' | 'memoryLimit'>,
     OutputOptions {}
 
+/** What help says of a command. */
+export interface LakeCommandText {
+  readonly name: string
+  readonly description: string
+  readonly examples: readonly string[]
+}
+
 /** A number from the command line. Throws commander's error for a wrong argument. */
 export function wholeNumber(text: string): number {
   const value = Number(text)
@@ -17,11 +24,18 @@ export function wholeNumber(text: string): number {
   return value
 }
 
-/** A command that works on the lake at its first argument, with the options that all of them have. */
-export function lakeCommand(program: Command, name: string, description: string): Command {
+/**
+ * A command that works on the lake at its first argument, with the options that all of them have.
+ * The help ends with `examples`: what follows the program's name on a command line.
+ */
+export function lakeCommand(
+  program: Command,
+  { name, description, examples }: LakeCommandText,
+): Command {
   return program
     .command(name)
     .description(description)
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  graupel ${line}`).join('\n')}`)
     .argument('<url>', 'the lake: a folder, or s3://bucket/prefix')
     .addOption(new Option('--json', 'answer JSON').helpGroup('Lake:'))
     .addOption(new Option('--region <name>', 'region of the bucket').helpGroup('Lake:'))
@@ -48,8 +62,9 @@ export async function withLake(
   url: string,
   options: LakeOptions,
   work: (lake: Lake) => Promise<void>,
+  more: Pick<ConnectOptions, 'cache'> = {},
 ): Promise<void> {
-  const lake = await connect(url, connectOptions(options))
+  const lake = await connect(url, { ...connectOptions(options), ...more })
   try {
     await work(lake)
   } finally {

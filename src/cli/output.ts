@@ -1,9 +1,14 @@
 import type { AnyFrame } from '../frame/data-frame.ts'
 import type { Lake } from '../frame/lake.ts'
+import type { OnProgress } from '../io/progress.ts'
 
 /** How a command answers: text for people, or JSON for programs. */
 export interface OutputOptions {
   readonly json?: boolean | undefined
+}
+
+interface ProgressOptions {
+  readonly onProgress?: OnProgress | undefined
 }
 
 /** Prints a line to standard output. */
@@ -44,8 +49,8 @@ export async function printRecords(
 /** Prints a frame: every row as a line of JSON, or the first `rows` as a boxed table. */
 export async function printFrame(
   frame: AnyFrame,
-  { json, rows }: OutputOptions & { readonly rows: number },
+  { json, rows, onProgress }: OutputOptions & ProgressOptions & { readonly rows: number },
 ): Promise<void> {
-  if (json !== true) return frame.show(rows)
-  for (const row of await frame.toArray({ temporal: 'iso' })) printLine(jsonText(row))
+  if (json !== true) return frame.show(rows, { onProgress })
+  for (const row of await frame.toArray({ temporal: 'iso', onProgress })) printLine(jsonText(row))
 }

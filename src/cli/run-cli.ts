@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { GraupelError } from '../error.ts'
+import { addBench } from './command/bench.ts'
 import { addDescribe } from './command/describe.ts'
+import { addDiff } from './command/diff.ts'
 import { addDoctor } from './command/doctor.ts'
 import { addHistory } from './command/history.ts'
 import { addLoad } from './command/load.ts'
@@ -51,8 +53,9 @@ function cli(): Command {
       writeOut: (text) => process.stdout.write(text),
       writeErr: (text) => process.stderr.write(text),
     })
-  for (const add of [addLs, addDescribe, addLoad, addQuery, addHistory, addVacuum]) add(program)
-  for (const add of [addOptimize, addVerify, addTypes, addDoctor, addUi]) add(program)
+  for (const add of [addLs, addDescribe, addLoad, addQuery, addHistory, addDiff, addVacuum])
+    add(program)
+  for (const add of [addOptimize, addVerify, addTypes, addDoctor, addBench, addUi]) add(program)
   return program
 }
 

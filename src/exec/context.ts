@@ -31,8 +31,8 @@ export interface ExecContext {
   readonly blocks: Blocks | null
   /** Which rows still count for the top-k above; only set where nothing but a pipeline is between. */
   readonly bound: LiveBound | null
-  /** Called by scans as they go: rows and bytes since the last call. */
-  readonly onScanned: (rows: number, bytes: number) => void
+  /** Called by scans as they go: rows, bytes and partitions read since the last call. */
+  readonly onScanned: (rows: number, bytes: number, partitions: number) => void
   /** Called by an operator with the bytes that it has just spilled. */
   readonly onSpilled: (bytes: number) => void
   /** Called by a scan for each column of a partition: whether it had been decoded before. */

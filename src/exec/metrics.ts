@@ -62,9 +62,9 @@ async function* measure(
   metrics: NodeMetrics,
   clock: () => number,
 ): AsyncGenerator<Batch, void, undefined> {
-  const onScanned = (rows: number, bytes: number) => {
+  const onScanned = (rows: number, bytes: number, partitions: number) => {
     if (operator.name === 'scan') metrics.scannedBytes += bytes
-    context.onScanned(rows, bytes)
+    context.onScanned(rows, bytes, partitions)
   }
   // An input's own wrapper has its own, so that none is counted twice.
   const onSpilled = (bytes: number) => {

@@ -27,7 +27,7 @@ export interface ExecOptions {
   readonly stores?: ReadonlyMap<string, ObjectStore> | undefined
   /** What queries before have left; none unless told. */
   readonly cache?: QueryCache | null | undefined
-  readonly onScanned?: ((rows: number, bytes: number) => void) | undefined
+  readonly onScanned?: ExecContext['onScanned'] | undefined
 }
 
 /** Batches are made smaller for a limit of which one of so wide rows would take a large part. */

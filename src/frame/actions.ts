@@ -2,9 +2,10 @@ import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import { clip, invalid } from '../error.ts'
-import { writeCsv } from '../io/export-csv.ts'
+import { type ExportFormat, exportFile } from '../io/export/export-file.ts'
+import { type Unloaded, type UnloadOptions, unloadFiles } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import { type Unloaded, unloadCsv } from '../io/unload-csv.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
@@ -127,25 +128,35 @@ export async function firstRow(
   return row
 }
 
-export async function frameToCsv(
+const CSV_FORMAT = ['header', 'delimiter', 'quote', 'nullValues']
+
+/** Writes the rows of a frame to one file. `where` names the method. */
+export async function frameToFile(
   state: FrameState,
   path: string,
-  options: ActionOptions & CsvFormat,
+  format: ExportFormat,
+  { where, ...options }: ActionOptions & CsvFormat & { readonly where: string },
 ): Promise<ExportResult> {
-  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues']
-  checkOptions(options, allowed, 'toCSV')
-  return writeCsv(path, state.plan.schema, frameBatches(state, options), options)
+  checkOptions(options, format === 'csv' ? [...ACTION, ...CSV_FORMAT] : ACTION, where)
+  const rows = { schema: state.plan.schema, batches: frameBatches(state, whileWriting(options)) }
+  const onProgress = progressOf(where, options.onProgress)
+  return exportFile(path, format, rows, { ...options, onProgress })
 }
 
-/** Writes the rows of a frame to CSV files in a new folder. */
+/** Writes the rows of a frame to files in a new folder. */
 export async function frameToFolder(
   state: FrameState,
   folder: string,
-  options: ActionOptions & CsvFormat & { readonly fileRows?: number },
+  options: UnloadOptions,
 ): Promise<Unloaded> {
-  const allowed = [...ACTION, 'header', 'delimiter', 'quote', 'nullValues', 'fileRows']
-  checkOptions(options, allowed, 'unload')
-  return unloadCsv(folder, state.plan.schema, frameBatches(state, options), options)
+  checkOptions(options, [...ACTION, ...CSV_FORMAT, 'fileRows', 'format'], 'unload')
+  const batches = frameBatches(state, whileWriting(options))
+  return unloadFiles(folder, state.plan.schema, batches, options)
+}
+
+/** For the query below an export, which tells itself when all is done. */
+function whileWriting({ signal, onProgress }: ActionOptions): ActionOptions {
+  return { signal, onProgress: stepProgress(onProgress) }
 }
 
 /** `state` with at most `count` rows. */

@@ -30,6 +30,7 @@ import {
   sideBySide,
 } from '../exec/row-change.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { type OnProgress, progressOf } from '../io/progress.ts'
 import type { StatisticsOf } from '../plan/bounds.ts'
 import type { Expr } from '../plan/expr.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
@@ -78,7 +79,8 @@ export async function changeTable(
   options: ActionOptions,
 ): Promise<ChangeResult> {
   const writer = place.catalog.stageWriter({ signal: options.signal })
-  const rewriting = new TableRewriter(place, change, { writer, options })
+  const tell = progressOf(change.operation, options.onProgress)
+  const rewriting = new TableRewriter(place, change, { writer, tell, signal: options.signal })
   let counts: Counts
   let concerns: ((partition: AddPartition) => boolean) | undefined
   try {
@@ -96,7 +98,7 @@ export async function changeTable(
   const result = await writer.commit({ operation, basedOn, mark, concerns, rowsUpdated })
   const { version, rows: rowsInserted, bytes, isNew } = result
   if (!isNew) counts = NOTHING
-  options.onProgress?.({ phase: 'done', rows: rewriting.rowsRead, bytes: rewriting.bytesRead })
+  tell({ phase: 'done', ...rewriting.read })
   return { version, rowsInserted, ...counts, bytes }
 }
 
@@ -108,23 +110,33 @@ class TableRewriter {
   readonly #place: ChangePlace
   readonly #change: TableChange
   readonly #writer: StagedWriter
-  readonly #options: ActionOptions
+  readonly #signal: AbortSignal | undefined
+  readonly #tell: OnProgress
   #all: Promise<PartitionSet> | undefined
   #rowsUpdated = 0
   #rowsDeleted = 0
   #partitionsRewritten = 0
-  rowsRead = 0
-  bytesRead = 0
+  /** What was read so far, and of how many partitions. */
+  read = { rows: 0, bytes: 0, partitions: 0, totalPartitions: 0 }
 
   constructor(
     place: ChangePlace,
     change: TableChange,
-    { writer, options }: { readonly writer: StagedWriter; readonly options: ActionOptions },
+    {
+      writer,
+      signal,
+      tell,
+    }: {
+      readonly writer: StagedWriter
+      readonly signal: AbortSignal | undefined
+      readonly tell: OnProgress
+    },
   ) {
     this.#place = place
     this.#change = change
     this.#writer = writer
-    this.#options = options
+    this.#signal = signal
+    this.#tell = tell
   }
 
   /** Stages everything; nothing is visible yet. */
@@ -141,9 +153,11 @@ class TableRewriter {
       const mayJoin = range !== null && mightMatch(range, statisticsOf(partition))
       return clauses.length > 0 || mayJoin ? [{ partition, clauses, mayJoin }] : []
     })
+    this.read.totalPartitions = plans.length
     for (const plan of plans) {
-      throwIfAborted(this.#options.signal)
+      throwIfAborted(this.#signal)
       await this.#rewritePartition(plan)
+      this.#note({ partitions: 1 })
     }
     await this.#write(this.#inserted())
     await this.#write(this.#change.rows)
@@ -254,19 +268,21 @@ class TableRewriter {
     const { snapshot } = this.#change
     const columns = snapshot.columns.filter(({ name }) => names.has(name))
     if (columns.length === 0) return batch(schema([]), [], partition.rows)
-    const { signal, onProgress } = this.#options
     const source = {
       store: this.#place.store,
       table: snapshot,
       partitions: await this.#allPartitions(),
-      signal,
-      onRead: (rows: number, bytes: number) => {
-        this.rowsRead += rows
-        this.bytesRead += bytes
-        onProgress?.({ phase: 'scan', rows: this.rowsRead, bytes: this.bytesRead })
-      },
+      signal: this.#signal,
+      onRead: (rows: number, bytes: number) => this.#note({ rows, bytes }),
     }
     return readColumns(source, partition, columns)
+  }
+
+  #note({ rows = 0, bytes = 0, partitions = 0 }): void {
+    this.read.rows += rows
+    this.read.bytes += bytes
+    this.read.partitions += partitions
+    this.#tell({ phase: 'scan', ...this.read })
   }
 
   *#inserted(): Generator<Batch> {
@@ -284,7 +300,7 @@ class TableRewriter {
 
   async #write(rows: AsyncIterable<Batch> | Iterable<Batch>): Promise<void> {
     const { settings } = this.#place
-    const { signal } = this.#options
+    const signal = this.#signal
     await writeRows(this.#writer, rows, { snapshot: this.#change.snapshot, settings, signal })
   }
 

@@ -40,8 +40,9 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const cache = cacheOf(options.cache)
+  const bucket = bucketOptions(options)
   const smallWrites = smallWritesOf(options)
-  const budget = { memoryBytesMax, spillFolder, threads, cache, smallWrites }
+  const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
   const objects = objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
@@ -53,7 +54,7 @@ export async function connect(
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
-  const store = await openStore(url, bucketOptions(options))
+  const store = await openStore(url, budget.bucket)
   requireOutside(spillFolder, store.url)
   if (objects !== undefined && store.fetchesOnOpen !== true) {
     throw invalid(`connect: objectCache is for buckets, and "${clip(url)}" is none`, { url })
@@ -194,7 +195,7 @@ const OPTIONS = [
 
 const SMALL_WRITES: readonly SmallWrites[] = ['auto', 'records', 'files']
 
-function smallWritesOf({ smallWrites = 'auto' }: ConnectOptions): SmallWrites {
+function smallWritesOf({ smallWrites = 'files' }: ConnectOptions): SmallWrites {
   if (SMALL_WRITES.includes(smallWrites)) return smallWrites
   throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
 }

@@ -1,5 +1,5 @@
+import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import type { Unloaded } from '../io/unload-csv.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -37,7 +37,6 @@ import type {
   Null,
   Nullable,
   Row,
-  RowOptions,
   Unless,
   Untyped,
   Utf8,
@@ -305,7 +304,7 @@ export interface DataFrame<S> {
   /** All rows as an Arrow table. */
   collect(options?: ActionOptions): Promise<ArrowTable>
   /** All rows as objects. */
-  toArray<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O>[]>
+  toArray<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O>[]>
   /** Arrow record batches as they come; leaving the loop ends the reading. */
   batches(options?: BatchesOptions): AsyncGenerator<ArrowBatch, void, undefined>
   /** Rows as objects as they come; leaving the loop ends the reading. */
@@ -313,7 +312,7 @@ export interface DataFrame<S> {
   /** How many rows there are. */
   count(options?: ActionOptions): Promise<number>
   /** The first row; undefined when there is none. */
-  first<const O extends RowsOptions = RowOptions>(options?: O): Promise<Row<S, O> | undefined>
+  first<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
   show(rows?: number, options?: ShowOptions): Promise<void>
   /** Prints a line for each column, with its first values, to standard output. */
@@ -331,14 +330,20 @@ export interface DataFrame<S> {
   profile(options?: ActionOptions): Promise<QueryProfile>
   /** Writes all rows to a CSV file, whole or not at all. */
   toCSV(path: string, options?: ActionOptions & CsvFormat): Promise<ExportResult>
+  /** Writes all rows to a file of JSON lines, whole or not at all; numbers keep all their digits. */
+  toNDJSON(path: string, options?: ActionOptions): Promise<ExportResult>
   /**
-   * Writes all rows to CSV files `part-00001.csv`, ... of a new folder, all of them or none, each
-   * of at most `fileRows` (1,000,000) rows. INVALID when the folder exists.
+   * Writes all rows to an Arrow IPC file, whole or not at all: in the file format, or with a path that ends
+   * with `.arrows` in the stream format.
    */
-  unload(
-    folder: string,
-    options?: ActionOptions & CsvFormat & { readonly fileRows?: number },
-  ): Promise<Unloaded>
+  toArrowIPC(path: string, options?: ActionOptions): Promise<ExportResult>
+  /** Writes all rows to a Parquet file (snappy), whole or not at all; json columns are text there. */
+  toParquet(path: string, options?: ActionOptions): Promise<ExportResult>
+  /**
+   * Writes all rows to files `part-00001.csv`, ... of a new folder, all of them or none, each
+   * of at most `fileRows` (1,000,000) rows: CSV, or what `format` says. INVALID when the folder exists.
+   */
+  unload(folder: string, options?: UnloadOptions): Promise<Unloaded>
   /**
    * Writes all rows to a table, in one commit: of this frame's database, or of `database`.
    * INVALID when the frame belongs to none.

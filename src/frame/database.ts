@@ -1,6 +1,8 @@
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { FileOptions } from './load-type.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -21,7 +23,10 @@ export interface CreateTableOptions<K extends string = string> {
   readonly ifNotExists?: boolean
 }
 
-export interface CreateTableFromOptions extends ActionOptions, CsvFormat {
+export interface CreateTableFromOptions
+  extends ActionOptions,
+    CsvFormat,
+    Pick<FileOptions, 'format' | 'timeoutMs'> {
   readonly clusterBy?: readonly string[]
   readonly partitionRows?: number
   readonly compression?: 'gzip' | 'none'
@@ -41,12 +46,13 @@ export interface Database {
     options?: CreateTableOptions<keyof C & string>,
   ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
   /**
-   * Makes a table with the columns that a CSV file is found to have (it is read whole for that),
-   * then loads the file. Throws as `createTable` and `load` do, and leaves no table then.
+   * Makes a table with the columns that files are found to have, then loads them: those that Arrow and
+   * Parquet files tell, and of CSV those that hold every row (it is read whole for that). Throws as
+   * `createTable` and `load` do, and leaves no table then.
    */
   createTableFrom(
     name: string,
-    csvPath: string,
+    source: string | URL | readonly (string | URL)[],
     options?: CreateTableFromOptions,
   ): Promise<Table<Untyped>>
   /**
@@ -68,7 +74,15 @@ export interface Database {
   /**
    * Brings back the table of that name which was dropped last, with all its versions. Throws
    * NOT_FOUND when none was dropped, INVALID when another table has the name, COMMIT_UNKNOWN when
-   * it may be back: bringing it back again ends it, and answers one that is back already.
+   * it may be back: bringing it back again ends it, and answers one that is back already. Throws
+   * EXPIRED when a vacuum of the database has removed its rows.
    */
   undropTable(name: string): Promise<Table<Untyped>>
+  /**
+   * Removes the files of tables that were dropped longer than `retain` ago, which then cannot be
+   * brought back; a table that a clone reads stays. Safe beside readers and writers; it leaves the
+   * tables that there are alone, which have a `vacuum` of their own. Throws INVALID for a `retain`
+   * that is no time, such as `'7d'`.
+   */
+  vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult>
 }

@@ -8,10 +8,12 @@ import type { QueryMetrics } from '../exec/metrics.ts'
 import type { QueryCache } from '../exec/query-cache.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf } from '../io/progress.ts'
 import { bindPartitions, scansOf } from '../plan/bind-partitions.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
 import { type LogicalPlan, mapInputs, type Scan, scan } from '../plan/logical-plan.ts'
 import { optimize, optimizeBound } from '../plan/optimizer.ts'
+import { scanTotals } from '../plan/scan-totals.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { Derived, FrameState, Origin } from './frame-state.ts'
 
@@ -128,8 +130,11 @@ export async function* boundBatches(
 ): AsyncGenerator<Batch, void, undefined> {
   const { plan, stores, assertKept } = bound
   const { signal, onProgress, batchRowsMax, metrics } = options
+  const tell = progressOf('query', onProgress)
+  const totals = scanTotals(plan)
   let rows = 0
   let bytes = 0
+  let partitions = 0
   const context = execContext({
     signal,
     batchRowsMax,
@@ -138,10 +143,11 @@ export async function* boundBatches(
     threads: state.settings.threads,
     stores,
     cache: state.settings.cache,
-    onScanned: (rowsMore, bytesMore) => {
+    onScanned: (rowsMore, bytesMore, partitionsMore) => {
       rows += rowsMore
       bytes += bytesMore
-      onProgress?.({ phase: 'scan', rows, bytes })
+      partitions += partitionsMore
+      tell({ phase: 'scan', rows, bytes, partitions, ...totals })
     },
   })
   const cached = cachedResult(bound, state, options)
@@ -154,7 +160,7 @@ export async function* boundBatches(
     if (error instanceof GraupelError && error.code === 'DATA') await assertKept()
     throw error
   }
-  onProgress?.({ phase: 'done', rows, bytes })
+  tell({ phase: 'done', rows, bytes, partitions, ...totals })
 }
 
 interface Source {

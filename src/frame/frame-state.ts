@@ -3,6 +3,7 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
 import type { QueryCache } from '../exec/query-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import type { S3Options } from '../io/s3/s3-options.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import type { SmallWrites } from './lake.ts'
@@ -33,6 +34,8 @@ export interface QuerySettings {
   readonly smallWrites: SmallWrites
   /** Threads that a query may use. */
   readonly threads: number
+  /** How buckets that files are loaded from are reached. */
+  readonly bucket?: S3Options | undefined
   /** Throws INVALID when the lake has been closed. */
   requireOpen(): void
 }

@@ -1,8 +1,8 @@
 import { typeText } from '../arrow/data-type.ts'
 import { fieldNames } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
+import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import type { Unloaded } from '../io/unload-csv.ts'
 import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
@@ -25,7 +25,7 @@ import {
   frameRecordBatches,
   frameRowObjects,
   frameToArray,
-  frameToCsv,
+  frameToFile,
   frameToFolder,
 } from './actions.ts'
 import { joinAsofPlan } from './asof-verb.ts'
@@ -278,13 +278,23 @@ export class LazyFrame implements AnyFrame {
   }
 
   async toCSV(path: string, options: ActionOptions & CsvFormat = {}): Promise<ExportResult> {
-    return frameToCsv(this[frameState], path, options)
+    return frameToFile(this[frameState], path, 'csv', { ...options, where: 'toCSV' })
   }
 
-  async unload(
-    folder: string,
-    options: ActionOptions & CsvFormat & { readonly fileRows?: number } = {},
-  ): Promise<Unloaded> {
+  async toNDJSON(path: string, options: ActionOptions = {}): Promise<ExportResult> {
+    return frameToFile(this[frameState], path, 'ndjson', { ...options, where: 'toNDJSON' })
+  }
+
+  async toArrowIPC(path: string, options: ActionOptions = {}): Promise<ExportResult> {
+    const format = String(path).endsWith('.arrows') ? 'arrows' : 'arrow'
+    return frameToFile(this[frameState], path, format, { ...options, where: 'toArrowIPC' })
+  }
+
+  async toParquet(path: string, options: ActionOptions = {}): Promise<ExportResult> {
+    return frameToFile(this[frameState], path, 'parquet', { ...options, where: 'toParquet' })
+  }
+
+  async unload(folder: string, options: UnloadOptions = {}): Promise<Unloaded> {
     return frameToFolder(this[frameState], folder, options)
   }
 

@@ -1,31 +1,99 @@
-import type { Batch } from '../arrow/batch.ts'
-import type { Schema } from '../arrow/schema.ts'
+import { batchesFrom } from '../arrow/batches-from.ts'
+import { int64, utf8 } from '../arrow/data-type.ts'
+import { field, schema } from '../arrow/schema.ts'
+import type { AppMark } from '../catalog/model/head.ts'
+import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { GraupelError } from '../error.ts'
-import type { CsvRejects } from '../io/import/csv-batches.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
-import { loadBatches } from '../io/import/load-batches.ts'
-import type { LoadOptions, LoadResult, RejectedRow } from './load-type.ts'
+import { values } from '../plan/logical-plan.ts'
+import type { WriteResult } from './action-options.ts'
+import type { AnyFrame } from './data-frame.ts'
+import type { FileLoad } from './file-load.ts'
+import type { QuerySettings } from './frame-state.ts'
+import { LazyFrame } from './lazy-frame.ts'
+import type { LoadReport, RejectedRow } from './load-type.ts'
+import { stage } from './stage.ts'
 
-/** The rows of a load, and what was left out once they have been read. */
-export function loadedRows(
-  source: CsvSource,
-  schema: Schema,
-  { app: _, sequence: __, validate, ...options }: LoadOptions,
-): {
-  readonly batches: AsyncGenerator<Batch>
-  rejected(): Pick<LoadResult, 'rowsRejected' | 'rejects'>
-} {
-  let found: CsvRejects = { count: 0, errors: [] }
-  const batches = loadBatches(source, schema, {
-    ...(validate === true ? { onError: 'continue' } : {}),
-    ...options,
-    onReject(rejects) {
-      found = rejects
-      options.onReject?.(rejects)
-    },
+interface LoadPlace {
+  readonly catalog: TableCatalog
+  readonly settings: QuerySettings
+  readonly signal: AbortSignal | undefined
+  readonly mark: AppMark | undefined
+}
+
+/** Options of a load into a table, but for those that make it one that can be repeated. */
+export const FILE_OPTIONS = [
+  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns', 'select', 'force'],
+  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
+]
+
+/**
+ * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is
+ * read again.
+ */
+export async function loadFiles(
+  load: FileLoad,
+  { catalog, settings, signal, mark }: LoadPlace,
+): Promise<WriteResult> {
+  for (;;) {
+    const known = await catalog.loadedContents()
+    const loads = () => load.loads
+    const how = { operation: 'append', mark, signal, settings, loads } as const
+    try {
+      const written = await stage(catalog, load.batches(known), how)
+      if (written.rows === 0 && mark !== undefined) load.repeated()
+      return written
+    } catch (error) {
+      if (!load.without(error)) throw error
+    }
+  }
+}
+
+/** Reads all files and loads nothing; answers how many rows would be loaded. */
+export async function validateFiles(load: FileLoad, { catalog }: LoadPlace): Promise<number> {
+  for (;;) {
+    const known = await catalog.loadedContents()
+    let rows = 0
+    try {
+      for await (const part of load.batches(known)) rows += part.length
+      return rows
+    } catch (error) {
+      if (!load.without(error)) throw error
+    }
+  }
+}
+
+const REJECTED = schema([
+  field('file', utf8, false),
+  field('line', int64, false),
+  field('column', utf8, true),
+  field('value', utf8, true),
+  field('reason', utf8, false),
+])
+
+/** What became of the files and rows of a load. */
+export function loadReport(load: FileLoad, settings: QuerySettings): LoadReport {
+  const { rejected, reports: files } = load
+  const rejects = rejected.errors.map(rejectedRow)
+  return {
+    rowsRejected: rejected.count,
+    rejects,
+    rejected: rejectedFrame(rejects, settings) as unknown as LoadReport['rejected'],
+    files,
+  }
+}
+
+function rejectedFrame(rejects: readonly RejectedRow[], settings: QuerySettings): AnyFrame {
+  const rows = rejects.map(({ value, line, ...row }) => {
+    return { ...row, line: BigInt(line), value: valueText(value) }
   })
-  const rejected = () => ({ rowsRejected: found.count, rejects: found.errors.map(rejectedRow) })
-  return { batches, rejected }
+  const plan = values(REJECTED, batchesFrom(rows, REJECTED).batches, 'rejected rows')
+  return new LazyFrame({ plan, origins: new Map(), settings, home: null })
+}
+
+function valueText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const isPlain = typeof value !== 'object' || value instanceof Date
+  return (isPlain ? String(value) : (JSON.stringify(value) ?? '')).toWellFormed()
 }
 
 function rejectedRow({ message: reason, facts }: GraupelError): RejectedRow {

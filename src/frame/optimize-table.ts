@@ -15,8 +15,8 @@ import type { StagedWriter } from '../catalog/table-catalog.ts'
 import { GraupelError, nameNotFound, throwIfAborted } from '../error.ts'
 import { type ColumnSource, readColumns, sortedPartitions } from '../exec/row-change.ts'
 import { execContext } from '../exec/run.ts'
+import { type OnProgress, progressOf } from '../io/progress.ts'
 import { columnExpr } from '../plan/expr-walk.ts'
-import type { ActionOptions } from './action-options.ts'
 import { bytesOf } from './byte-size.ts'
 import type { ChangePlace } from './change-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
@@ -47,7 +47,9 @@ export async function optimizeTable(
     partitionBytesMax: PARTITION_BYTES_MAX,
   }
   const writer = catalog.stageWriter({ signal: options.signal })
-  const optimizer = new TableOptimizer(place, { snapshot, partitions }, { writer, options })
+  const tell = progressOf('optimize', options.onProgress)
+  const { signal } = options
+  const optimizer = new TableOptimizer(place, { snapshot, partitions }, { writer, tell, signal })
   try {
     if (keys.length > 0) await optimizer.recluster(keys, limits)
     else await optimizer.compact(limits)
@@ -62,7 +64,7 @@ export async function optimizeTable(
     basedOn: snapshot.version,
     rowsUpdated: rowsJoined,
   })
-  options.onProgress?.({ phase: 'done', rows: result.rows + rowsJoined, bytes: result.bytes })
+  tell({ phase: 'done', ...optimizer.read })
   return {
     version: result.version,
     partitionsRemoved: removed,
@@ -91,9 +93,10 @@ class TableOptimizer {
   readonly #schema: Schema
   readonly #partitions: PartitionSet
   readonly #writer: StagedWriter
-  readonly #options: ActionOptions
-  #rowsRead = 0
-  #bytesRead = 0
+  readonly #signal: AbortSignal | undefined
+  readonly #tell: OnProgress
+  /** What was read so far, and what is to be. */
+  read = { rows: 0, bytes: 0, totalBytes: 0, partitions: 0, totalPartitions: 0 }
   /** Partitions that are gone. */
   removed = 0
   /** Partitions under the number of one that is gone, and their rows. */
@@ -103,14 +106,23 @@ class TableOptimizer {
   constructor(
     place: ChangePlace,
     of: { readonly snapshot: TableSnapshot; readonly partitions: PartitionSet },
-    { writer, options }: { readonly writer: StagedWriter; readonly options: ActionOptions },
+    {
+      writer,
+      signal,
+      tell,
+    }: {
+      readonly writer: StagedWriter
+      readonly signal: AbortSignal | undefined
+      readonly tell: OnProgress
+    },
   ) {
     this.#place = place
     this.#snapshot = of.snapshot
     this.#schema = tableSchema(of.snapshot.columns)
     this.#partitions = of.partitions
     this.#writer = writer
-    this.#options = options
+    this.#signal = signal
+    this.#tell = tell
   }
 
   /** Sorts groups of partitions, and cuts each anew. */
@@ -121,9 +133,9 @@ class TableOptimizer {
       return { expr, descending: false, nulls: 'last' } as const
     })
     const { memoryBytesMax, spillFolder } = this.#place.settings
-    for (const group of chooseGroups(this.#partitions, { columns, keys }, limits)) {
+    for (const group of this.#counted(chooseGroups(this.#partitions, { columns, keys }, limits))) {
       const context = execContext({
-        signal: this.#options.signal,
+        signal: this.#signal,
         memoryLimit: Math.min(memoryBytesMax, MEMORY_MAX),
         spillFolder,
       })
@@ -133,19 +145,21 @@ class TableOptimizer {
       await this.#writer.endPartition()
       for (const partition of group) this.#writer.remove(partition)
       this.removed += group.length
+      this.#note({ partitions: group.length })
     }
   }
 
   /** Joins runs of small partitions, so that all rows keep their order. */
   async compact(limits: ChoiceLimits): Promise<void> {
-    for (const run of chooseRuns(this.#partitions, this.#snapshot.columns, limits)) {
-      throwIfAborted(this.#options.signal)
+    for (const run of this.#counted(chooseRuns(this.#partitions, this.#snapshot.columns, limits))) {
+      throwIfAborted(this.#signal)
       const [first, ...rest] = run
       const rows = run.reduce((sum, partition) => sum + partition.rows, 0)
       const changed = this.#joinedColumns(run)
       await this.#writer.rewrite({ partition: first!, rows, files: new Map(), changed })
       for (const partition of rest) this.#writer.remove(partition)
       this.removed += run.length
+      this.#note({ partitions: run.length })
       this.joined++
       this.rowsJoined += rows
     }
@@ -159,7 +173,7 @@ class TableOptimizer {
       if (!run.some(({ id }) => files?.has(id))) continue
       const vectors: Vector[] = []
       for (const partition of run) {
-        throwIfAborted(this.#options.signal)
+        throwIfAborted(this.#signal)
         const { columns } = await readColumns(source, partition, [column])
         vectors.push(columns[0]!)
       }
@@ -168,17 +182,31 @@ class TableOptimizer {
   }
 
   #source(): ColumnSource {
-    const { signal, onProgress } = this.#options
     return {
       store: this.#place.store,
       table: this.#snapshot,
       partitions: this.#partitions,
-      signal,
-      onRead: (rows, bytes) => {
-        this.#rowsRead += rows
-        this.#bytesRead += bytes
-        onProgress?.({ phase: 'scan', rows: this.#rowsRead, bytes: this.#bytesRead })
-      },
+      signal: this.#signal,
+      onRead: (rows, bytes) => this.#note({ rows, bytes }),
     }
+  }
+
+  /** `groups`, after noting what they come to. */
+  #counted(groups: Iterable<readonly Partition[]>): readonly (readonly Partition[])[] {
+    const all = [...groups]
+    for (const { id } of all.flat()) {
+      this.read.totalPartitions++
+      for (const column of this.#partitions.statistics.values()) {
+        this.read.totalBytes += column.get(id)?.bytes ?? 0
+      }
+    }
+    return all
+  }
+
+  #note({ rows = 0, bytes = 0, partitions = 0 }): void {
+    this.read.rows += rows
+    this.read.bytes += bytes
+    this.read.partitions += partitions
+    this.#tell({ phase: 'scan', ...this.read })
   }
 }

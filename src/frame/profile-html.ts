@@ -26,11 +26,6 @@ interface Placed {
  * out of the query is escaped.
  */
 export function profileHtml(profile: ProfileJson): string {
-  const end = { x: 0, bottom: 0 }
-  const root = place(profile.root, GAP / 2, end)
-  const whole = timeOf(profile.root)
-  const drawn = `${edges(root)}${boxes(root, whole)}`
-  const note = profile.inCache ? '<p>An equal query has left its answer in the cache.</p>' : ''
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -38,25 +33,40 @@ export function profileHtml(profile: ProfileJson): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
 <title>Query profile</title>
-<style>${STYLE}</style>
+<style>${PAGE_STYLE}${PLAN_STYLE}</style>
 </head>
 <body>
 <h1>Query profile</h1>
-<p class="totals">${totals(profile).map(escaped).join(' · ')}</p>
-${note}
-<svg role="img" aria-label="The steps of the query" width="${end.x}" height="${end.bottom + GAP}"
- viewBox="0 0 ${end.x} ${end.bottom + GAP}" xmlns="http://www.w3.org/2000/svg">${drawn}</svg>
+${planDrawing(profile)}
 </body>
 </html>
 `
 }
 
-const STYLE = `
+/** What a run came to and its plan drawn, as HTML that looks as `PLAN_STYLE` says. */
+export function planDrawing(profile: ProfileJson): string {
+  const end = { x: 0, bottom: 0 }
+  const root = place(profile.root, GAP / 2, end)
+  const whole = timeOf(profile.root)
+  const drawn = `${edges(root)}${boxes(root, whole)}`
+  const note = profile.inCache ? '<p>An equal query has left its answer in the cache.</p>' : ''
+  return `<p class="totals">${totals(profile).map(escaped).join(' · ')}</p>
+${note}
+<svg class="plan" role="img" aria-label="The steps of the query" width="${end.x}"
+ height="${end.bottom + GAP}" viewBox="0 0 ${end.x} ${end.bottom + GAP}"
+ xmlns="http://www.w3.org/2000/svg">${drawn}</svg>`
+}
+
+const PAGE_STYLE = `
 body{font:14px/1.4 system-ui,sans-serif;margin:24px;color:#1d2733;background:#fff}
-h1{font-size:20px;margin:0 0 4px}.totals{margin:0 0 16px;color:#566473}
-text{font:12px system-ui,sans-serif;fill:#1d2733}.kind{font-weight:600;font-size:13px}
-.what,.flow{fill:#566473}.box{fill:#f5f8fb;stroke:#b9c6d3}.bar{fill:#e0e7ee}.own{fill:#d4691e}
-.edge{fill:none;stroke:#8fa3b6}
+h1{font-size:20px;margin:0 0 4px}`
+
+/** What the classes of `planDrawing` look like. */
+export const PLAN_STYLE = `
+.totals{margin:0 0 16px;color:#566473}
+.plan text{font:12px system-ui,sans-serif;fill:#1d2733}.plan .kind{font-weight:600;font-size:13px}
+.plan .what{fill:#566473}.plan .box{fill:#f5f8fb;stroke:#b9c6d3}.plan .bar{fill:#e0e7ee}
+.plan .own{fill:#d4691e}.plan .edge{fill:none;stroke:#8fa3b6}
 `
 
 /** Inputs side by side, and each step above the middle of its inputs. */

@@ -4,8 +4,9 @@ import { fieldNamed, fieldNames, type Schema } from '../arrow/schema.ts'
 import { nullCount } from '../arrow/vector.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
-import { clip, invalid, nameNotFound } from '../error.ts'
+import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr } from '../plan/expr.ts'
 import { castExpr, columnExpr } from '../plan/expr-walk.ts'
@@ -21,11 +22,13 @@ const INLINE_FROM = 16
 const RUN_ROWS_MAX = 1_000_000
 const RUN_BYTES_MAX = 256 * 1024 * 1024
 
-export interface StageOptions extends Pick<ActionOptions, 'signal'> {
+export interface StageOptions extends ActionOptions {
   readonly operation: 'append' | 'overwrite'
   /** For an overwrite: the version that it may replace. */
   readonly basedOn?: number | undefined
   readonly mark?: AppMark | undefined
+  /** Asked once all rows were written: the files that they are from. */
+  readonly loads?: (() => readonly StagedLoad[]) | undefined
   readonly settings: QuerySettings
 }
 
@@ -48,9 +51,16 @@ export async function stage(
     throw error
   }
   // From here on the writer alone knows whether the rows are in.
-  const { operation, basedOn, mark } = options
-  const { isNew: _, ...result } = await writer.commit({ operation, basedOn, mark })
-  return result
+  const { operation, basedOn, mark, loads } = options
+  try {
+    const how = { operation, basedOn, mark, loads: loads?.() }
+    const { isNew: _, ...result } = await writer.commit(how)
+    return result
+  } catch (error) {
+    const isLost = error instanceof GraupelError && error.code === 'CONFLICT'
+    if (isLost) await writer.abort()
+    throw error
+  }
 }
 
 /**
@@ -67,7 +77,7 @@ function inlineFromOf(smallWrites: SmallWrites, { clusterBy }: TableSnapshot): n
 export async function writeRows(
   writer: Pick<StagedWriter, 'write'>,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'settings'> & {
+  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
     readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
   },
 ): Promise<number> {
@@ -75,15 +85,19 @@ export async function writeRows(
   const schema = tableSchema(columns)
   const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
   let rowsBefore = 0
+  let bytes = 0
   for await (const part of rows) {
     requireNoNull(schema, part, rowsBefore)
     rowsBefore += part.length
     await writer.write(batch(schema, part.columns, part.length))
+    bytes += batchBytes(part)
+    options.onProgress?.({ phase: 'write', rows: rowsBefore, bytes })
   }
   return rowsBefore
 }
 
-function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
+/** Throws INVALID naming the first row with a null where the column takes none. */
+export function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): void {
   for (const [position, { name, nullable }] of schema.fields.entries()) {
     const vector = part.columns[position]!
     if (nullable || nullCount(vector) === 0) continue

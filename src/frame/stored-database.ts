@@ -3,10 +3,12 @@ import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import type { TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import { tableSchema } from '../catalog/model/table.ts'
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
-import { inferCsvSchema } from '../io/import/infer-csv-schema.ts'
+import { inferSchema } from '../io/import/infer-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
@@ -69,27 +71,25 @@ export class StoredDatabase implements Database {
 
   async createTableFrom(
     name: string,
-    csvPath: string,
+    source: string | URL | readonly (string | URL)[],
     options: CreateTableFromOptions = {},
   ): Promise<Table<Untyped>> {
     this.#require(name, 'createTableFrom')
-    const format = ['header', 'delimiter', 'quote', 'nullValues']
-    const allowed = ['clusterBy', 'partitionRows', 'compression', 'signal', 'onProgress', ...format]
-    checkOptions(options, allowed, 'createTableFrom')
+    const own = ['clusterBy', 'partitionRows', 'compression']
+    const ofFiles = ['header', 'delimiter', 'quote', 'nullValues', 'format', 'timeoutMs']
+    checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
     const { clusterBy, partitionRows, compression, ...load } = options
     checkClusterBy(clusterBy, 'createTableFrom')
-    if (typeof csvPath !== 'string') {
-      throw invalid(`createTableFrom: expected the path of a CSV file, got ${typeof csvPath}`)
-    }
-    const { onProgress: _, ...quiet } = load
-    const { fields } = await inferCsvSchema(csvPath, quiet)
+    const onProgress = stepProgress(load.onProgress)
+    const { bucket } = this.#settings
+    const { fields } = await inferSchema(source, { ...load, onProgress, bucket })
     return this.#withNewTable(
       name,
       fields,
       { clusterBy, partitionRows, compression },
       async (catalog) => {
         const table = this.#tableOf(name, catalog)
-        await table.load(csvPath, load)
+        await table.load(source, load)
         return table
       },
     )
@@ -118,6 +118,12 @@ export class StoredDatabase implements Database {
   async undropTable(name: string): Promise<Table<Untyped>> {
     this.#require(name, 'undropTable')
     return this.#tableOf(name, await this.#catalog.undropTable(name))
+  }
+
+  async vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    this.#settings.requireOpen()
+    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
+    return this.#catalog.vacuum(options)
   }
 
   #require(name: string, where: string): void {
@@ -156,9 +162,15 @@ export class StoredDatabase implements Database {
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
       const target = tableSchema(catalog.snapshot.columns)
       const plan = alignedPlan(source.plan, target, 'write')
-      const batches = frameBatches({ ...source, plan }, { signal, onProgress })
+      const tell = progressOf('write', onProgress)
+      const step = { signal, onProgress: stepProgress(tell) }
+      const batches = frameBatches({ ...source, plan }, step)
       const basedOn = oldestRead(source, catalog.snapshot)
-      return stage(catalog, batches, { operation, basedOn, signal, settings: this.#settings })
+      const settings = this.#settings
+      const result = await stage(catalog, batches, { operation, basedOn, signal, settings })
+      const { rows, bytes, partitions } = result
+      tell({ phase: 'done', rows, bytes, partitions })
+      return result
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)

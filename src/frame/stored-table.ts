@@ -12,10 +12,11 @@ import { dropStream } from '../catalog/stream-offsets.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
 import { clip, invalid, throwIfAborted } from '../error.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { OnceOptions, WriteResult } from './action-options.ts'
+import type { ActionOptions, OnceOptions, WriteResult } from './action-options.ts'
 import { checkOptions } from './actions.ts'
 import type { ClusteringAdvice } from './advice-type.ts'
 import { adviseClustering } from './advise-clustering.ts'
@@ -33,6 +34,7 @@ import {
 import { CHANGE_COLUMN, changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { lit } from './expr-builders.ts'
+import { FileLoad } from './file-load.ts'
 import {
   type FrameState,
   frameState,
@@ -42,7 +44,7 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { loadedRows } from './load-rows.ts'
+import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
@@ -63,12 +65,6 @@ export interface TablePlace {
   /** Clones a table of the database into another. */
   clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
-
-/** Options of a load, but for those that make it one that can be repeated. */
-export const CSV_OPTIONS = [
-  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns'],
-  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression'],
-]
 
 /** The table behind `Table`: a frame whose state moves on with its own writes. */
 export class StoredTable extends LazyFrame implements Table<Untyped> {
@@ -99,29 +95,44 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#place.settings.requireOpen()
     checkOptions(options, ['signal', 'onProgress', 'app', 'sequence'], 'insert')
     const mark = markOf(options, 'insert')
-    const { signal, onProgress } = options
+    const { signal } = options
     throwIfAborted(signal)
     const { settings } = this.#place
-    const batches = batchesFor(data, this.#snapshot, 'insert', { signal, settings })
-    const result = await this.#stage(batches, signal, mark)
-    onProgress?.({ phase: 'done', rows: result.rows, bytes: result.bytes })
+    const tell = progressOf('insert', options.onProgress)
+    const onProgress = stepProgress(tell)
+    const batches = batchesFor(data, this.#snapshot, 'insert', { signal, onProgress, settings })
+    const result = await this.#stage(batches, { signal, onProgress: tell }, mark)
+    const { rows, bytes, partitions } = result
+    tell({ phase: 'done', rows, bytes, partitions })
     return result
   }
 
-  async load(source: CsvSource, options: LoadOptions = {}): Promise<LoadResult> {
+  async load(source: ImportSource, options: LoadOptions = {}): Promise<LoadResult> {
     const { settings } = this.#place
     settings.requireOpen()
-    checkOptions(options, [...CSV_OPTIONS, 'validate', 'app', 'sequence'], 'load')
-    const { signal } = options
+    checkOptions(options, [...FILE_OPTIONS, 'validate', 'app', 'sequence'], 'load')
+    const { signal, validate, app: _, sequence: __, ...rest } = options
     throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const { batches, rejected } = loadedRows(source, tableSchema(this.#snapshot.columns), options)
-    if (options.validate !== true) {
-      return { ...(await this.#stage(batches, signal, mark)), ...rejected() }
+    const target = tableSchema(this.#snapshot.columns)
+    const tell = progressOf('load', options.onProgress)
+    const isTrial = validate === true
+    const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
+    const { bucket } = settings
+    const onProgress = stepProgress(tell)
+    const load = await FileLoad.open(source, target, { ...how, onProgress, signal, bucket })
+    const place = { catalog: this.#catalog, settings, signal, mark }
+    if (isTrial) {
+      const rows = await validateFiles(load, place)
+      const none = { version: this.version, rows, bytes: 0, partitions: 0 }
+      tell({ phase: 'done', rows, bytes: 0 })
+      return { ...none, ...loadReport(load, settings) }
     }
-    let rows = 0
-    for await (const part of batches) rows += part.length
-    return { version: this.version, rows, bytes: 0, partitions: 0, ...rejected() }
+    const written = await loadFiles(load, place)
+    this.#seeNewest()
+    const { rows, bytes, partitions } = written
+    tell({ phase: 'done', rows, bytes, partitions })
+    return { ...written, ...loadReport(load, settings) }
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
@@ -139,8 +150,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   ): Promise<ChangeResult> {
     return this.#change('merge', options, async (snapshot) => {
       const { basedOn, read } = mergeChange(snapshot, source, change)
-      const { signal } = options
-      return { ...(await read({ signal })), basedOn }
+      const onProgress = stepProgress(options.onProgress)
+      return { ...(await read({ signal: options.signal, onProgress })), basedOn }
     })
   }
 
@@ -252,8 +263,9 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async vacuum(options: VacuumOptions): Promise<VacuumResult> {
     this.#place.settings.requireOpen()
-    checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
-    return this.#catalog.vacuum(options)
+    checkOptions(options, ['retain', 'dryRun', 'signal', 'onProgress'], 'vacuum')
+    const onProgress = progressOf('vacuum', options.onProgress)
+    return this.#catalog.vacuum({ ...options, onProgress })
   }
 
   async optimize(options: OptimizeOptions = {}): Promise<OptimizeResult> {
@@ -286,10 +298,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return adviseClustering(this.#catalog, this.#snapshot, queries)
   }
 
-  async verify(options: { readonly signal?: AbortSignal } = {}): Promise<Problem[]> {
+  async verify(options: ActionOptions = {}): Promise<Problem[]> {
     this.#place.settings.requireOpen()
-    checkOptions(options, ['signal'], 'verify')
-    return this.#catalog.verify(options)
+    checkOptions(options, ['signal', 'onProgress'], 'verify')
+    const { signal } = options
+    return this.#catalog.verify({ signal, onProgress: progressOf('verify', options.onProgress) })
   }
 
   async resolve(txid: string): Promise<TransactionOutcome> {
@@ -305,7 +318,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return this.#change('write', rest, async (snapshot) => {
       const source = isFrame(data) ? oldestRead(data[frameState], snapshot) : snapshot.version
       const { signal } = rest
-      const rows = batchesFor(data, snapshot, 'write', { signal, settings })
+      const onProgress = stepProgress(rest.onProgress)
+      const rows = batchesFor(data, snapshot, 'write', { signal, onProgress, settings })
       const change = writeChange(snapshot, rows, { mode, replaceWhere })
       if (mode !== 'errorIfExists') return { ...change, basedOn: source }
       const known = await this.#catalog.partitions(snapshot, [])
@@ -336,7 +350,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: ActionOptions,
     mark: AppMark | undefined,
   ): Promise<WriteResult> {
     const { settings } = this.#place
@@ -344,6 +358,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       operation: 'append',
       mark,
       signal,
+      onProgress,
       settings,
     })
     this.#seeNewest()

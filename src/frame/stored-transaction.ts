@@ -1,24 +1,25 @@
 import { schema } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
 import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
-import type { TableTransaction } from '../catalog/table-transaction.ts'
+import type { StagedBefore, TableTransaction } from '../catalog/table-transaction.ts'
 import { throwIfAborted } from '../error.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
-import { loadBatches } from '../io/import/load-batches.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
+import { FileLoad } from './file-load.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import type { LoadOptions } from './load-type.ts'
+import { FILE_OPTIONS, loadReport } from './load-rows.ts'
+import type { FileOptions, LoadReport } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
 import { writeRows } from './stage.ts'
-import { CSV_OPTIONS } from './stored-table.ts'
 import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -99,11 +100,24 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     return this.#write('overwrite', data, options)
   }
 
-  async load(source: CsvSource, options: LoadOptions = {}): Promise<StagedRows> {
-    checkOptions(options, CSV_OPTIONS, 'load')
+  async load(source: ImportSource, options: FileOptions = {}): Promise<StagedRows & LoadReport> {
+    checkOptions(options, FILE_OPTIONS, 'load')
+    const { settings } = this.#place
     const signal = this.#signal(options.signal)
-    const schema = tableSchema(this.#snapshot.columns)
-    return this.#stage('append', signal, () => loadBatches(source, schema, { ...options, signal }))
+    const target = tableSchema(this.#snapshot.columns)
+    const how = { ...options, signal, bucket: settings.bucket }
+    const load = await FileLoad.open(source, target, how)
+    const known = await this.#catalog.loadedContents()
+    const staged = await this.#stage('append', signal, {
+      batches: ({ operation, loads }) => {
+        const before = operation === 'overwrite' ? [] : known
+        return load.batches(
+          new Map([...before, ...loads.map((of) => [of.sha256, of.bytes] as const)]),
+        )
+      },
+      loads: () => load.loads,
+    })
+    return { ...staged, ...loadReport(load, settings) }
   }
 
   async #write(
@@ -116,9 +130,10 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     const { memoryBytesMax } = this.#place.settings
     const schema = tableSchema(this.#snapshot.columns)
     const operation = where === 'insert' ? 'append' : 'overwrite'
-    const staged = await this.#stage(operation, signal, () =>
-      inputBatches(data, schema, { where, signal, memoryBytesMax }),
-    )
+    const staged = await this.#stage(operation, signal, {
+      batches: () => inputBatches(data, schema, { where, signal, memoryBytesMax }),
+      loads: () => [],
+    })
     options.onProgress?.({ phase: 'done', rows: staged.rows, bytes: 0 })
     return staged
   }
@@ -126,15 +141,22 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
   async #stage(
     operation: 'append' | 'overwrite',
     signal: AbortSignal | undefined,
-    batches: () => Parameters<typeof writeRows>[1],
+    {
+      batches,
+      loads,
+    }: {
+      readonly batches: (before: StagedBefore) => Parameters<typeof writeRows>[1]
+      readonly loads: () => readonly StagedLoad[]
+    },
   ): Promise<StagedRows> {
     const { settings, changes } = this.#place
     settings.requireOpen()
     let rows = 0
-    await changes.stage(this.#catalog, operation, async (writer) => {
+    await changes.stage(this.#catalog, operation, async (writer, before) => {
       throwIfAborted(signal)
       const snapshot = this.#snapshot
-      rows = await writeRows(writer, batches(), { snapshot, signal, settings })
+      rows = await writeRows(writer, batches(before), { snapshot, signal, settings })
+      return loads()
     })
     return { rows }
   }

@@ -4,7 +4,7 @@ import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import type { CsvSource } from '../io/import/csv-options.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -51,14 +51,19 @@ export interface Table<S> extends DataFrame<S> {
     options?: InsertOptions,
   ): Promise<WriteResult>
   /**
-   * Adds the rows of files: a path, a glob, or the bytes as they come. They are CSV or, with a name
-   * that ends with `.ndjson` or `.jsonl` or with `format`, JSON lines; with `.gz` or `.br` behind,
-   * or with `compression`, they are unpacked as they are read. Columns are found by the names in
-   * the header, or by position without one. Throws INVALID naming file, line, column and value;
-   * with `onError: 'continue'` wrong rows are left out and told in the result and to `onReject`,
-   * and with `validate: true` nothing is loaded and all is told.
+   * Adds the rows of files, as one commit: a path, a glob (`**` for any folders), `https:`, `s3:`, a list
+   * of those, or a stream of bytes or of rows. They are CSV, JSON lines, Arrow IPC or Parquet, by the ends
+   * of their names or by `format`; with `.gz` or `.br` behind, or with `compression`, they are unpacked. Columns are
+   * found by name, or by position in CSV without a header, or made by `select`.
+   *
+   * A content that has been loaded is not loaded again, unless `force` says so, whoever loaded it
+   * and under whatever name. `files` of the result tells what became of each, `rejected` the rows that
+   * `onError` let be left out. With `validate: true` nothing is loaded and all is told.
+   *
+   * Throws INVALID naming file, line, column and value, NOT_FOUND for no file, UNAVAILABLE when a
+   * server, a bucket or a disk does not answer.
    */
-  load(source: CsvSource, options?: LoadOptions): Promise<LoadResult>
+  load(source: ImportSource, options?: LoadOptions<Key<S>>): Promise<LoadResult>
   /**
    * Sets columns of the rows for which `where` is true: `{ set: { total: (o) => o.total.mul(2) },
    * where: (o) => o.id.eq(7) }`. Files of other columns stay as they are. Like every change of
@@ -179,7 +184,7 @@ export interface Table<S> extends DataFrame<S> {
    * Reads everything that the table has and proves it: its log, its metadata, and every file of
    * every version that is kept. Answers what is wrong; an empty list when all is well.
    */
-  verify(options?: { readonly signal?: AbortSignal }): Promise<Problem[]>
+  verify(options?: ActionOptions): Promise<Problem[]>
   /**
    * What became of a write that threw COMMIT_UNKNOWN; `txid` is among the error's facts. `unknown`
    * only while the store does not answer: ask again.

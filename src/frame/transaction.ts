@@ -1,8 +1,8 @@
-import type { CsvSource } from '../io/import/csv-options.ts'
-import type { LoadBatchesOptions } from '../io/import/load-batches.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import type { ActionOptions, ArrowTable, OnceOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
-import type { DataFrame } from './data-frame.ts'
+import type { DataFrame, Key } from './data-frame.ts'
+import type { FileOptions, LoadReport } from './load-type.ts'
 import type { InputColumns, InputRow, Untyped } from './type-tag.ts'
 
 /** With `app` and `sequence` it is committed only when none of its tables has that number yet. */
@@ -37,8 +37,8 @@ export interface TransactionTable<S> extends DataFrame<S> {
     rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
     options?: ActionOptions,
   ): Promise<StagedRows>
-  /** Adds the rows of CSV files, as `Table.load` does. */
-  load(source: CsvSource, options?: LoadBatchesOptions): Promise<StagedRows>
+  /** Adds the rows of files, as `Table.load` does; CONFLICT at the end when others loaded them first. */
+  load(source: ImportSource, options?: FileOptions<Key<S>>): Promise<StagedRows & LoadReport>
 }
 
 /** Reads and writes of several tables that happen at once. */

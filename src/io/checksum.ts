@@ -10,3 +10,9 @@ export function crc32(bytes: Uint8Array): number {
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
+
+/** A SHA-256 of bytes as they come. */
+export function sha256(): { update(chunk: Uint8Array): void; hex(): string } {
+  const hash = createHash('sha256')
+  return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }
+}

@@ -27,6 +27,7 @@ import {
   storeFailure,
   UNFINISHED_PREFIX,
 } from './store-key.ts'
+import { Turns } from './turns.ts'
 
 /**
  * A store in a folder of a local disk; the folder is made at the first write. Objects are durable
@@ -44,6 +45,7 @@ export function localStore(folder: string): ObjectStore {
 class LocalStore implements ObjectStore {
   readonly url: string
   readonly #root: string
+  readonly #turns = new Turns()
 
   constructor(root: string) {
     this.#root = root
@@ -71,6 +73,7 @@ class LocalStore implements ObjectStore {
 
   async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
     assertCellKey(key)
+    await this.#turns.next()
     return this.#run('read', cellFolder(key), options, readNumberedCell)
   }
 

@@ -9,6 +9,7 @@ import type {
   SwapOutcome,
 } from './object-store.ts'
 import { assertCellKey, assertKey, assertPrefix } from './store-key.ts'
+import { Turns } from './turns.ts'
 
 /** A store in memory: the reference of what a store does. It lives as long as the object. */
 export function memoryStore(): ObjectStore {
@@ -19,6 +20,7 @@ class MemoryStore implements ObjectStore {
   readonly url = 'memory:'
   readonly #objects = new Map<string, Uint8Array>()
   readonly #cells = new Map<string, Cell>()
+  readonly #turns = new Turns()
   #swaps = 0
 
   async get(key: string, options?: StoreOptions): Promise<Uint8Array | null> {
@@ -51,6 +53,7 @@ class MemoryStore implements ObjectStore {
 
   async readCell(key: string, options?: StoreOptions): Promise<Cell | null> {
     assertCellKey(key)
+    await this.#turns.next()
     throwIfAborted(options?.signal)
     const cell = this.#cells.get(key)
     return cell === undefined ? null : { body: new Uint8Array(cell.body), token: cell.token }

@@ -1,3 +1,6 @@
+import { channel } from 'node:diagnostics_channel'
+import { nowMs } from './clock-and-ids.ts'
+
 /** How far a long piece of work has come. */
 export interface Progress {
   /** What is going on, e.g. `load`; `done` once, at the end. */
@@ -7,9 +10,63 @@ export interface Progress {
   readonly bytes: number
   /** Bytes in all, where that is known. */
   readonly totalBytes?: number
+  /** Partitions that are finished, and how many there are to do, where that is known. */
+  readonly partitions?: number
+  readonly totalPartitions?: number
+  /** Seconds that what is left will take, by how long the rest took; only where a total is known. */
+  readonly secondsLeft?: number
 }
 
 export type OnProgress = (progress: Progress) => void
+
+/** What is told on the channel `graupel:progress` of `node:diagnostics_channel`. */
+export interface ProgressEvent extends Progress {
+  /** The method that is at work: `load`, `query`, `optimize`, ... */
+  readonly action: string
+}
+
+const CHANNEL = channel('graupel:progress')
+/** Less tells nothing of the speed. */
+const ESTIMATE_AFTER_MS = 500
+
+/**
+ * What an action tells its progress to: the caller's own function, and whoever listens on the
+ * channel `graupel:progress`. Adds how long the rest will take.
+ */
+export function progressOf(action: string, onProgress: OnProgress | undefined): OnProgress {
+  const startedAt = nowMs()
+  return (progress) => {
+    if (onProgress === undefined && !CHANNEL.hasSubscribers) return
+    const secondsLeft = timeLeft(progress, nowMs() - startedAt)
+    const told = secondsLeft === undefined ? progress : { ...progress, secondsLeft }
+    CHANNEL.publish({ action, ...told } satisfies ProgressEvent)
+    onProgress?.(told)
+  }
+}
+
+/** `onProgress` for a step of an action, which goes on after it: it does not hear that it is done. */
+export function stepProgress(onProgress: OnProgress | undefined): OnProgress | undefined {
+  if (onProgress === undefined) return undefined
+  return (progress) => {
+    if (progress.phase !== 'done') onProgress(progress)
+  }
+}
+
+function timeLeft(progress: Progress, passedMs: number): number | undefined {
+  if (progress.phase === 'done') return undefined
+  const share = shareOf(progress)
+  if (share === undefined || share === 0 || passedMs < ESTIMATE_AFTER_MS) return undefined
+  return ((passedMs / 1000) * (1 - share)) / share
+}
+
+/** How much of the work is done, from 0 to 1; undefined where no total is known. */
+function shareOf({ bytes, totalBytes, partitions, totalPartitions }: Progress): number | undefined {
+  if (totalBytes !== undefined && totalBytes > 0) return Math.min(1, bytes / totalBytes)
+  if (partitions === undefined || totalPartitions === undefined || totalPartitions === 0) {
+    return undefined
+  }
+  return Math.min(1, partitions / totalPartitions)
+}
 
 const REDRAW_MS = 100
 
@@ -21,10 +78,10 @@ const REDRAW_MS = 100
  */
 export function progressBar(label = ''): OnProgress {
   let drawnAt = Number.NEGATIVE_INFINITY
-  const startedAt = performance.now()
+  const startedAt = nowMs()
   return (progress) => {
     if (process.stderr.isTTY !== true) return
-    const now = performance.now()
+    const now = nowMs()
     const done = progress.phase === 'done'
     if (!done && now - drawnAt < REDRAW_MS) return
     drawnAt = now
@@ -35,14 +92,29 @@ export function progressBar(label = ''): OnProgress {
 
 /** One line of text for `progress`, `seconds` after the start. */
 export function progressLine(label: string, progress: Progress, seconds: number): string {
-  const { phase, rows, bytes, totalBytes } = progress
+  const { phase, rows, bytes, partitions, totalPartitions, secondsLeft } = progress
   const parts = [label, phase].filter((part) => part !== '').join(' ')
-  const share =
-    totalBytes === undefined || totalBytes === 0
-      ? ''
-      : ` ${bar(Math.min(1, bytes / totalBytes))} ${Math.floor(Math.min(1, bytes / totalBytes) * 100)} %`
-  const rate = seconds > 0 ? `, ${sizeText(bytes / seconds)}/s` : ''
-  return `${parts}${share} ${rows.toLocaleString('en-US')} rows, ${sizeText(bytes)}${rate}`
+  const share = shareOf(progress)
+  const drawn = share === undefined ? '' : ` ${bar(share)} ${Math.floor(share * 100)} %`
+  const figures = [`${rows.toLocaleString('en-US')} rows`]
+  if (partitions !== undefined) {
+    figures.push(
+      `${partitions}${totalPartitions === undefined ? '' : `/${totalPartitions}`} partitions`,
+    )
+  }
+  figures.push(sizeText(bytes))
+  if (seconds > 0) figures.push(`${sizeText(bytes / seconds)}/s`)
+  if (secondsLeft !== undefined) figures.push(`${durationText(secondsLeft)} left`)
+  return `${parts}${drawn} ${figures.join(', ')}`
+}
+
+function durationText(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  const minutes = Math.floor(whole / 60)
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
 const BAR_WIDTH = 20

@@ -16,6 +16,10 @@ interface Model {
   retainedFrom: number
   tags: Map<string, number>
   dropped: boolean
+  /** Whether its files were removed after it was dropped. */
+  purged: boolean
+  /** Whether it has had more commits than a head lists. */
+  isLong: boolean
   /** What each clone has, with a row of its own. */
   clones: Map<string, readonly number[]>
   /** The oldest version that a clone needs. */
@@ -29,6 +33,8 @@ interface Real {
   readonly databases: readonly [DatabaseCatalog, DatabaseCatalog]
   readonly tables: [TableCatalog, TableCatalog]
 }
+
+const COMMITS = 66
 
 type Command = fc.AsyncCommand<Model, Real>
 
@@ -48,6 +54,10 @@ async function compare(model: Model, real: Real, who: number): Promise<void> {
   }
   const tags = (await table.tags()).map(({ name, version }) => [name, version])
   expect(tags).toEqual([...model.tags])
+  await compareClones(model, real, who)
+}
+
+async function compareClones(model: Model, real: Real, who: number): Promise<void> {
   for (const [name, ids] of model.clones) {
     const clone = await real.databases[who]!.openTable(name)
     expect(await storedIds({ store: real.store, table: clone })).toEqual(ids)
@@ -64,7 +74,8 @@ function command(
     check: (model) => check(model),
     async run(model, real) {
       await run(model, real)
-      if (!model.dropped) await compare(model, real, who)
+      if (model.dropped) await compareClones(model, real, who)
+      else await compare(model, real, who)
     },
     toString: () => `${name} by ${who}`,
   }
@@ -245,6 +256,40 @@ const vacuum = fc.tuple(process, fc.integer({ min: 1, max: 4 })).map(([who, vers
   ),
 )
 
+/** Overwrites until the log is folded, then gives up what is old, so that the log is trimmed. */
+const manyCommits = process.map((who) =>
+  command(
+    `${COMMITS} overwrites and a vacuum`,
+    (model) => isLive(model) && !model.isLong,
+    async (model, real) => {
+      model.isLong = true
+      for (let n = 0; n < COMMITS; n++) {
+        const writer = real.tables[who]!.stageWriter()
+        await writer.write(ordersBatch(model.nextRow, 1))
+        await writer.commit({ operation: 'overwrite' })
+        model.versions.push([model.nextRow++])
+      }
+      const needed = Math.min(newest(model) - 1, model.pinned, ...model.tags.values())
+      model.retainedFrom = Math.max(model.retainedFrom, needed)
+      await real.tables[who]!.vacuum({ retain: { versions: 2 } })
+    },
+    who,
+  ),
+)
+
+const purge = process.map((who) =>
+  command(
+    'vacuum of the database',
+    () => true,
+    async (model, real) => {
+      const { files } = await real.databases[who]!.vacuum({ retain: '0s' })
+      if (!model.dropped || model.clones.size > 0) expect(files).toBe(0)
+      else model.purged = true
+    },
+    who,
+  ),
+)
+
 const drop = process.map((who) =>
   command(
     'drop',
@@ -268,7 +313,12 @@ const undrop = process.map((who) =>
     'undrop',
     (model) => model.dropped,
     async (model, real) => {
-      await real.databases[who]!.undropTable('orders')
+      const back = real.databases[who]!.undropTable('orders')
+      if (model.purged) {
+        await expect(back).rejects.toMatchObject({ code: 'EXPIRED' })
+        return
+      }
+      await back
       model.dropped = false
     },
     who,
@@ -300,6 +350,8 @@ export function equalsItsModel(
     untag,
     clone,
     vacuum,
+    manyCommits,
+    purge,
     drop,
     undrop,
     reopen,
@@ -317,6 +369,8 @@ export function equalsItsModel(
           retainedFrom: 0,
           tags: new Map(),
           dropped: false,
+          purged: false,
+          isLong: false,
           clones: new Map(),
           pinned: Number.POSITIVE_INFINITY,
           nextRow: 0,

@@ -1,12 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { compile } from '../types/compile.ts'
 
 let folder = ''
 let lake = ''
 let csv = ''
+let edited = ''
+let vacuumed = ''
 
 /** Runs a command line; answers its exit code and what it printed. */
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -36,12 +39,22 @@ beforeAll(async () => {
   const { code, err } = await run('load', lake, 'acme/sales/orders', csv, '--create')
   expect(err).toBe('')
   expect(code).toBe(0)
+  vacuumed = join(folder, 'vacuumed')
+  await run('load', vacuumed, 'acme/sales/orders', csv, '--create')
+  await run('load', vacuumed, 'acme/sales/orders', csv, '--force')
+  await run('vacuum', vacuumed, 'acme/sales/orders', '--retain', '0s')
+  edited = join(folder, 'edited')
+  await run('load', edited, 'acme/sales/orders', csv, '--create')
+  const heads = join(edited, 'acme/sales/orders/_table/head')
+  const head = join(heads, readdirSync(heads).sort().at(-1)!)
+  writeFileSync(head, readFileSync(head, 'utf8').replace('"rows":3', '"rows":4'))
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(() => vi.restoreAllMocks())
 
-const COMMANDS = 'ls describe load query history vacuum optimize verify types doctor ui'.split(' ')
+const COMMANDS =
+  'ls describe load query history diff vacuum optimize verify types doctor bench ui'.split(' ')
 
 describe('help', () => {
   test.each(COMMANDS)('%s explains itself and ends well', async (command) => {
@@ -49,6 +62,13 @@ describe('help', () => {
     expect(code).toBe(0)
     expect(out).toContain(`Usage: graupel ${command}`)
     expect(out).toContain('--json')
+    expect(out).toMatch(new RegExp(`\\nExamples:\\n  graupel ${command} (\\./lake|s3:)`))
+  })
+
+  test('without a command is told, and there are no other commands than these', async () => {
+    const { out } = await run('--help')
+    const listed = [...out.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name)
+    expect(listed.sort()).toEqual([...COMMANDS].sort())
   })
 
   test('names every command, examples and exit codes', async () => {
@@ -67,6 +87,15 @@ describe('wrong usage ends with code 2', () => {
     ['an unknown option', ['ls', './lake', '--jsn'], 'Did you mean --json?'],
     ['a wrong number', ['query', './lake', '1', '--rows', 'x'], 'whole number'],
     ['a missing option', ['vacuum', './lake', 'a/b/c'], '--retain'],
+    ['a moment that is none', ['diff', './lake', 'a/b/c', '--from', 'soon'], 'a version, -24h'],
+    ['no moment', ['diff', './lake', 'a/b/c'], '--from'],
+    [
+      'a wrong choice',
+      ['load', './lake', 'a/b/c', 'x.csv', '--format', 'xls'],
+      'Allowed choices',
+    ],
+    ['no rounds', ['bench', './lake', 'a/b/c', '--rounds', '0'], 'at least 1'],
+    ['a wrong port', ['ui', './lake', '--port', 'http'], 'whole number'],
   ])('%s', async (_, args, message) => {
     const { code, err } = await run(...args)
     expect(code).toBe(2)
@@ -82,9 +111,34 @@ describe('a failure ends with code 1 and names its code', () => {
     ['INVALID: a query that is no JavaScript', ['query', 'LAKE', 'table(']],
     ['INVALID: a query without a database', ['query', 'LAKE', "table('orders')"]],
     ['INVALID: a file that is not there', ['query', 'LAKE', 'nothing.mjs']],
+    ['INVALID: a URL of no store', ['ls', 'http://example.com']],
+    ['INVALID: a time that is none', ['vacuum', 'LAKE', 'acme/sales/orders', '--retain', 'long']],
+    ['INVALID: a size that is none', ['optimize', 'LAKE', 'acme/sales/orders', '--bytes-max', 'x']],
+    [
+      'INVALID: a table that is not clustered',
+      ['optimize', 'LAKE', 'acme/sales/orders', '--dry-run'],
+    ],
+    ['INVALID: a store that cannot be tried', ['doctor', 'http://example.com']],
+    ['INVALID: a lake that cannot be shown', ['ui', 'http://example.com']],
+    ['NOT_FOUND: a version to come', ['diff', 'LAKE', 'acme/sales/orders', '--from', '99']],
+    ['NOT_FOUND: a tag that was not set', ['diff', 'LAKE', 'acme/sales/orders', '--from', 'tag:x']],
+    ['NOT_FOUND: no files to load', ['load', 'LAKE', 'acme/sales/orders', 'none-*.csv']],
+    ['NOT_FOUND: a table to be timed', ['bench', 'LAKE', 'acme/sales/oders']],
+    ['NOT_FOUND: a table to be proved', ['verify', 'LAKE', 'acme/sales/oders']],
+    ['NOT_FOUND: a database without types', ['types', 'LAKE', 'acme/nothing']],
+    [
+      'EXPIRED: a version that was vacuumed',
+      ['diff', 'VACUUMED', 'acme/sales/orders', '--from', '1'],
+    ],
+    ['DATA: a head that was edited', ['describe', 'EDITED', 'acme/sales/orders']],
   ])('%s', async (sentence, args) => {
     const [expected] = sentence.split(':')
-    const words = args.map((arg) => (arg === 'LAKE' ? lake : arg))
+    const places = new Map([
+      ['LAKE', lake],
+      ['EDITED', edited],
+      ['VACUUMED', vacuumed],
+    ])
+    const words = args.map((arg) => places.get(arg) ?? arg)
     const text = await run(...words)
     expect(text.code).toBe(1)
     expect(text.err).toMatch(new RegExp(`^error ${expected}: `))
@@ -99,6 +153,13 @@ test('ls lists databases, then tables', async () => {
   expect((await run('ls', lake)).out).toBe('acme/sales\n')
   expect((await run('ls', lake, 'acme/sales')).out).toBe('orders\n')
   expect(JSON.parse((await run('ls', lake, 'acme/sales', '--json')).out)).toEqual(['orders'])
+})
+
+test('ls of what is empty, or not there, says so beside the answer', async () => {
+  const none = await run('ls', join(folder, 'none'))
+  expect([none.code, none.out]).toEqual([0, ''])
+  expect(none.err).toMatch(/^there is nothing in .*none\n$/)
+  expect(await run('ls', join(folder, 'none'), '--json')).toEqual({ code: 0, out: '[]\n', err: '' })
 })
 
 test('describe tells columns, rows and version', async () => {
@@ -152,9 +213,29 @@ test('a wrong row of a load is refused with its place, or left out and counted',
   expect(JSON.parse((await run('describe', lake, 'acme/sales/copy', '--json')).out).rows).toBe(4)
 })
 
+test('a file is loaded once, unless told, and wrong files are left out as a whole', async () => {
+  const good = join(folder, 'good.ndjson')
+  writeFileSync(good, '{"id":9,"status":"paid","amount":9}\n')
+  const bad = join(folder, 'bad.csv')
+  writeFileSync(bad, 'id,status,amount\nx,paid,2\n')
+  await run('load', lake, 'acme/sales/once', csv, '--create')
+  const load = (...more: string[]) => run('load', lake, 'acme/sales/once', csv, good, bad, ...more)
+  const first = await load('--on-error', 'skipFile')
+  expect(first.out).toBe(
+    'acme/sales/once: 1 rows loaded, 1 rejected, 1 file loaded before, 1 skipped, version 2\n',
+  )
+  const again = JSON.parse((await load('--on-error', 'skipFile', '--force', '--json')).out)
+  expect(again).toMatchObject({ version: 3, rows: 4, rejected: 1 })
+  expect(again.files.map(({ status }: { status: string }) => status)).toEqual([
+    ...['loaded', 'loaded', 'skipped'],
+  ])
+})
+
 test('history, vacuum and verify work on one table', async () => {
   const history = JSON.parse((await run('history', lake, 'acme/sales/orders', '--json')).out)
   expect(history.at(0)).toMatchObject({ rows: 3 })
+  const whole = await run('vacuum', lake, 'acme/sales', '--retain', '7d', '--json')
+  expect(JSON.parse(whole.out)).toEqual({ tables: [], files: 0, bytes: 0, keys: [] })
   const dry = await run('vacuum', lake, 'acme/sales/orders', '--retain', '7d', '--dry-run')
   expect(dry.out).toContain('would be removed')
   expect((await run('verify', lake)).out).toContain('acme/sales/orders: all is well')
@@ -171,7 +252,7 @@ test('verify ends with code 3 and names the file that was changed', async () => 
 
 test('types gives the schema of each table, under names that TypeScript takes', async () => {
   const { out } = await run('types', lake, 'acme/sales')
-  expect(out).toContain("import { t } from 'graupel'")
+  expect(out).toContain("import { type Row, type SchemaOf, t } from 'graupel'")
   expect(out).toMatch(/export const orders = \{\n {2}id: t\.int64\(\)/)
   expect(out).toMatch(/amount: t\.decimal\(\d+, 2\)|amount: t\.float64\(\)/)
 })
@@ -201,3 +282,56 @@ test('optimize joins small partitions, and tells how well they are told apart', 
   const rows = await run('query', small, "(await table('t')).select('id')", '-d', 'a/b', '--json')
   expect(rows.out).toBe('{"id":1}\n{"id":3}\n{"id":5}\n{"id":9}\n')
 })
+
+test('diff tells columns and rows that differ, between the versions that are asked for', async () => {
+  const where = [join(folder, 'differing'), 'acme/sales/orders']
+  await run('load', ...where, csv, '--create')
+  const more = join(folder, 'more.csv')
+  writeFileSync(more, 'id,status,amount\n4,paid,9.75\n')
+  await run('load', ...where, more)
+  const { code, out } = await run('diff', ...where, '--from', '1')
+  expect(code).toBe(0)
+  expect(out).toContain('acme/sales/orders: version 1 to 2\n1 rows inserted, 0 deleted, 0 updated')
+  expect(out).toMatch(/│ +4 │ paid +│ +9\.75 │ insert +│/)
+  const json = await run('diff', ...where, '--from', '1', '--to', '1', '--json')
+  const none = { from: 1, to: 1, columns: [], inserted: 0, deleted: 0, updated: 0, changes: [] }
+  expect(JSON.parse(json.out)).toEqual({ table: 'acme/sales/orders', ...none })
+  expect((await run('diff', ...where, '--from', '2', '--to', '1')).err).toContain('comes after')
+})
+
+test('bench times three queries, each of which reads the table anew', async () => {
+  const { code, out } = await run('bench', lake, 'acme/sales/orders', '--rounds', '1', '--json')
+  expect(code).toBe(0)
+  const { queries } = JSON.parse(out)
+  expect(queries.map(({ query }: { query: string }) => query)).toEqual([
+    'scan',
+    'filter',
+    'aggregate',
+  ])
+  for (const { ms, rowsRead, bytesRead, partitions } of queries) {
+    expect(ms).toBeGreaterThan(0)
+    expect([rowsRead, partitions]).toEqual([3, '1/1'])
+    expect(bytesRead).toBeGreaterThan(20)
+  }
+  const text = await run('bench', lake, 'acme/sales/orders', '--rounds', '1')
+  expect(text.out).toContain('│ all 3 columns ')
+})
+
+test('query --profile tells what each step did, and writes it down', async () => {
+  const file = join(folder, 'profile.json')
+  const query = "(await table('orders')).filter((o) => o.id.gt(1))"
+  const { out } = await run('query', lake, query, '-d', 'acme/sales', '--profile', file)
+  expect(out).toMatch(/^2 rows .*\nScan acme\/sales\.orders/)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ rows: 2, root: { kind: 'scan' } })
+})
+
+test('what types prints passes the compiler, and its interface has the rows of the table', async () => {
+  const { out } = await run('types', lake, 'acme/sales')
+  const use = 'const row: OrdersRow = { id: 1n, status: "x", amount: 2.5 }\nvoid row\n'
+  const program = out.replace("'graupel'", "'../../src/index.ts'")
+  expect(compile(program + use).errors).toEqual([])
+  expect(compile(program + use.replace('1n', '"1"')).errors).not.toEqual([])
+  const [found] = JSON.parse((await run('types', lake, 'acme/sales', '--json')).out)
+  expect(found).toMatchObject({ table: 'acme/sales/orders', constant: 'orders', rows: 'OrdersRow' })
+  expect(found.fields[0]).toEqual({ name: 'id', type: 'int64', nullable: false })
+}, 180_000)

@@ -276,6 +276,17 @@ function cells(fresh: Fresh): void {
     }
   })
 
+  it('lets timers fire while somebody polls a cell', async () => {
+    const { store } = await fresh()
+    await store.swapCell('a/cell.json', null, text('{}'))
+    let fired = false
+    setTimeout(() => {
+      fired = true
+    }, 1)
+    for (let n = 0; n < 100_000 && !fired; n++) await store.readCell('a/cell.json')
+    expect(fired).toBe(true)
+  })
+
   it('counts every increment of racing read-and-swap loops exactly once', async () => {
     const { store, again } = await fresh()
     await store.swapCell('count.json', null, text(''))

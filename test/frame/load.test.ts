@@ -228,11 +228,11 @@ describe('errors', () => {
   })
 
   test.each([
-    [{ format: 'xml' }, /format can be "auto", "csv", "ndjson"/],
+    [{ format: 'xml' }, /format can be "auto", "csv", "ndjson", "arrow"/],
     [{ compression: 'zip' }, /compression can be/],
     [{ format: 'ndjson', delimiter: ';' }, /delimiter is about CSV/],
-    [{ onError: 'ignore' }, /"abort" or "skip" or "continue"/],
-    [{ format: 'ndjson', onError: 'ignore' }, /"abort" or "skip" or "continue"/],
+    [{ onError: 'ignore' }, /onError can be "abort"/],
+    [{ format: 'ndjson', onError: 'skipFile:0' }, /onError can be "abort"/],
     [{ valid: true }, /validate/],
   ])('%o is refused', async (options, message) => {
     await expect(load(options as LoadOptions)).rejects.toThrow(message)

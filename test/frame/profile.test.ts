@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type DataFrame, fn, type Lake, type QueryProfile, t } from '../../src/index.ts'
 import { startChromium } from '../support/chromium.ts'
+import { keepPicture } from '../support/keep-picture.ts'
 
 const HOSTILE = '</title><script>document.title="taken"</script>\'"&<img src=x onerror=alert(1)>'
 
@@ -141,8 +142,7 @@ if (typeof browser === 'string') {
       )
       expect(Math.max(...overflows), 'text stays in its box').toBeLessThanOrEqual(0)
       expect([requests.filter((url) => url !== 'about:blank'), problems]).toEqual([[], []])
-      const shot = process.env['GRAUPEL_TEST_SCREENSHOT']
-      if (shot !== undefined) await page.screenshot({ path: shot, fullPage: true })
+      keepPicture('profile.png', await page.screenshot({ fullPage: true }))
       await page.close()
     })
   })

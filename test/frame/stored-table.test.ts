@@ -85,7 +85,7 @@ test('CSV files are loaded and written, and a table can be made of one', async (
   expect(cities.schema.fields.map(({ name }) => name)).toEqual(['name', 'people'])
   expect(await cities.count()).toBe(2)
   const phases = new Set<string>()
-  await cities.load(path, { onProgress: ({ phase }) => phases.add(phase) })
+  await cities.load(path, { force: true, onProgress: ({ phase }) => phases.add(phase) })
   expect(await cities.count()).toBe(4)
   expect(phases.size).toBeGreaterThan(0)
   const out = join(folder, 'out.csv')

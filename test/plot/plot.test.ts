@@ -4,6 +4,7 @@ import { connect, type Lake, t } from '../../src/index.ts'
 import { bar, heatmap, histogram, line, scatter } from '../../src/plot/index.ts'
 import { startChromium } from '../support/chromium.ts'
 import { countedFrame } from '../support/counted-frame.ts'
+import { keepPicture } from '../support/keep-picture.ts'
 
 const ROWS = 5000
 const COLUMNS = {
@@ -166,14 +167,12 @@ describe('in a browser', () => {
       heatmap: await heatmap(all, { x: 'delay', y: 'price' }),
       grid: await heatmap(all, { x: 'day', y: 'city', value: 'price' }),
     }
-    const folder = process.env['GRAUPEL_TEST_SCREENSHOTS']
     for (const [name, svg] of Object.entries(plots)) {
       const { shapes, texts, png } = await drawn(svg)
       expect(shapes, name).toBeGreaterThan(7)
       expect(texts.length, name).toBeGreaterThan(3)
       expect(png.length).toBeGreaterThan(3000)
-      if (folder !== undefined)
-        (await import('node:fs')).writeFileSync(`${folder}/${name}.png`, png)
+      keepPicture(`plot-of-test-${name}.png`, png)
     }
     const { texts } = await drawn(plots.bar)
     expect(texts.some((text) => text.includes('<script>alert(1)</script>&"'))).toBe(true)

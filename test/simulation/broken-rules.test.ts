@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { connect } from '../../src/index.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import {
   type Fault,
@@ -8,7 +9,8 @@ import {
 } from '../../src/testing/fault-plan.ts'
 import { resealed } from '../support/edit-cell.ts'
 import { unmarked, withoutMarks } from '../support/without-marks.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { copyStore, type LakeState, lakeState, PATH } from './lake-state.ts'
+import { COLUMNS, rowsOf, SCENARIOS } from './scenarios.ts'
 import { prepare, sweep, type TrialOptions } from './sweep.ts'
 
 /** `store` with some of its methods replaced. */
@@ -198,6 +200,53 @@ it.each(MARK_RULES)(
     expect(problems).not.toEqual([])
   },
 )
+
+/** Shows heads as if no vacuum had ever set a fence. */
+function withoutFences(store: ObjectStore): ObjectStore {
+  return changed(store, {
+    async readCell(key, options) {
+      const cell = await store.readCell(key, options)
+      if (cell === null) return null
+      const body = resealed(cell.body, (text) => {
+        const { fence: _, burned: __, ...head } = JSON.parse(text)
+        return JSON.stringify(head)
+      })
+      return { body, token: cell.token }
+    },
+  })
+}
+
+/** What is found after an insert that slept between staging and swap, while others vacuumed. */
+async function afterLongSleep(client: (store: ObjectStore) => ObjectStore): Promise<LakeState> {
+  const { store: filled, cells } = await prepare(insert)
+  const store = await copyStore(filled, cells)
+  let slept = false
+  const sleeper = changed(store, {
+    async swapCell(key, token, body) {
+      if (!slept) {
+        slept = true
+        await using lake = await connect(store)
+        const table = await (await lake.database(PATH)).table('orders', COLUMNS)
+        for (const from of [20, 30]) await table.write(rowsOf(from, 2), { mode: 'overwrite' })
+        await table.vacuum({ retain: { versions: 1 } })
+      }
+      return store.swapCell(key, token, body)
+    },
+  })
+  const lake = await connect(client(sleeper))
+  await insert.run(lake).catch(() => {})
+  await lake.close()
+  return lakeState(store)
+}
+
+it('who slept while a vacuum went by commits nothing that it removed', async () => {
+  const orders = (await afterLongSleep((store) => store))?.['orders']
+  expect(orders?.at(-1)).toBe('30:null 31:c31')
+})
+
+it('that fails where this does not hold: no commit brings what is below the fence', async () => {
+  await expect(afterLongSleep(withoutFences)).rejects.toThrow(/is missing/)
+})
 
 it('sees through a store that calls a swap lost which it made', async () => {
   const prepared = await prepare(insert)

@@ -253,6 +253,33 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: (before) => [appended(before, 10, 6)],
   },
   {
+    name: 'Table.load, a content that is not loaded yet beside one that is',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' })
+    },
+    run: async (lake) => {
+      const table = await orders(lake)
+      await table.load(bytesOf(csvOf(10, 2)), { name: 'again.csv' })
+      await table.load(bytesOf(csvOf(20, 3)), { name: 'twenty.csv' })
+      // Whatever a first try came to, a second one adds nothing.
+      await table.load(bytesOf(csvOf(20, 3)), { name: 'retry.csv' })
+    },
+    steps: (before) => [appended(before, 20, 3)],
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.load, a content whose rows were truncated away',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      await table.load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' })
+      await table.truncate()
+    },
+    run: async (lake) => (await orders(lake)).load(bytesOf(csvOf(10, 2)), { name: 'ten.csv' }),
+    steps: (before) => [appended(before, 10, 2)],
+    sampled: true,
+  },
+  {
     name: 'DataFrame.write, overwrite',
     prepare: twoCommits,
     run: async (lake) =>
@@ -297,6 +324,30 @@ export const SCENARIOS: readonly Scenario[] = [
       { ...before, orders: 'dropping' },
       appended(appended(made(before), 0, 5), 5, 3),
     ],
+  },
+  {
+    name: 'Database.vacuum',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).clone('copy')
+      const db = await database(lake)
+      for (const name of ['copy', 'orders']) await db.dropTable(name)
+      await twoCommits(lake)
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
+  },
+  {
+    name: 'Database.vacuum, of a table of which a clone reads files',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).clone('copy')
+      await (await database(lake)).dropTable('orders')
+    },
+    run: async (lake) => (await database(lake)).vacuum({ retain: '0s' }),
+    steps: (before) => [before],
+    mayFailLate: true,
   },
   {
     name: 'Table.restore',
@@ -438,6 +489,21 @@ export const SCENARIOS: readonly Scenario[] = [
       changed(before, (versions) => versions.map((rows, at) => (at < 3 ? EXPIRED : rows))),
     ],
     mayFailLate: true,
+  },
+  {
+    name: 'Table.vacuum, which trims the log',
+    prepare: async (lake) => {
+      const table = await (await database(lake)).createTable('orders', COLUMNS)
+      for (let n = 0; n < 70; n++) await table.write(rowsOf(n, 2), { mode: 'overwrite' })
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 2 } }),
+    steps: (before) => [
+      changed(before, (versions) =>
+        versions.map((rows, at) => (at < versions.length - 2 ? EXPIRED : rows)),
+      ),
+    ],
+    mayFailLate: true,
+    sampled: true,
   },
   {
     name: 'Table.clone',

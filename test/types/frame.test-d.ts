@@ -66,6 +66,8 @@ expectEqual<
   (typeof plain)[number],
   { id: number; amount: number | null; placed_at: string | null }
 >()
+const heard = await orders.select('id').toArray({ onProgress: ({ rows }) => void rows })
+expectEqual<(typeof heard)[number], { id: bigint }>()
 const one = await orders.select('id').first()
 expectEqual<typeof one, { id: bigint } | undefined>()
 for await (const row of orders.select('day')) expectEqual<typeof row, { day: Date }>()
@@ -366,6 +368,27 @@ const clustering = await orders.clusteringInformation(['day'])
 expectEqual<typeof clustering.averageDepth, number>()
 const loaded = await orders.load('./x.ndjson.gz', { onError: 'continue', validate: true })
 expectEqual<(typeof loaded.rejects)[number]['column'], string | null>()
+expectEqual<
+  Rows<typeof loaded.rejected>,
+  { file: string; line: bigint; column: string | null; value: string | null; reason: string }
+>()
+expectEqual<
+  (typeof loaded.files)[number]['status'],
+  'loaded' | 'skipped' | 'alreadyLoaded' | 'failed'
+>()
+await orders.load(['a.csv', new URL('https://example.org/b.parquet')], {
+  onError: 'skipFile:2.5%',
+  force: true,
+  select: (f) => ({ id: f.nr.cast(t.int64()), customer: f.name.str.trim() }),
+})
+await orders.load(
+  (async function* () {
+    yield { id: 1n }
+  })(),
+  { onError: 'skipFile:3' },
+)
+await orders.toParquet('x.parquet')
+await orders.unload('x', { format: 'arrow', fileRows: 10 })
 // windows
 const windowed = rowsOf(
   orders.select((o) => ({

@@ -221,6 +221,12 @@ await connect('s3://bucket/lake', { objectCache: { bytesMax: '1GB' } })
 o.optimize({ columns: ['nothing'] })
 // @ts-expect-error clusteringInformation: a column that does not exist
 o.clusteringInformation(['nothing'])
+// @ts-expect-error load: a word that onError does not know
+o.load('x.csv', { onError: 'skipFiles' })
+// @ts-expect-error load: columns that the table has not
+o.load('x.csv', { select: (f) => ({ idd: f.a }) })
+// @ts-expect-error unload: a format that is not written
+o.unload('x', { format: 'xlsx' })
 // @ts-expect-error load: a format that is not read
 o.load('x.xml', { format: 'xml' })
 

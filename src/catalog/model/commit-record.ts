@@ -19,6 +19,17 @@ export interface RemovePartition {
 
 export type Action = AddPartition | RemovePartition
 
+/** A file whose rows a commit brought. */
+export interface LoadedFile {
+  /** SHA-256 of its bytes as they were read, in hex, and how many they are. */
+  readonly sha256: string
+  readonly bytes: number
+  /** Rows of it that are in the table. */
+  readonly rows: number
+  /** Where it was, for people. */
+  readonly url: string
+}
+
 /** The commit that came before, by which records form a chain. */
 export interface ParentLink {
   readonly version: number
@@ -39,6 +50,12 @@ export interface CommitRecord {
   readonly rows: number
   readonly bytes: number
   readonly actions: readonly Action[]
+  /** Files that it loaded; none when not given. */
+  readonly loads?: readonly LoadedFile[] | undefined
+  /** The version whose ledger of loaded files this commit goes on from; its parent's when not given. */
+  readonly ledgerOf?: number | undefined
+  /** Of one that was trimmed, and has no actions any more: the SHA-256 that its record had. */
+  readonly trimmedFrom?: string | undefined
 }
 
 /** A commit as `history()` tells it. */

@@ -30,21 +30,41 @@ export interface TailEntry {
   readonly extra: Extra
 }
 
-/** Records of the versions `from` to `to`, one JSON line each, in one object. */
-export interface Segment {
-  readonly from: number
-  readonly to: number
-  /** Name of the object below `_table/log/`. */
+/** An object of the log. */
+export interface LogFile {
+  /** Its name below `_table/log/`. */
   readonly file: string
   readonly bytes: number
   readonly sha256: string
+}
+
+/** Records of the versions `from` to `to`, one JSON line each, in one object. */
+export interface Segment extends LogFile {
+  readonly from: number
+  readonly to: number
   readonly timestampFrom: number
   readonly timestampTo: number
   readonly extra: Extra
 }
 
-/** `initializing`: a clone that is being made; `aborted`: one that was given up. */
-export type TableState = 'live' | 'dropped' | 'initializing' | 'aborted'
+/** Whether only a line is left of each of the segment's versions. */
+export function isTrimmed({ file }: Segment): boolean {
+  return file.startsWith('trimmed-')
+}
+
+/** What stands for a log whose beginning is gone. */
+export interface TrimmedLog {
+  /** Nothing older can be read: partitions are those of `files` and of the commits after it. */
+  readonly version: number
+  /** Records that bring the partitions live at `version`; none of an empty table. */
+  readonly files: readonly LogFile[]
+}
+
+/**
+ * `initializing`: a clone that is being made; `aborted`: one that was given up; `purged`: a table
+ * that was dropped, and whose files may be gone.
+ */
+export type TableState = 'live' | 'dropped' | 'initializing' | 'aborted' | 'purged'
 
 /** Partition numbers from `from` to `to`. */
 export interface IdRange {
@@ -88,7 +108,7 @@ export interface AppMark {
 
 /** What a commit that has been prepared changes in its table's head. */
 export interface PreparedCommit
-  extends Pick<Head, 'nextId' | 'partitions' | 'rows' | 'fence' | 'burned' | 'apps'> {
+  extends Pick<Head, 'nextId' | 'partitions' | 'rows' | 'fence' | 'burned' | 'apps' | 'lastLoad'> {
   readonly entry: TailEntry
 }
 
@@ -149,8 +169,12 @@ export interface Head extends Protocol {
   readonly streams: readonly StreamOffset[]
   /** Most recent last. */
   readonly apps: readonly AppMark[]
+  /** The last version that changed the ledger of loaded files; 0 when none did, and it is empty. */
+  readonly lastLoad: number
   /** Only its own transaction swaps a head for one that has it. */
   readonly pending: Pending | null
+  /** Null while the log has every record from version 1 on. */
+  readonly trimmed: TrimmedLog | null
   /** Ascending and without gaps, then `tail`, up to `version`. */
   readonly segments: readonly Segment[]
   readonly tail: readonly TailEntry[]

@@ -5,7 +5,14 @@ import { openTable } from '../table-path.ts'
 
 /** `graupel describe`: columns, rows and version of a table. */
 export function addDescribe(program: Command): void {
-  lakeCommand(program, 'describe', 'Show the columns, rows and version of a table')
+  lakeCommand(program, {
+    name: 'describe',
+    description: 'Show the columns, rows and version of a table',
+    examples: [
+      'describe ./lake acme/sales/orders',
+      'describe s3://bucket/lake acme/sales/orders --json',
+    ],
+  })
     .argument('<table>', 'namespace/database/table')
     .action((url: string, path: string, options: LakeOptions) =>
       withLake(url, options, async (lake) => {

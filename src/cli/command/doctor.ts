@@ -6,11 +6,12 @@ import { jsonText, printLine } from '../output.ts'
 
 /** `graupel doctor`: tries whether a store does what writers rely on. */
 export function addDoctor(program: Command): void {
-  lakeCommand(
-    program,
-    'doctor',
-    'Try whether a store may be written to by many processes; exit code 3 when it may not',
-  ).action(async (url: string, options: LakeOptions) => {
+  lakeCommand(program, {
+    name: 'doctor',
+    description:
+      'Try whether a store may be written to by many processes; exit code 3 when it may not',
+    examples: ['doctor s3://bucket/lake', 'doctor ./lake --json'],
+  }).action(async (url: string, options: LakeOptions) => {
     const { threads: _, memoryLimit: __, ...bucket } = connectOptions(options)
     const report = await probeStore(url, bucket)
     if (options.json === true) printLine(jsonText(report, 2))

@@ -5,7 +5,14 @@ import { openTable } from '../table-path.ts'
 
 /** `graupel history`: the commits of a table. */
 export function addHistory(program: Command): void {
-  lakeCommand(program, 'history', 'Show what was committed to a table, newest first')
+  lakeCommand(program, {
+    name: 'history',
+    description: 'Show what was committed to a table, newest first',
+    examples: [
+      'history ./lake acme/sales/orders',
+      "history ./lake acme/sales/orders --json | jq '.[0].version'",
+    ],
+  })
     .argument('<table>', 'namespace/database/table')
     .action((url: string, path: string, options: LakeOptions) =>
       withLake(url, options, async (lake) => {

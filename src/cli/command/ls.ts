@@ -5,13 +5,18 @@ import { jsonText, printLine } from '../output.ts'
 
 /** `graupel ls`: the databases of a lake, or the tables of a database. */
 export function addLs(program: Command): void {
-  lakeCommand(program, 'ls', 'List the databases of a lake, or the tables of a database')
+  lakeCommand(program, {
+    name: 'ls',
+    description: 'List the databases of a lake, or the tables of a database',
+    examples: ['ls ./lake', 'ls ./lake acme/sales'],
+  })
     .argument('[database]', 'namespace/database')
     .action((url: string, database: string | undefined, options: LakeOptions) =>
       withLake(url, options, async (lake) => {
         const names = await namesIn(lake, database)
         if (options.json === true) printLine(jsonText(names))
-        else for (const name of names) printLine(name)
+        else if (names.length > 0) for (const name of names) printLine(name)
+        else process.stderr.write(`there is nothing in ${database ?? url}\n`)
       }),
     )
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { progressBar } from '../../io/progress.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
 import { openTable } from '../table-path.ts'
@@ -11,7 +12,14 @@ interface OptimizeCommandOptions extends LakeOptions {
 
 /** `graupel optimize`: gives the rows of a table to better partitions. */
 export function addOptimize(program: Command): void {
-  lakeCommand(program, 'optimize', 'Join small partitions, and sort those that overlap anew')
+  lakeCommand(program, {
+    name: 'optimize',
+    description: 'Join small partitions, and sort those that overlap anew',
+    examples: [
+      'optimize ./lake acme/sales/orders --bytes-max 2GB',
+      'optimize ./lake acme/sales/orders --dry-run',
+    ],
+  })
     .argument('<table>', 'namespace/database/table')
     .option('--bytes-max <size>', 'how much to rewrite at most, e.g. 2GB; the worst comes first')
     .option('--columns <names...>', 'columns to sort by, those that the table is clustered by')
@@ -30,7 +38,11 @@ export function addOptimize(program: Command): void {
           }
           return
         }
-        const result = await table.optimize({ bytesMax, columns })
+        const result = await table.optimize({
+          bytesMax,
+          columns,
+          onProgress: progressBar(path),
+        })
         if (json === true) {
           printLine(jsonText(result, 2))
           return

@@ -1,23 +1,37 @@
 import type { Command } from 'commander'
 import type { FieldInfo } from '../../frame/data-frame.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
-import { printLine } from '../output.ts'
+import { jsonText, printLine } from '../output.ts'
 
 /** `graupel types`: TypeScript for the tables of a database. */
 export function addTypes(program: Command): void {
-  lakeCommand(program, 'types', 'Print a TypeScript schema for each table of a database')
+  lakeCommand(program, {
+    name: 'types',
+    description:
+      'Print a TypeScript schema and an interface of its rows for each table of a database',
+    examples: ['types ./lake acme/sales > tables.ts', 'types ./lake acme/sales --json'],
+  })
     .argument('<database>', 'namespace/database')
     .action((url: string, path: string, options: LakeOptions) =>
       withLake(url, options, async (lake) => {
         const database = await lake.database(path)
-        printLine("import { t } from 'graupel'")
-        const taken = new Set(['t'])
+        const taken = new Set(['t', 'Row', 'SchemaOf'])
+        const tables = []
         for (const name of await database.tables()) {
-          const { schema } = await database.table(name)
-          printLine(
-            `\n/** ${JSON.stringify(`${path}/${name}`).slice(1, -1).replaceAll('*/', '* /')} */`,
-          )
-          printLine(schemaText(freeName(name, taken), schema.fields))
+          const { fields } = (await database.table(name)).schema
+          const constant = freeName(name, taken)
+          const rows = freeName(`${constant.charAt(0).toUpperCase()}${constant.slice(1)}Row`, taken)
+          tables.push({ table: `${path}/${name}`, constant, rows, fields })
+        }
+        if (options.json === true) {
+          printLine(jsonText(tables, 2))
+          return
+        }
+        printLine("import { type Row, type SchemaOf, t } from 'graupel'")
+        for (const { table, constant, rows, fields } of tables) {
+          printLine(`\n/** ${JSON.stringify(table).slice(1, -1).replaceAll('*/', '* /')} */`)
+          printLine(schemaText(constant, fields))
+          printLine(`export interface ${rows} extends Row<SchemaOf<typeof ${constant}>> {}`)
         }
       }),
     )

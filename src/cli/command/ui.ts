@@ -4,13 +4,24 @@ import { type LakeOptions, lakeCommand, wholeNumber, withLake } from '../lake-co
 import { jsonText, printLine } from '../output.ts'
 import { startUi } from '../ui/ui-server.ts'
 
+interface UiCommandOptions extends LakeOptions {
+  readonly port: number
+  readonly profiles?: string
+}
+
 /** `graupel ui`: pages about a lake in a browser of this machine. */
 export function addUi(program: Command): void {
-  lakeCommand(program, 'ui', 'Serve pages about a lake to a browser of this machine, read only')
+  lakeCommand(program, {
+    name: 'ui',
+    description: 'Serve pages about a lake to a browser of this machine, read only',
+    examples: ['ui ./lake', 'ui s3://bucket/lake --port 8080 --profiles ./profiles'],
+  })
     .option('--port <n>', 'port on 127.0.0.1; a free one when not given', wholeNumber, 0)
-    .action((url: string, options: LakeOptions & { readonly port: number }) =>
+    .option('--profiles <folder>', 'where stored profiles of queries are, to be drawn')
+    .action((url: string, options: UiCommandOptions) =>
       withLake(url, options, async (lake) => {
-        const server = await startUi(lake, { port: options.port })
+        const { port, profiles } = options
+        const server = await startUi(lake, { port, profiles })
         printLine(
           options.json === true
             ? jsonText({ url: server.url })

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Lake } from '../../frame/lake.ts'
+import { progressBar } from '../../io/progress.ts'
 import { FoundProblems } from '../found-problems.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
@@ -7,14 +8,19 @@ import { openTable } from '../table-path.ts'
 
 /** `graupel verify`: reads everything that tables have and proves it. */
 export function addVerify(program: Command): void {
-  lakeCommand(program, 'verify', 'Read all that a table has and prove it; exit code 3 on problems')
+  lakeCommand(program, {
+    name: 'verify',
+    description: 'Read all that a table has and prove it; exit code 3 on problems',
+    examples: ['verify ./lake', 'verify ./lake acme/sales/orders --json'],
+  })
     .argument('[path]', 'namespace/database/table, or namespace/database for all its tables')
     .action((url: string, path: string | undefined, options: LakeOptions) =>
       withLake(url, options, async (lake) => {
         const tables = await tablesAt(lake, path)
         const found: { table: string; key: string; message: string }[] = []
         for (const table of tables) {
-          const problems = await (await openTable(lake, table)).verify()
+          const opened = await openTable(lake, table)
+          const problems = await opened.verify({ onProgress: progressBar(table) })
           found.push(...problems.map(({ key, message }) => ({ table, key, message })))
           if (options.json === true) continue
           printLine(`${table}: ${problems.length === 0 ? 'all is well' : ''}`.trimEnd())

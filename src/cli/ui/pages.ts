@@ -3,9 +3,9 @@ import { type Scalar, scalarText } from '../../arrow/scalar.ts'
 import type { HistoryEntry } from '../../catalog/model/commit-record.ts'
 import type { Column } from '../../catalog/model/table.ts'
 import { clip } from '../../error.ts'
+import { columnBytes, partitionBytes, type TableFacts } from '../table-facts.ts'
 import { type Html, html } from './html.ts'
 import { rangeChart } from './range-chart.ts'
-import { columnBytes, partitionBytes, type TableFacts } from './table-facts.ts'
 
 const VERSIONS_MAX = 200
 
@@ -14,6 +14,10 @@ export interface DatabaseListing {
   readonly path: string
   readonly tables: readonly string[]
 }
+
+/** The link of what became of a table's rows between two versions, from any page. */
+export const diffLink = (path: string, from: number, to: number): string =>
+  `diff?${new URLSearchParams({ path, from: String(from), to: String(to) })}`
 
 /** The link of a table, from any page. */
 export const tableLink = (path: string, column?: string): string =>
@@ -24,7 +28,7 @@ export function page(title: string, content: Html): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <link rel="stylesheet" href="style.css"></head>
-<body><nav><a href="./">all tables</a></nav><h1>${title}</h1>${content}</body></html>
+<body><nav><a href="./">tables</a><a href="bytes">bytes</a><a href="profiles">profiles</a></nav><h1>${title}</h1>${content}</body></html>
 `.text
 }
 
@@ -54,11 +58,11 @@ export function tablePage(
     path,
     html`<p>${number(rows)} rows · ${number(set.partitions.length)} partitions · ${number(bytes)} bytes · version ${snapshot.version}${clustered}</p>
 <h2>Columns</h2>
-<table><thead><tr><th>name</th><th>type</th><th>least</th><th>greatest</th><th>nulls</th><th>bytes</th><th>share</th></tr></thead>
+<table><thead><tr><th>name</th><th>type</th><th>least</th><th>greatest</th><th class="n">nulls</th><th class="n">bytes</th><th>share</th></tr></thead>
 <tbody>${snapshot.columns.map((column) => columnRow(path, facts, column, bytes))}</tbody></table>
 <h2>Partitions over ${clip(chosen.name)}</h2>${rangeChart(facts, chosen)}
 <h2>Bytes by partition</h2>${partitionTable(facts)}
-<h2>Versions</h2>${versionTable(history)}`,
+<h2>Versions</h2>${versionTable(path, history)}`,
   )
 }
 
@@ -94,30 +98,34 @@ function extreme(bounds: readonly Scalar[], { type }: Column, direction: 1 | -1)
 }
 
 function partitionTable(facts: TableFacts): Html {
-  const rows = facts.set.partitions
+  const all = facts.set.partitions.map(({ id, rows }) => {
+    return { id, rows, bytes: partitionBytes(facts, id) }
+  })
+  const most = all.reduce((largest, { bytes }) => Math.max(largest, bytes), 1)
+  const rows = all
     .slice(0, VERSIONS_MAX)
     .map(
-      ({ id, rows }) =>
-        html`<tr><td>${id}</td><td class="n">${number(rows)}</td><td class="n">${number(partitionBytes(facts, id))}</td></tr>`,
+      ({ id, rows, bytes }) =>
+        html`<tr><td>${id}</td><td class="n">${number(rows)}</td><td class="n">${number(bytes)}</td><td><meter min="0" max="1" value="${(bytes / most).toFixed(4)}"></meter></td></tr>`,
     )
-  return html`<table><thead><tr><th>partition</th><th>rows</th><th>bytes</th></tr></thead><tbody>${rows}</tbody></table>`
+  return html`<table><thead><tr><th>partition</th><th class="n">rows</th><th class="n">bytes</th><th>of the largest</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
-function versionTable(history: readonly HistoryEntry[]): Html {
+function versionTable(path: string, history: readonly HistoryEntry[]): Html {
   const rows = history
     .slice(0, VERSIONS_MAX)
     .map(
       ({ version, timestamp, operation, rows, bytes }) =>
-        html`<tr><td class="n">${version}</td><td>${timestamp.toISOString()}</td><td>${operation}</td><td class="n">${number(rows)}</td><td class="n">${number(bytes)}</td></tr>`,
+        html`<tr><td class="n">${version}</td><td>${timestamp.toISOString()}</td><td>${operation}</td><td class="n">${number(rows)}</td><td class="n">${number(bytes)}</td><td>${changesLink(path, version)}</td></tr>`,
     )
-  return html`<table><thead><tr><th>version</th><th>when</th><th>what</th><th>rows</th><th>bytes</th></tr></thead><tbody>${rows}</tbody></table>`
+  return html`<table><thead><tr><th class="n">version</th><th>when</th><th>what</th><th class="n">rows</th><th class="n">bytes</th><th></th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
-const number = (value: number): string => value.toLocaleString('en-US')
+/** A table begins as version 0, before which there is nothing. */
+function changesLink(path: string, version: number): Html {
+  if (version < 1) return html``
+  return html`<a href="${diffLink(path, version - 1, version)}">what changed</a>`
+}
 
-/** Everything that a page looks like. */
-export const STYLE = `body{font:14px system-ui,sans-serif;margin:2rem;max-width:1000px;color:#222}
-table{border-collapse:collapse}td,th{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:left}
-td.n{text-align:right;font-variant-numeric:tabular-nums}h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
-.ranges rect{fill:steelblue}.ranges text{font-size:10px;fill:#555}a{color:#14539a}
-`
+/** A whole number with its thousands apart. */
+export const number = (value: number): string => value.toLocaleString('en-US')

@@ -1,12 +1,14 @@
 import { type Scalar, scalarText } from '../../arrow/scalar.ts'
 import type { Column } from '../../catalog/model/table.ts'
 import { clip } from '../../error.ts'
+import type { TableFacts } from '../table-facts.ts'
 import { Html, html } from './html.ts'
-import type { TableFacts } from './table-facts.ts'
 
 const WIDTH = 900
 const LEFT = 90
 const ROW = 14
+/** Below the bars: the least and the greatest value. */
+const AXIS = 18
 /** More are not told apart. */
 const PARTITIONS_MAX = 500
 
@@ -30,9 +32,13 @@ export function rangeChart({ set }: TableFacts, column: Column): Html {
     const width = Math.max(2, LEFT + placeOf(max) * (WIDTH - LEFT) - from)
     return html`<g>${label}<rect x="${from.toFixed(1)}" y="${at * ROW + 2}" width="${width.toFixed(1)}" height="${ROW - 4}"><title>partition ${id}: ${rows} rows, ${text(min)} to ${text(max)}</title></rect></g>`
   })
+  const end = (value: Scalar, { x, anchor }: { readonly x: number; readonly anchor: string }) =>
+    html`<text class="bound" x="${x}" y="${ranges.length * ROW + 12}" text-anchor="${anchor}">${value === null ? '' : text(value)}</text>`
   const more = set.partitions.length - shown.length
-  const height = Math.max(1, ranges.length) * ROW
-  return html`<svg class="ranges" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="ranges of partitions">${bars}</svg>
+  const height = Math.max(1, ranges.length) * ROW + AXIS
+  const bounds = ranges.flatMap(({ min, max }) => [min, max]).filter((bound) => bound !== null)
+  const [least, most] = [0, 1].map((place) => bounds.find((bound) => placeOf(bound) === place))
+  return html`<svg class="ranges" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="ranges of partitions">${bars}${end(least ?? null, { x: LEFT, anchor: 'start' })}${end(most ?? null, { x: WIDTH, anchor: 'end' })}</svg>
 ${more > 0 ? html`<p>${more} more partitions are not drawn.</p>` : new Html('')}`
 }
 

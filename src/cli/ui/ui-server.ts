@@ -3,10 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { GraupelError, nameNotFound } from '../../error.ts'
 import type { Lake } from '../../frame/lake.ts'
+import { tableFacts } from '../table-facts.ts'
 import { openTable } from '../table-path.ts'
+import { bytesPage } from './bytes-page.ts'
+import { diffPage } from './diff-page.ts'
 import { html } from './html.ts'
-import { lakePage, page, STYLE, tablePage } from './pages.ts'
-import { tableFacts } from './table-facts.ts'
+import { lakePage, page, tablePage } from './pages.ts'
+import { profilePage, profilesPage } from './profile-pages.ts'
+import { STYLE } from './style.ts'
 
 /** A server of pages about a lake. */
 export interface UiServer {
@@ -14,6 +18,8 @@ export interface UiServer {
   readonly url: string
   close(): Promise<void>
 }
+
+const CHANGES_MS_MAX = 30_000
 
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -28,12 +34,17 @@ const HEADERS = {
  * token, and only under the name that it was told, so that no other web page can ask for them.
  *
  * @param options.port 0 for one that is free.
+ * @param options.profiles The folder of stored profiles.
  */
-export async function startUi(lake: Lake, options: { readonly port: number }): Promise<UiServer> {
+export async function startUi(
+  lake: Lake,
+  options: { readonly port: number; readonly profiles?: string | undefined },
+): Promise<UiServer> {
+  const source = { lake, profiles: options.profiles }
   const token = randomBytes(24).toString('base64url')
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo
-    answer(lake, request, { token, port }).then(
+    answer(source, request, { token, port }).then(
       (reply) => send(request, response, reply),
       (error: unknown) => send(request, response, failure(error)),
     )
@@ -62,7 +73,7 @@ interface Reply {
 const refused = (status: number, body: string): Reply => ({ status, type: 'text/plain', body })
 
 async function answer(
-  lake: Lake,
+  source: Source,
   { method, url = '', headers }: IncomingMessage,
   { token, port }: { readonly token: string; readonly port: number },
 ): Promise<Reply> {
@@ -73,13 +84,25 @@ async function answer(
   const [, given = '', name, ...rest] = pathname.split('/')
   if (!isEqual(given, token) || rest.length > 0) return refused(404, 'there is no such page\n')
   if (name === 'style.css') return { status: 200, type: 'text/css', body: STYLE }
-  if (name === '') return found(lakePage(lake.url, await listing(lake)))
-  if (name !== 'table') return refused(404, 'there is no such page\n')
-  const path = searchParams.get('path') ?? ''
-  return found(await aboutTable(lake, path, searchParams.get('column')))
+  const asked = PAGES.get(name ?? '')
+  if (asked === undefined) return refused(404, 'there is no such page\n')
+  return { status: 200, type: 'text/html', body: await asked(source, searchParams) }
 }
 
-const found = (body: string): Reply => ({ status: 200, type: 'text/html', body })
+/** Where pages have what they show from. */
+interface Source {
+  readonly lake: Lake
+  readonly profiles: string | undefined
+}
+
+const PAGES = new Map<string, (of: Source, asked: URLSearchParams) => Promise<string>>([
+  ['', async ({ lake }) => lakePage(lake.url, await listing(lake))],
+  ['bytes', async ({ lake }) => bytesPage(lake, await listing(lake))],
+  ['profiles', ({ profiles }) => profilesPage(profiles)],
+  ['profile', ({ profiles }, asked) => profilePage(profiles, asked.get('name') ?? '')],
+  ['table', ({ lake }, asked) => aboutTable(lake, asked.get('path') ?? '', asked.get('column'))],
+  ['diff', ({ lake }, asked) => aboutChanges(lake, asked)],
+])
 
 function isEqual(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)]
@@ -108,6 +131,17 @@ async function aboutTable(lake: Lake, path: string, column: string | null): Prom
     )
   }
   return tablePage(path, facts, { chosen, history: await table.history() })
+}
+
+async function aboutChanges(lake: Lake, asked: URLSearchParams): Promise<string> {
+  const path = asked.get('path') ?? ''
+  const [from, to] = [
+    Number(asked.get('from') ?? Number.NaN),
+    Number(asked.get('to') ?? Number.NaN),
+  ]
+  // Rows are read for this page alone: nobody waits longer for it.
+  const signal = AbortSignal.timeout(CHANGES_MS_MAX)
+  return diffPage(path, await openTable(lake, path), { from, to }, { signal })
 }
 
 function failure(error: unknown): Reply {

@@ -119,11 +119,11 @@ export class ScanOperator implements Operator {
         const rows = empty
           ? batch(this.schema, [], length)
           : await selection.read(reader, start, length)
-        context.onScanned(length, reader.newBytes())
+        context.onScanned(length, reader.newBytes(), 0)
         yield rows
       }
       await reader.finish()
-      context.onScanned(0, reader.newBytes())
+      context.onScanned(0, reader.newBytes(), 1)
     } finally {
       await reader.close()
     }

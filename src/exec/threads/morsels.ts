@@ -157,7 +157,7 @@ export class MorselRun {
   }
 
   #note({ position, rows, bytes, failure, batches, groups }: MorselAnswer): void {
-    this.#context.onScanned(rows, bytes)
+    this.#context.onScanned(rows, bytes, 1)
     if (failure === null) this.#done.set(position, { batches, groups })
     else if (failure.code === 'LIMIT') this.#lost.push(position)
     else this.#done.set(position, revived(failure))

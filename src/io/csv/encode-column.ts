@@ -74,6 +74,14 @@ export function encodeColumn(name: string, vector: Vector): EncodedColumn {
   return { bytes, statistics }
 }
 
+/** The values of a column as lines of its file: those of types other than utf8 and json hold no line ends. */
+export function encodeValues(vector: Vector): Uint8Array {
+  const sizes = Int32Array.of(2 ** 31 - 1, 0, 0)
+  const out: Output = { bytes: new Uint8Array(roomFor(vector)), at: 0, sizes }
+  writeValues(vector, out)
+  return out.bytes.subarray(0, out.at)
+}
+
 /** The header as a file line, by the same quoting rules as a value. */
 function headerLine(name: string): Uint8Array {
   const bytes = new TextEncoder().encode(name)

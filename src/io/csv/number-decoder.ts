@@ -11,6 +11,7 @@ import {
   type WasmDecode,
   wasmCents,
   wasmDates,
+  wasmDigits,
   wasmExact,
   wasmFloats,
   wasmInt32,
@@ -63,6 +64,7 @@ class Int32Decoder extends NumberDecoder {
 
   protected override wasm(): WasmDecode {
     if (this.file.type.name === 'date') return wasmDates()
+    if (this.file.statistics.hints.width === 1) return wasmDigits('i32')
     return wasmInt32(this.#least, this.#greatest)
   }
 
@@ -206,6 +208,7 @@ class ExactDecoder extends Float64Decoder {
 
   protected override wasm(): WasmDecode | null {
     if (this.#cents) return wasmCents()
+    if (this.#scale === 0 && this.file.statistics.hints.width === 1) return wasmDigits('f64')
     return this.#scale > 9 ? null : wasmExact(this.#scale, this.#least, this.#greatest)
   }
 

@@ -1,10 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { invalid } from '../../error.ts'
 import type { OnProgress } from '../progress.ts'
-import type { Compression } from './decompress.ts'
-
-/** A path, a glob of paths, or the bytes (or text) themselves as they arrive. */
-export type CsvSource = string | AsyncIterable<Uint8Array | string>
 
 /** How a CSV text is written. */
 export interface CsvFormat {
@@ -19,8 +15,6 @@ export interface CsvFormat {
 }
 
 export interface CsvReadOptions extends CsvFormat {
-  /** How the text is packed: by the end of the path, `.gz` or `.br`, when not given. */
-  readonly compression?: Compression | undefined
   readonly signal?: AbortSignal | undefined
   /** Told after each block of about 1 MiB. */
   readonly onProgress?: OnProgress | undefined

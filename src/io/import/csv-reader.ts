@@ -1,8 +1,8 @@
 import { invalid, throwIfAborted } from '../../error.ts'
-import type { CsvFile } from './csv-file.ts'
 import { type CsvDialect, shownText } from './csv-options.ts'
 import { parseRecord } from './csv-records.ts'
 import { cutSegments, lineEnds, recordEnd, type Segment } from './csv-segment.ts'
+import type { TextFile } from './text-file.ts'
 
 /** A run of whole records of a file. */
 export interface CsvBlock {
@@ -29,7 +29,7 @@ export interface OpenCsv {
  * two columns of one name and for text that is no UTF-8.
  */
 export async function openCsv(
-  file: CsvFile,
+  file: TextFile,
   dialect: CsvDialect,
   signal: AbortSignal | undefined,
 ): Promise<OpenCsv> {
@@ -104,7 +104,7 @@ async function* chained(first: CsvBlock, rest: AsyncGenerator<CsvBlock>): AsyncG
 }
 
 async function* blocksOf(
-  file: CsvFile,
+  file: TextFile,
   dialect: CsvDialect,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<CsvBlock> {

@@ -81,6 +81,29 @@ async function entriesOf(folder: string) {
   }
 }
 
+/** Whether `path` is one that a pattern with `*`, `?` and `**` (any folders, also none) names. */
+export function matchesPath(path: string, pattern: string): boolean {
+  const names = path.split('/')
+  const wanted = pattern.split('/')
+  const hidden = (name: string) => name.startsWith('.')
+  // As with the characters of a name: on a mismatch only the last `**` takes one folder more.
+  let [at, p, star, starAt] = [0, 0, -1, 0]
+  while (at < names.length) {
+    if (wanted[p] === '**') {
+      if (p === wanted.length - 1) return !names.slice(at).some(hidden)
+      star = p++
+      starAt = at
+    } else if (p < wanted.length && matches(names[at]!, wanted[p]!)) {
+      p++
+      at++
+    } else if (star >= 0 && !hidden(names[starAt]!)) {
+      p = star + 1
+      at = ++starAt
+    } else return false
+  }
+  return p === wanted.length
+}
+
 /** Linear in the name for each `*`: on a mismatch only the last star takes one character more. */
 export function matches(name: string, pattern: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false

@@ -10,17 +10,11 @@ import {
 import { type Field, field, type Schema, schema } from '../../arrow/schema.ts'
 import { parseDate, parseTimestamp } from '../../arrow/temporal.ts'
 import { invalid } from '../../error.ts'
-import { csvFiles } from './csv-file.ts'
-import {
-  type CsvDialect,
-  type CsvReadOptions,
-  type CsvSource,
-  csvDialect,
-  namedColumns,
-} from './csv-options.ts'
+import { type CsvDialect, type CsvReadOptions, csvDialect, namedColumns } from './csv-options.ts'
 import { openCsv } from './csv-reader.ts'
 import { type CsvRecords, csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
 import { lineEnds } from './csv-segment.ts'
+import { type ImportFile, unpackedChunks } from './import-file.ts'
 import { isNullText } from './parse-column.ts'
 import { dateAt, floatAt, stampAt, wholeAt } from './text-number.ts'
 
@@ -34,22 +28,22 @@ import { dateAt, floatAt, stampAt, wholeAt } from './text-number.ts'
  * headers differ, and for text that `csvBatches` would not read either; NOT_FOUND for no file.
  */
 export async function inferCsvSchema(
-  source: CsvSource,
+  files: readonly ImportFile[],
   options: CsvReadOptions = {},
 ): Promise<Schema> {
-  if (typeof source !== 'string') {
-    throw invalid('a stream cannot be read twice: give a path, or a schema', { source: 'stream' })
-  }
   const dialect = csvDialect(options)
   const ranges = new FieldRanges()
   let names: readonly string[] | undefined
   let columns: ColumnGuess[] = []
   let rows = 0
   let bytes = 0
-  const files = await csvFiles(source, options.compression)
+  if (files.some(({ stream }) => stream !== undefined)) {
+    throw invalid('a stream cannot be read twice: give a path, or a schema', { source: 'stream' })
+  }
   const totalBytes = files.reduce((sum, { byteLength = 0 }) => sum + byteLength, 0)
   for (const file of files) {
-    const open = await openCsv(file, dialect, options.signal)
+    const text = { name: file.name, chunks: () => unpackedChunks(file) }
+    const open = await openCsv(text, dialect, options.signal)
     const found = columnNames(open.header, open.width, file.name, open.headerLine)
     if (names !== undefined && found.length > 0 && found.join('\0') !== names.join('\0')) {
       await open.blocks.return(undefined)
@@ -80,7 +74,8 @@ export async function inferCsvSchema(
     bytes += file.byteLength ?? 0
   }
   options.onProgress?.({ phase: 'done', rows, bytes, totalBytes })
-  if (names === undefined) throw invalid(`"${source}" is empty`, { file: source, line: 1 })
+  if (names === undefined)
+    throw invalid(`"${files[0]!.name}" is empty`, { file: files[0]!.name, line: 1 })
   return schema(names.map((name, position) => columns[position]!.field(name)))
 }
 

@@ -43,6 +43,16 @@ export function wasmCents(): WasmDecode {
   }
 }
 
+/** Decodes lines of one digit, as `decodeInt32` and `decodeExact` do. */
+export function wasmDigits(layout: 'i32' | 'f64'): WasmDecode {
+  const { run } = wasmKernels()!
+  const float = layout === 'f64' ? 1 : 0
+  return {
+    layout,
+    step: (line, end, out, most, valid) => run.decodeDigits(line, end, out, most, valid, float),
+  }
+}
+
 /** Decodes what `decodeDates` does, but needs no table of years. */
 export function wasmDates(): WasmDecode {
   const { run } = wasmKernels()!

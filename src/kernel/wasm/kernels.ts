@@ -36,6 +36,7 @@ interface WasmFunctions {
   readonly decodeDecimal: Decode
   readonly decodeCents: Decode
   readonly decodeDates: Decode
+  readonly decodeDigits: Decode
   readonly decodeFloats: Decode
   readonly decodeTimestamps: Decode
   readonly selectInt32: Select

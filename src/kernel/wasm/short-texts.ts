@@ -6,6 +6,8 @@ import { wasmKernels } from './kernels.ts'
 const LONGEST = 16
 const SLOTS = 2048
 const SLOT_BYTES = 32
+/** Int32 of a table: the slots, and one for each text of one byte. */
+const WORDS = (SLOTS * SLOT_BYTES) / 4 + 256
 
 /** Ids of texts of at most 16 bytes, in the kernels' memory. It takes as many as half its slots. */
 export class ShortTexts {
@@ -18,7 +20,7 @@ export class ShortTexts {
 
   /** An empty table that lives as long as `blocks`; null when there is no room. */
   static within(blocks: Blocks | null): ShortTexts | null {
-    const table = keptInt32(blocks, (SLOTS * SLOT_BYTES) / 4)
+    const table = keptInt32(blocks, WORDS)
     return table === null ? null : new ShortTexts(table.byteOffset)
   }
 

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startUi, type UiServer } from '../../../src/cli/ui/ui-server.ts'
@@ -12,6 +15,7 @@ const { store, log } = loggedStore(memoryStore())
 
 let lake: Lake
 let server: UiServer
+let profiles: string
 let browser: Browser | string
 beforeAll(async () => {
   browser = await startChromium()
@@ -30,11 +34,13 @@ beforeAll(async () => {
     })),
   )
   await db.createTable(EVIL, { a: t.int32() })
-  server = await startUi(lake, { port: 0 })
+  profiles = mkdtempSync(join(tmpdir(), 'graupel-profiles-'))
+  server = await startUi(lake, { port: 0, profiles })
 })
 afterAll(async () => {
   await server.close()
   await lake.close()
+  rmSync(profiles, { recursive: true, force: true })
   if (typeof browser !== 'string') await browser.close()
 })
 
@@ -88,7 +94,15 @@ describe('who may not look', () => {
 })
 
 test('every answer forbids scripts, frames, and telling others its address', async () => {
-  for (const path of ['', ORDERS, 'style.css', 'nothing', 'table?path=acme/sales/no']) {
+  for (const path of [
+    '',
+    ORDERS,
+    'bytes',
+    'profiles',
+    'style.css',
+    'nothing',
+    'table?path=acme/sales/no',
+  ]) {
     const { headers } = await get(path)
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['content-security-policy']).not.toContain('unsafe')
@@ -117,10 +131,82 @@ test.each([
   [404, 'NOT_FOUND', `${ORDERS}&column=idd`],
   [400, 'INVALID', 'table?path=acme'],
   [400, 'INVALID', 'table'],
+  [404, 'NOT_FOUND', 'profile?name=none.json'],
+  [404, 'NOT_FOUND', 'profile?name=../ui.json'],
+  [400, 'INVALID', `diff?path=acme/sales/orders`],
+  [404, 'NOT_FOUND', 'diff?path=acme/sales/orders&from=0&to=7'],
 ])('%i tells %s of %s', async (status, code, path) => {
   const answer = await get(path)
   expect(answer.status).toBe(status)
   expect(answer.body).toContain(code)
+})
+
+test('bytes are told of every table, and changes of two versions, with names as text', async () => {
+  const { body } = await get('bytes')
+  expect(body).toContain('in the newest versions of 2 tables')
+  expect(body).toMatch(/acme\/sales\/orders<\/a><\/td><td class="n">500<\/td><td class="n">5</)
+  const diff = await get('diff?path=acme/sales/orders&from=0&to=1')
+  expect(diff.body).toContain('500 rows inserted · 0 deleted · 0 updated')
+  expect(diff.body).toContain('&lt;img src=x onerror=alert(1)&gt;')
+  expect(body + diff.body).not.toContain('<img')
+})
+
+describe('stored profiles', () => {
+  test('are listed, and drawn when they are profiles', async () => {
+    const table = await (await lake.database('acme/sales')).table('orders')
+    const profile = await table.filter((o) => o.id.lt(7)).profile()
+    writeFileSync(join(profiles, `${'a'.repeat(9)}.json`), JSON.stringify(profile))
+    expect((await get('profiles')).body).toContain('href="profile?name=aaaaaaaaa.json"')
+    const { status, body } = await get('profile?name=aaaaaaaaa.json')
+    expect(status).toBe(200)
+    expect(body).toContain('class="plan"')
+    expect(body).toContain('scan · 100 %')
+  })
+
+  const step = {
+    kind: 'scan',
+    description: EVIL,
+    partitions: null,
+    inputs: [],
+    rows: 1,
+    batches: 1,
+  }
+  const figures = { bytes: 1, timeMs: 1, totalMs: 1, scannedBytes: 1, spilledBytes: 0 }
+  const whole = { rows: 1, timeMs: 1, scannedBytes: 1, inCache: false }
+  test.each([
+    ['no JSON', '{'],
+    ['no profile', '{"a":1}'],
+    ['null', 'null'],
+    [
+      'text where a number is due',
+      JSON.stringify({ ...whole, rows: EVIL, root: { ...step, ...figures } }),
+    ],
+    [
+      'a step without inputs',
+      JSON.stringify({ ...whole, root: { ...step, ...figures, inputs: 1 } }),
+    ],
+    [
+      'partitions that are none',
+      JSON.stringify({ ...whole, root: { ...step, ...figures, partitions: {} } }),
+    ],
+  ])('that are %s are refused, and what they say is text', async (_, text) => {
+    writeFileSync(join(profiles, 'odd.json'), text)
+    const { status, body } = await get('profile?name=odd.json')
+    expect(status).toBe(400)
+    expect(body).not.toContain('<img')
+    expect((await get('profiles')).body).toContain('odd.json')
+  })
+
+  test('of others show what they say as text', async () => {
+    writeFileSync(
+      join(profiles, 'odd.json'),
+      JSON.stringify({ ...whole, root: { ...step, ...figures } }),
+    )
+    const { status, body } = await get('profile?name=odd.json')
+    expect(status).toBe(200)
+    expect(body).toContain('&lt;img')
+    expect(body).not.toContain('<img')
+  })
 })
 
 describe('in a browser', () => {
@@ -150,8 +236,6 @@ describe('in a browser', () => {
       `getComputedStyle(document.querySelector('.ranges rect')).fill`,
     )
     expect(colour).toBe('rgb(70, 130, 180)')
-    const folder = process.env['GRAUPEL_TEST_SCREENSHOTS']
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/ui.png` })
     await page.locator('tbody a').nth(1).click()
     expect(await page.locator('h2').nth(1).textContent()).toBe(`Partitions over ${EVIL}`)
     // A browser asks every server for an icon, which is none of the pages.

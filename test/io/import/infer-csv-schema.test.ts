@@ -7,10 +7,10 @@ import type { Batch } from '../../../src/arrow/batch.ts'
 import { rowsToBatches } from '../../../src/arrow/batches-from.ts'
 import { scalarAt } from '../../../src/arrow/scalar.ts'
 import { schema, schemaText } from '../../../src/arrow/schema.ts'
-import { writeCsv } from '../../../src/io/export-csv.ts'
-import { csvBatches } from '../../../src/io/import/csv-batches.ts'
-import { inferCsvSchema } from '../../../src/io/import/infer-csv-schema.ts'
+import { exportFile } from '../../../src/io/export/export-file.ts'
+import { inferSchema } from '../../../src/io/import/infer-schema.ts'
 import { anyTable } from '../../arrow/arbitrary-values.ts'
+import { fileBatches } from '../../support/file-batches.ts'
 import { runs } from '../../support/random.ts'
 
 let folder: string
@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function inferred(text: string, options = {}): Promise<string> {
   await writeFile(path, text)
-  return schemaText(await inferCsvSchema(path, options))
+  return schemaText(await inferSchema(path, options))
 }
 
 describe('inferCsvSchema', () => {
@@ -91,10 +91,10 @@ describe('inferCsvSchema', () => {
           return object
         })
         const batches = rowsToBatches(objects, of)
-        await writeCsv(path, of, given(batches))
-        const found = await inferCsvSchema(path)
+        await exportFile(path, 'csv', { schema: of, batches: given(batches) })
+        const found = await inferSchema(path)
         const nulls: boolean[][] = []
-        for await (const part of csvBatches(path, schemaNamed(found, of))) {
+        for await (const part of fileBatches(path, schemaNamed(found, of))) {
           for (let row = 0; row < part.length; row++) {
             nulls.push(part.columns.map((column) => scalarAt(column, row) === null))
           }
@@ -113,7 +113,7 @@ describe('inferCsvSchema', () => {
     async function* stream() {
       yield 'a\n1\n'
     }
-    await expect(inferCsvSchema(stream())).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(inferSchema(stream())).rejects.toMatchObject({ code: 'INVALID' })
     await expect(inferred('')).rejects.toMatchObject({
       code: 'INVALID',
       facts: { file: path, line: 1 },
@@ -125,10 +125,10 @@ describe('inferCsvSchema', () => {
     })
     await writeFile(join(folder, 'b1.csv'), 'a\n1\n')
     await writeFile(join(folder, 'b2.csv'), 'a\n1.5\n')
-    expect(schemaText(await inferCsvSchema(join(folder, 'b*.csv')))).toBe('a float64')
+    expect(schemaText(await inferSchema(join(folder, 'b*.csv')))).toBe('a float64')
     await writeFile(join(folder, 'b2.csv'), 'b\n1.5\n')
-    await expect(inferCsvSchema(join(folder, 'b*.csv'))).rejects.toMatchObject({ code: 'INVALID' })
-    await expect(inferCsvSchema(join(folder, 'none.csv'))).rejects.toMatchObject({
+    await expect(inferSchema(join(folder, 'b*.csv'))).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(inferSchema(join(folder, 'none.csv'))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })
   })

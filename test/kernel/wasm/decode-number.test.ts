@@ -14,6 +14,7 @@ import {
   wasmCents,
   wasmDates,
   wasmDecode,
+  wasmDigits,
   wasmExact,
   wasmFloats,
   wasmInt32,
@@ -55,6 +56,8 @@ interface Case {
   readonly usual: fc.Arbitrary<string>
   readonly twin: Kernel
   readonly wasm: Kernel
+  /** The twin goes on where it stops: it knows more lines. */
+  readonly isPartial?: boolean
 }
 
 const inWasm =
@@ -155,6 +158,28 @@ const cases = (): Case[] => [
     wasm: inWasm(wasmCents()),
   },
   {
+    name: 'digits into int32',
+    type: Int32Array,
+    usual: fc.nat(9).map(String),
+    twin: ({ view, from, to }, { values, validity, cursor }, row, limit) => {
+      const into = values as Int32Array
+      return decodeInt32(view, from, to, into, row, limit, validity, -128, 127, cursor)
+    },
+    wasm: inWasm(wasmDigits('i32')),
+    isPartial: true,
+  },
+  {
+    name: 'digits into float64',
+    type: Float64Array,
+    usual: fc.nat(9).map(String),
+    twin: ({ view, from, to }, { values, validity, cursor }, row, limit) => {
+      const into = values as Float64Array
+      return decodeExact(view, from, to, into, row, limit, validity, -SAFE, SAFE, cursor)
+    },
+    wasm: inWasm(wasmDigits('f64')),
+    isPartial: true,
+  },
+  {
     name: 'floats',
     type: Float64Array,
     usual: shortest,
@@ -198,6 +223,16 @@ const shortest = fc.oneof(
   fc.tuple(fc.maxSafeInteger(), fc.nat(20)).map(([n, scale]) => String(n / 10 ** scale)),
   fc.integer().map(String),
 )
+
+type Result = ReturnType<typeof outcomeOf>
+
+/** `found` is what a twin gives, up to the first line that is no digit. */
+function expectPart(found: Result, wanted: Result, text: string, from: number): void {
+  const { end } = found
+  expect(found.values).toEqual(wanted.values.slice(0, end))
+  expect(found.validity).toEqual(wanted.validity.slice(0, end))
+  if (end < wanted.end) expect(text.slice(found.rest! - from)).not.toMatch(/^\d\n/)
+}
 
 const odd = fc.constantFrom(
   ...[
@@ -257,7 +292,9 @@ describe('every kernel in WebAssembly does what its twin does:', () => {
       fc.property(anyLines(of.usual, rare), fc.nat(70), frame, (text, from, shape) => {
         withChunk(text, from, (chunk) => {
           const wanted = outcomeOf(of.twin, chunk, shape)
-          expect(outcomeOf(of.wasm, chunk, shape)).toEqual(wanted)
+          const found = outcomeOf(of.wasm, chunk, shape)
+          if (of.isPartial !== true) expect(found).toEqual(wanted)
+          else expectPart(found, wanted, text, from)
         })
       }),
       { numRuns: runs(300) },

@@ -8,13 +8,11 @@ import * as types from '../../../src/arrow/data-type.ts'
 import { jsReader } from '../../../src/arrow/js-value.ts'
 import { field, type Schema, schema } from '../../../src/arrow/schema.ts'
 import { GraupelError } from '../../../src/error.ts'
-import {
-  type CsvImportOptions,
-  type CsvRejects,
-  csvBatches,
-} from '../../../src/io/import/csv-batches.ts'
-import type { CsvSource } from '../../../src/io/import/csv-options.ts'
+import type { FileOptions } from '../../../src/frame/load-type.ts'
+import type { ImportSource } from '../../../src/io/import/import-file.ts'
+import type { Rejected } from '../../../src/io/import/rejects.ts'
 import type { Progress } from '../../../src/io/progress.ts'
+import { fileBatches } from '../../support/file-batches.ts'
 import { runs } from '../../support/random.ts'
 
 let folder: string
@@ -30,16 +28,16 @@ async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Ar
 const stream = (text: string | Uint8Array, size = 5) =>
   chunked(typeof text === 'string' ? Buffer.from(text) : text, size)
 
-async function load(source: CsvSource, of: Schema, options: CsvImportOptions = {}) {
+async function load(source: ImportSource, of: Schema, options: FileOptions = {}) {
   const rows: unknown[][] = []
-  for await (const part of csvBatches(source, of, options)) {
+  for await (const part of fileBatches(source, of, options)) {
     const readers = part.columns.map((column) => jsReader(column, { temporal: 'iso' }))
     for (let row = 0; row < part.length; row++) rows.push(readers.map((read) => read(row)))
   }
   return rows
 }
 
-async function refusal(source: CsvSource, of: Schema, options?: CsvImportOptions) {
+async function refusal(source: ImportSource, of: Schema, options?: FileOptions) {
   try {
     await load(source, of, options)
   } catch (error) {
@@ -56,7 +54,7 @@ const invalid = (line: number, column: string | undefined, value: string) => ({
   facts: { file: '(stream)', line, ...(column === undefined ? {} : { column }), value },
 })
 
-describe('csvBatches reads', () => {
+describe('a load reads', () => {
   test('quotes, delimiters and line ends inside quotes, and every kind of line end', async () => {
     const text = 'a,b\n1,"x,y"\r\n2,"line\nend"\r3,"say ""hi"""\n4,"a\r\nb"'
     expect(await load(stream(text), texts('a', 'b'))).toEqual([
@@ -156,18 +154,16 @@ describe('csvBatches reads', () => {
     )
   })
 
-  test('a file of many blocks in batches of the size asked for, telling how far it is', async () => {
+  test('a file of many blocks telling how far it is', async () => {
     const path = join(folder, 'many.csv')
     const lines = Array.from({ length: 120_000 }, (_, i) =>
       i % 1000 === 7 ? `${i},"quoted ""${i}""\n"` : `${i},value ${i}`,
     )
     await writeFile(path, `n,s\n${lines.join('\n')}\n`)
     const told: Progress[] = []
-    const options = { batchRows: 50_000, onProgress: (progress: Progress) => told.push(progress) }
-    const sizes: number[] = []
+    const options = { onProgress: (progress: Progress) => told.push(progress) }
     let next = 0
-    for await (const part of csvBatches(path, two, options)) {
-      sizes.push(part.length)
+    for await (const part of fileBatches(path, two, options)) {
       const [n, s] = part.columns.map((column) => jsReader(column))
       for (let row = 0; row < part.length; row++, next++) {
         if (n!(row) !== next) throw new Error(`row ${next} is ${n!(row)}`)
@@ -175,7 +171,7 @@ describe('csvBatches reads', () => {
         if (s!(row) !== text) throw new Error(`row ${next} has ${s!(row)}`)
       }
     }
-    expect(sizes).toEqual([50_000, 50_000, 20_000])
+    expect(next).toBe(120_000)
     const last = told.at(-1)!
     expect(last).toEqual({
       phase: 'done',
@@ -203,7 +199,7 @@ describe('csvBatches reads', () => {
   })
 })
 
-describe('csvBatches refuses', () => {
+describe('a load refuses', () => {
   test('records with too few or too many fields', async () => {
     expect(await refusal(stream('n,s\n1,x\n2\n'), two)).toEqual(invalid(3, 's', '2'))
     expect(await refusal(stream('n,s\n1,x,y\n'), two)).toEqual(invalid(2, undefined, '1,x,y'))
@@ -264,12 +260,7 @@ describe('csvBatches refuses', () => {
   })
 
   test('options that make no sense', async () => {
-    for (const options of [
-      { delimiter: '::' },
-      { delimiter: '"' },
-      { quote: 'é' },
-      { batchRows: 0 },
-    ]) {
+    for (const options of [{ delimiter: '::' }, { delimiter: '"' }, { quote: 'é' }]) {
       expect((await refusal(stream('n,s\n'), two, options)).code).toBe('INVALID')
     }
   })
@@ -281,13 +272,13 @@ describe('csvBatches refuses', () => {
       for (;;) yield '1,x\n'.repeat(100_000)
     }
     const run = async () => {
-      for await (const _ of csvBatches(endless(), two, { signal: abort.signal })) abort.abort()
+      for await (const _ of fileBatches(endless(), two, { signal: abort.signal })) abort.abort()
     }
     await expect(run()).rejects.toMatchObject({ code: 'ABORTED' })
   })
 })
 
-describe('csvBatches with onError: skip', () => {
+describe('a load with onError: skip', () => {
   test('leaves out what it cannot take and keeps everything else', async () => {
     const bad = Buffer.of(0xfe)
     const text = Buffer.concat([
@@ -297,7 +288,7 @@ describe('csvBatches with onError: skip', () => {
       bad,
       Buffer.from('"\n8,g\n'),
     ])
-    let rejects: CsvRejects | undefined
+    let rejects: Rejected | undefined
     const rows = await load(stream(text), two, {
       onError: 'skip',
       onReject: (so) => {
@@ -321,18 +312,18 @@ describe('csvBatches with onError: skip', () => {
     ])
   })
 
-  test('keeps the first 100 errors and counts all', async () => {
-    let rejects: CsvRejects | undefined
+  test('keeps the first 10,000 errors and counts all', async () => {
+    let rejects: Rejected | undefined
     const options = {
       onError: 'skip',
-      onReject: (so: CsvRejects) => {
+      onReject: (so: Rejected) => {
         rejects = so
       },
     } as const
-    expect(await load(stream(`n,s\n${'x,y\n'.repeat(250)}1,z\n`, 100), two, options)).toEqual([
+    expect(await load(stream(`n,s\n${'x,y\n'.repeat(12_000)}1,z\n`, 100), two, options)).toEqual([
       [1, 'z'],
     ])
-    expect(rejects!.count).toBe(250)
-    expect(rejects!.errors.length).toBe(100)
+    expect(rejects!.count).toBe(12_000)
+    expect(rejects!.errors.length).toBe(10_000)
   })
 })

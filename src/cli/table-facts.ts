@@ -1,7 +1,7 @@
-import type { PartitionSet } from '../../catalog/model/partition-set.ts'
-import type { Column, TableSnapshot } from '../../catalog/model/table.ts'
-import type { AnyFrame } from '../../frame/data-frame.ts'
-import { stateOf } from '../../frame/frame-state.ts'
+import type { PartitionSet } from '../catalog/model/partition-set.ts'
+import type { Column, TableSnapshot } from '../catalog/model/table.ts'
+import type { AnyFrame } from '../frame/data-frame.ts'
+import { stateOf } from '../frame/frame-state.ts'
 
 /** What is known of a table without reading a row. */
 export interface TableFacts {

@@ -1,24 +1,23 @@
 import { isUtf8 } from 'node:buffer'
-import { type Batch, batch } from '../../arrow/batch.ts'
+import { batch } from '../../arrow/batch.ts'
 import { type DataType, isFloat, utf8 } from '../../arrow/data-type.ts'
 import { type Field, fieldNames, type Schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { vectorFrom } from '../../arrow/vector-from.ts'
 import { clip, GraupelError, invalid, nameNotFound, throwIfAborted } from '../../error.ts'
-import {
-  type CsvImportOptions,
-  type CsvRejects,
-  REJECTS_KEPT,
-  requireChoices,
-} from './csv-batches.ts'
-import { type CsvFile, csvFiles } from './csv-file.ts'
-import { type CsvSource, shownText } from './csv-options.ts'
+import { shownText } from './csv-options.ts'
+import type { ImportPart } from './import-part.ts'
 import { jsonMembers } from './json-members.ts'
+import { placed, type Reject } from './rejects.ts'
+import type { TextFile } from './text-file.ts'
 
-type Options = Pick<
-  CsvImportOptions,
-  'onError' | 'onReject' | 'extraColumns' | 'compression' | 'signal' | 'onProgress'
->
+export interface JsonPartsOptions {
+  readonly extraColumns?: 'refuse' | 'ignore' | undefined
+  /** `text`: all columns are utf8, and take any value: a string as it is, of others their JSON. */
+  readonly values?: 'text' | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly reject: Reject
+}
 
 interface Line {
   readonly bytes: Buffer
@@ -39,56 +38,44 @@ const BLOCK_BYTES_MIN = 1 << 18
  * missing one is null; empty lines are passed over. Numbers keep all their digits, json columns
  * their text; dates and times are ISO text, binary is hex.
  *
- * Throws INVALID with facts `file`, `line`, `column` and `value` for a line that is no JSON object,
- * a value of another type, a null in a column that takes none, and a member that is no column,
- * unless `extraColumns` says to ignore those; NOT_FOUND when no file matches; ABORTED.
+ * Tells `reject` of each line that is no JSON object, has a value of another type, a null in a column
+ * that takes none, or a member that is no column, unless `extraColumns` says to ignore those: INVALID
+ * with facts `file`, `line`, `column` and `value`. Throws ABORTED.
  */
-export async function* jsonLineBatches(
-  source: CsvSource,
+export async function* jsonLineParts(
+  file: TextFile,
   schema: Schema,
-  options: Options = {},
-): AsyncGenerator<Batch> {
-  requireChoices(options)
-  const load = new JsonLineImport(schema, options)
-  for (const file of await csvFiles(source, options.compression)) {
-    for await (const lines of blocksOf(file, options.signal)) {
-      const part = load.read(lines, file.name)
-      if (part.length > 0) yield part
-    }
+  options: JsonPartsOptions,
+): AsyncGenerator<ImportPart> {
+  const reader = new JsonLineReader(file.name, schema, options)
+  for await (const lines of blocksOf(file, options.signal)) {
+    const part = reader.read(lines)
+    if (part.batch.length > 0) yield part
   }
-  load.tell('done')
 }
 
-class JsonLineImport {
+class JsonLineReader {
+  readonly #file: string
   readonly #schema: Schema
-  readonly #options: Options
-  readonly #rejects: CsvRejects = { count: 0, errors: [] }
+  readonly #options: JsonPartsOptions
   /** Whether values are looked up in the text, since parsed ones may have lost digits. */
   readonly #needsText: boolean
-  #rows = 0
-  #bytes = 0
 
-  constructor(schema: Schema, options: Options) {
+  constructor(file: string, schema: Schema, options: JsonPartsOptions) {
+    this.#file = file
     this.#schema = schema
     this.#options = options
-    this.#needsText = schema.fields.some(({ type }) => isKeptAsText(type))
+    const isText = options.values === 'text'
+    this.#needsText = isText || schema.fields.some(({ type }) => isKeptAsText(type))
   }
 
-  read(lines: readonly Line[], file: string): Batch {
+  read(lines: readonly Line[]): ImportPart {
     const rows: Row[] = []
     for (const { bytes, number } of lines) {
-      this.#bytes += bytes.length + 1
-      const row = this.#attempt(file, number, () => this.#rowOf(bytes, number))
+      const row = this.#attempt(number, () => this.#rowOf(bytes, number))
       if (row !== undefined) rows.push(row)
     }
-    const part = this.#batchOf(rows, file)
-    this.#rows += part.length
-    this.tell('load')
-    return part
-  }
-
-  tell(phase: string): void {
-    this.#options.onProgress?.({ phase, rows: this.#rows, bytes: this.#bytes })
+    return this.#partOf(rows)
   }
 
   #rowOf(bytes: Buffer, line: number): Row | undefined {
@@ -113,12 +100,16 @@ class JsonLineImport {
     const texts = this.#needsText ? jsonMembers(text) : undefined
     const given = new Map(Object.entries(parsed))
     const values = fields.map(({ name, type }) => {
-      return givenValue(type, given.get(name), texts?.get(name))
+      const value = given.get(name)
+      const written = texts?.get(name)
+      if (this.#options.values === 'text')
+        return typeof value === 'string' ? value : textOf(value, written)
+      return givenValue(type, value, written)
     })
     return { line, values }
   }
 
-  #batchOf(rows: readonly Row[], file: string): Batch {
+  #partOf(rows: readonly Row[]): ImportPart {
     const { fields } = this.#schema
     try {
       const columns = fields.map((field, at) => {
@@ -127,43 +118,36 @@ class JsonLineImport {
           field,
         )
       })
-      return batch(this.#schema, columns, rows.length)
+      const whole = batch(this.#schema, columns, rows.length)
+      return { batch: whole, lineOf: (row) => rows[row]!.line }
     } catch (error) {
       if (!(error instanceof GraupelError)) throw error
     }
     // Some row has a value that does not fit: it is found, and told with its line.
     const kept = rows.filter(({ line, values }) => {
-      const isTaken = this.#attempt(file, line, () => {
+      const isTaken = this.#attempt(line, () => {
         for (const [at, field] of fields.entries()) vectorOf([values[at]], field)
         return true
       })
       return isTaken === true
     })
-    return this.#batchOf(kept, file)
+    return this.#partOf(kept)
   }
 
-  #attempt<T>(file: string, line: number, work: () => T): T | undefined {
+  #attempt<T>(line: number, work: () => T): T | undefined {
     try {
       return work()
     } catch (error) {
       if (!(error instanceof GraupelError)) throw error
-      const { row: _, name, ...facts } = error.facts
-      const column = name === undefined ? {} : { column: name }
-      // Values are tried one row at a time, so that the row is always the first.
-      const reason = error.message.replace(', row 0: ', ': ')
-      const told = invalid(`"${file}", line ${line}: ${reason}`, {
-        ...{ ...facts, ...column },
-        file,
-        line,
-      })
-      const { onError, onReject } = this.#options
-      if (onError !== 'skip' && onError !== 'continue') throw told
-      this.#rejects.count++
-      if (this.#rejects.errors.length < REJECTS_KEPT) this.#rejects.errors.push(told)
-      onReject?.(this.#rejects)
+      this.#options.reject(placed(error, this.#file, line))
       return undefined
     }
   }
+}
+
+/** The JSON of a value that is no string; null for none. */
+function textOf(value: unknown, written: string | undefined): string | null {
+  return value === null || value === undefined ? null : written!
 }
 
 const isKeptAsText = ({ name }: DataType) =>
@@ -194,7 +178,7 @@ function vectorOf(values: readonly unknown[], field: Field): Vector {
 
 /** Whole lines, a block of them at a time. */
 async function* blocksOf(
-  file: CsvFile,
+  file: TextFile,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Line[]> {
   let pending: Uint8Array[] = []

@@ -2,12 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Batch, sliceBatch } from '../arrow/batch.ts'
-import type { Schema } from '../arrow/schema.ts'
-import { invalid } from '../error.ts'
-import { type CsvExportOptions, writeCsv, writing } from './export-csv.ts'
+import { type Batch, sliceBatch } from '../../arrow/batch.ts'
+import type { Schema } from '../../arrow/schema.ts'
+import { invalid } from '../../error.ts'
+import { progressOf } from '../progress.ts'
+import {
+  type ExportFormat,
+  type ExportOptions,
+  exportFile,
+  requireFormat,
+  writing,
+} from './export-file.ts'
 
-export interface UnloadOptions extends CsvExportOptions {
+export interface UnloadOptions extends ExportOptions {
+  /** What the files are, and how their names end; `csv` unless told. */
+  readonly format?: ExportFormat | undefined
   /** Rows of a file at most, 1 and up; 1,000,000 unless told. */
   readonly fileRows?: number | undefined
 }
@@ -20,19 +29,20 @@ export interface Unloaded {
 }
 
 /**
- * Writes rows as CSV files `part-00001.csv`, `part-00002.csv`, ... of a new folder, which is there
- * whole or not at all. No rows make one file with a header. Each file is as `writeCsv` makes it.
+ * Writes rows as files `part-00001.csv`, `part-00002.csv`, ... of a new folder, which is there
+ * whole or not at all. No rows make one file without rows. Each file is as `exportFile` makes it.
  *
  * Throws INVALID when the folder exists or an option is impossible, UNAVAILABLE when it cannot be
  * written, ABORTED when the signal fires, and whatever `batches` throws.
  */
-export async function unloadCsv(
+export async function unloadFiles(
   folder: string,
   schema: Schema,
   batches: AsyncGenerator<Batch, void, undefined>,
   options: UnloadOptions = {},
 ): Promise<Unloaded> {
-  const { fileRows = 1_000_000, ...rest } = options
+  const { fileRows = 1_000_000, format = 'csv', ...rest } = options
+  requireFormat(format, rest)
   if (typeof folder !== 'string' || folder === '') {
     throw invalid('the folder to unload to has to be a string that is not empty', { folder })
   }
@@ -42,6 +52,7 @@ export async function unloadCsv(
   if (existsSync(folder)) {
     throw invalid(`"${folder}" exists; unload makes a folder of its own`, { folder })
   }
+  const tell = progressOf('unload', options.onProgress)
   const staged = `${folder}.${randomBytes(6).toString('hex')}.tmp`
   const source = new RowSource(batches)
   let unloaded: Unloaded = { files: 0, rows: 0, bytes: 0 }
@@ -49,13 +60,16 @@ export async function unloadCsv(
     await writing(folder, mkdir(staged, { recursive: true }))
     do {
       const files = unloaded.files + 1
-      const path = join(staged, `part-${String(files).padStart(5, '0')}.csv`)
-      const { rows, bytes } = await writeCsv(path, schema, source.take(fileRows), {
+      const path = join(staged, `part-${String(files).padStart(5, '0')}.${format}`)
+      const part = { schema, batches: source.take(fileRows) }
+      const { rows, bytes } = await exportFile(path, format, part, {
         ...rest,
-        onProgress: undefined,
+        onProgress: (of) => {
+          if (of.phase === 'done') return
+          tell({ phase: 'write', rows: unloaded.rows + of.rows, bytes: unloaded.bytes + of.bytes })
+        },
       })
       unloaded = { files, rows: unloaded.rows + rows, bytes: unloaded.bytes + bytes }
-      options.onProgress?.({ phase: 'write', rows: unloaded.rows, bytes: unloaded.bytes })
     } while (await source.hasMore())
     await writing(folder, rename(staged, folder))
   } catch (error) {
@@ -64,7 +78,7 @@ export async function unloadCsv(
   } finally {
     await batches.return()
   }
-  options.onProgress?.({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
+  tell({ phase: 'done', rows: unloaded.rows, bytes: unloaded.bytes })
   return unloaded
 }
 
