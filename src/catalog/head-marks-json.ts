@@ -14,15 +14,7 @@ import { SHA256 } from './tail-entry-json.ts'
 
 type Marks = Pick<
   Head,
-  | 'compression'
-  | 'fence'
-  | 'burned'
-  | 'tags'
-  | 'pins'
-  | 'streams'
-  | 'apps'
-  | 'lastLoad'
-  | 'trimmed'
+  'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'streams' | 'apps' | 'lastLoad' | 'trimmed'
 >
 type Fields = readonly (readonly [name: string, value: unknown])[]
 

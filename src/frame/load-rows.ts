@@ -2,15 +2,18 @@ import { batchesFrom } from '../arrow/batches-from.ts'
 import { int64, utf8 } from '../arrow/data-type.ts'
 import { field, schema } from '../arrow/schema.ts'
 import type { AppMark } from '../catalog/model/head.ts'
+import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
-import type { GraupelError } from '../error.ts'
+import { type GraupelError, throwIfAborted } from '../error.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
+import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import type { AnyFrame } from './data-frame.ts'
-import type { FileLoad } from './file-load.ts'
+import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import type { LoadReport, RejectedRow } from './load-type.ts'
+import type { LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
 import { stage } from './stage.ts'
 
 interface LoadPlace {
@@ -26,11 +29,40 @@ export const FILE_OPTIONS = [
   ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
 ]
 
+/** Loads files into a table, or, with `validate`, only tells what would be loaded: see `Table.load`. */
+export async function loadTable(
+  source: ImportSource,
+  { validate, app: _, sequence: __, ...rest }: LoadOptions,
+  place: LoadPlace & { readonly snapshot: TableSnapshot },
+): Promise<LoadResult> {
+  const { settings, signal, snapshot } = place
+  throwIfAborted(signal)
+  const tell = progressOf('load', rest.onProgress)
+  const onProgress = stepProgress(tell)
+  const isTrial = validate === true
+  const load = await FileLoad.open(source, tableSchema(snapshot.columns), {
+    ...(isTrial ? { onError: 'continue' as const } : {}),
+    ...rest,
+    onProgress,
+    bucket: settings.bucket,
+  })
+  if (isTrial) {
+    const rows = await validateFiles(load, place)
+    tell({ phase: 'done', rows, bytes: 0 })
+    const none = { version: snapshot.version, rows, bytes: 0, partitions: 0 }
+    return { ...none, ...loadReport(load, settings) }
+  }
+  const written = await loadFiles(load, place)
+  const { rows, bytes, partitions } = written
+  tell({ phase: 'done', rows, bytes, partitions })
+  return { ...written, ...loadReport(load, settings) }
+}
+
 /**
  * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is
  * read again.
  */
-export async function loadFiles(
+async function loadFiles(
   load: FileLoad,
   { catalog, settings, signal, mark }: LoadPlace,
 ): Promise<WriteResult> {
@@ -49,7 +81,7 @@ export async function loadFiles(
 }
 
 /** Reads all files and loads nothing; answers how many rows would be loaded. */
-export async function validateFiles(load: FileLoad, { catalog }: LoadPlace): Promise<number> {
+async function validateFiles(load: FileLoad, { catalog }: LoadPlace): Promise<number> {
   for (;;) {
     const known = await catalog.loadedContents()
     let rows = 0

@@ -6,12 +6,12 @@ import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import { dropStream } from '../catalog/stream-offsets.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import { clip, invalid, throwIfAborted } from '../error.ts'
+import { invalid, throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
@@ -34,7 +34,6 @@ import {
 import { CHANGE_COLUMN, changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { lit } from './expr-builders.ts'
-import { FileLoad } from './file-load.ts'
 import {
   type FrameState,
   frameState,
@@ -44,8 +43,9 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadFiles, loadReport, validateFiles } from './load-rows.ts'
+import { FILE_OPTIONS, loadTable } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
+import { momentText } from './moment-text.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { stage } from './stage.ts'
@@ -111,28 +111,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { settings } = this.#place
     settings.requireOpen()
     checkOptions(options, [...FILE_OPTIONS, 'validate', 'app', 'sequence'], 'load')
-    const { signal, validate, app: _, sequence: __, ...rest } = options
-    throwIfAborted(signal)
     const mark = markOf(options, 'load')
-    const target = tableSchema(this.#snapshot.columns)
-    const tell = progressOf('load', options.onProgress)
-    const isTrial = validate === true
-    const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
-    const { bucket } = settings
-    const onProgress = stepProgress(tell)
-    const load = await FileLoad.open(source, target, { ...how, onProgress, signal, bucket })
-    const place = { catalog: this.#catalog, settings, signal, mark }
-    if (isTrial) {
-      const rows = await validateFiles(load, place)
-      const none = { version: this.version, rows, bytes: 0, partitions: 0 }
-      tell({ phase: 'done', rows, bytes: 0 })
-      return { ...none, ...loadReport(load, settings) }
-    }
-    const written = await loadFiles(load, place)
+    const place = { catalog: this.#catalog, settings, signal: options.signal, mark }
+    const result = await loadTable(source, options, { ...place, snapshot: this.#snapshot })
     this.#seeNewest()
-    const { rows, bytes, partitions } = written
-    tell({ phase: 'done', rows, bytes, partitions })
-    return { ...written, ...loadReport(load, settings) }
+    return result
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
@@ -393,22 +376,4 @@ export function markOf({ app, sequence }: OnceOptions, where: string): AppMark |
     app,
     sequence,
   })
-}
-
-function momentText(moment: unknown): string {
-  const hint =
-    "at: expected { version: 3 }, { timestamp: '2026-01-31' }, { offset: '-24h' } or { tag: 'x' }"
-  if (typeof moment !== 'object' || moment === null) throw invalid(`${hint}, got ${typeof moment}`)
-  const entries = Object.entries(moment)
-  const [word, value] = entries[0] ?? []
-  if (entries.length !== 1 || !['version', 'timestamp', 'offset', 'tag'].includes(word!)) {
-    throw invalid(`${hint}, got { ${clip(entries.map(([name]) => name).join(', '))} }`)
-  }
-  if (word === 'version' && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
-    throw invalid(`at: a version is a whole number of at least 0, got ${value}`, { version: value })
-  }
-  if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw invalid('at: the timestamp is an invalid Date')
-  }
-  return `${word} ${value instanceof Date ? value.toISOString() : clip(String(value))}`
 }

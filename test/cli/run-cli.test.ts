@@ -89,11 +89,7 @@ describe('wrong usage ends with code 2', () => {
     ['a missing option', ['vacuum', './lake', 'a/b/c'], '--retain'],
     ['a moment that is none', ['diff', './lake', 'a/b/c', '--from', 'soon'], 'a version, -24h'],
     ['no moment', ['diff', './lake', 'a/b/c'], '--from'],
-    [
-      'a wrong choice',
-      ['load', './lake', 'a/b/c', 'x.csv', '--format', 'xls'],
-      'Allowed choices',
-    ],
+    ['a wrong choice', ['load', './lake', 'a/b/c', 'x.csv', '--format', 'xls'], 'Allowed choices'],
     ['no rounds', ['bench', './lake', 'a/b/c', '--rounds', '0'], 'at least 1'],
     ['a wrong port', ['ui', './lake', '--port', 'http'], 'whole number'],
   ])('%s', async (_, args, message) => {
