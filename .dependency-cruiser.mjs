@@ -12,6 +12,7 @@ const FLOORS = {
   testing: '^src/testing/',
   index: '^src/index\\.ts$',
   plot: '^src/plot/',
+  remote: '^src/remote/',
   cli: '^src/cli/',
 }
 
@@ -67,8 +68,8 @@ export default {
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     ),
     never(
-      'only-plots-need-peers',
-      { path: '^src/', pathNot: FLOORS.plot },
+      'only-plots-and-engines-need-peers',
+      { path: '^src/', pathNot: [FLOORS.plot, FLOORS.remote] },
       { dependencyTypes: ['npm-peer'] },
     ),
   ],

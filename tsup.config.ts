@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'testing/index': 'src/testing/index.ts',
     'plot/index': 'src/plot/index.ts',
+    'remote/index': 'src/remote/index.ts',
     'cli/main': 'src/cli/main.ts',
     'partition-worker': 'src/exec/threads/partition-worker.ts',
   },

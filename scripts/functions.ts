@@ -25,6 +25,8 @@ const INTERFACES = [
   ['TextMethods', 'o.x.str.', 'str.'],
   ['TimeMethods', 'o.x.dt.', 'dt.'],
   ['JsonMethods', 'o.x.json.', 'json.'],
+  ['ListMethods', 'o.x.list.', 'list.'],
+  ['StructMethods', 'o.x.struct.', 'struct.'],
 ] as const
 
 /** Every method, overloads once, as the source declares them. */
@@ -77,6 +79,8 @@ const WORDS = new Map([
   ['CaseOf', 'the common type'],
   ['CoalesceOf', 'the common type'],
   ['ExtremeOf', 'the common type'],
+  ['ElementOf', 'the type of its values'],
+  ['MembersOf<T>[K]', 'the type of the member'],
 ])
 
 /** The type of the result in plain words; `?` where it may be null although nothing else is. */
@@ -87,7 +91,7 @@ function resultOf(text: string): string {
   if (word !== undefined) return word
   const last = rest.replace(/^[^<]*, /, '').trim()
   if (head === 'Null') return `${resultOf(rest)}?`
-  if (head === 'Nullable') return 'its own type?'
+  if (head === 'Nullable') return `${resultOf(rest)}?`
   if (head === 'StrictOver' || head === 'Strict') return resultOf(last)
   if (rest === 'C') return 'the type asked for'
   if (head === 'T' || head === 'Base') return 'its own type'
@@ -112,6 +116,8 @@ function sectionOf({ key }: Method): string {
   if (key.startsWith('str.')) return 'Text: `.str`'
   if (key.startsWith('dt.')) return 'Dates and times: `.dt`'
   if (key.startsWith('json.')) return 'JSON: `.json`'
+  if (key.startsWith('list.')) return 'Lists: `.list`'
+  if (key.startsWith('struct.')) return 'Structs: `.struct`'
   return key.startsWith('fn.') ? 'Of no column: `fn`' : 'Numbers, comparisons and conditions'
 }
 
@@ -125,6 +131,8 @@ const COLUMNS = {
   day: t.date(),
   at: t.timestamp(),
   doc: t.json(),
+  tags: t.list(t.utf8()),
+  home: t.struct({ city: t.utf8() }),
   gone: t.int32().nullable(),
 }
 
@@ -140,10 +148,12 @@ async function exampleValues(): Promise<ReadonlyMap<string, string>> {
   await using lake = await connect('memory:')
   const names = Object.keys(COLUMNS)
   const rows = ROWS.map((row) => {
-    const doc = { n: 5, ok: true, tags: ['ice', 'white'] }
-    return Object.fromEntries(
-      names.map((name, at) => [name, name === 'doc' ? doc : (row[at] ?? null)]),
-    )
+    const nested = {
+      doc: { n: 5, ok: true, tags: ['ice', 'white'] },
+      tags: ['ice'],
+      home: { city: 'Ulm' },
+    }
+    return { ...Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])), ...nested }
   })
   const frame = lake.from(rows as never, COLUMNS)
   const values = new Map<string, string>()
@@ -183,7 +193,8 @@ export async function functionsText(): Promise<string> {
 Made by \`scripts/functions.ts\` from the declarations; a test compares the two, compiles every example and runs it. ${methods.length}
 functions. Null goes through every one unless its line says otherwise; \`?\` stands behind a type that may be null all the same.
 The examples are over rows whose first is \`n\` 12, \`m\` 18, \`x\` 7.25, \`price\` 19.90, \`name\` 'Graupel falls', \`ok\` true,
-\`day\` 2026-03-29, \`at\` 2026-03-29 14:30:15.25, \`doc\` \`{ n: 5, ok: true, tags: ['ice', 'white'] }\` and \`gone\` null; aggregates are
+\`day\` 2026-03-29, \`at\` 2026-03-29 14:30:15.25, \`doc\` \`{ n: 5, ok: true, tags: ['ice', 'white'] }\`, \`tags\` \`['ice']\`,
+\`home\` \`{ city: 'Ulm' }\` and \`gone\` null; aggregates are
 over three more, with \`n\` 1, 3 and 4. [coverage.md](coverage.md) has them beside Snowpark's.
 
 ${sections.join('\n')}`

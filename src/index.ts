@@ -15,6 +15,7 @@ export type {
   ExplainOptions,
   ExportResult,
   OnceOptions,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
@@ -41,12 +42,16 @@ export {
   t,
 } from './frame/column-type.ts'
 export { connect } from './frame/connect.ts'
+export type { ConstraintInfo } from './frame/constraint/rules.ts'
+export type { NewTableConstraint, TableConstraints } from './frame/constraint/table-constraints.ts'
 export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
 export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
 export { type DiffFrame, diff } from './frame/diff-frame.ts'
 export type {
   Expr,
   JsonMethods,
+  ListMethods,
+  StructMethods,
   TextMethods,
   TimeMethods,
   TimeUnit,
@@ -63,6 +68,7 @@ export type {
 } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
+export type { QueryEngine } from './frame/query-engine.ts'
 export type {
   ProfileJson,
   ProfilePartitions,
@@ -92,6 +98,7 @@ export type {
   Decimal,
   Float32,
   Float64,
+  Identity,
   InputColumns,
   InputRow,
   Int8,
@@ -99,9 +106,11 @@ export type {
   Int32,
   Int64,
   Json,
+  List,
   Null,
   Row,
   RowOptions,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -109,6 +118,7 @@ export type {
   Uint32,
   Utf8,
 } from './frame/type-tag.ts'
+export { batchUdf, type Udf, type UdfOptions, udf } from './frame/user-function.ts'
 export { when } from './frame/when.ts'
 export type { FrameEnds, WindowRows } from './frame/window-rows.ts'
 export type { CsvFormat } from './io/import/csv-options.ts'
@@ -121,3 +131,4 @@ export { probeStore } from './io/probe-store.ts'
 export { type OnProgress, type Progress, type ProgressEvent, progressBar } from './io/progress.ts'
 export type { ProbeCheck, ProbeReport } from './io/s3/probe-store.ts'
 export type { S3Credentials, S3Options } from './io/s3/s3-options.ts'
+export type { PlanJson } from './plan/export-plan.ts'

@@ -12,6 +12,7 @@ const MODULES = new Map([
   ['graupel', 'src/index.ts'],
   ['graupel/testing', 'src/testing/index.ts'],
   ['graupel/plot', 'src/plot/index.ts'],
+  ['graupel/remote', 'src/remote/index.ts'],
 ])
 /** What examples use without saying where it is from. */
 const USUAL = 'asc col desc fn GraupelError lit progressBar t when'.split(' ')

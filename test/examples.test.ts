@@ -146,6 +146,25 @@ test('examples/property-benchmark.ts proves its answers before it times them', a
   expect(printed.match(/ [\d.]+ ms$/gm)).toHaveLength(2)
 })
 
+describe('the program of docs/constraints.md', () => {
+  const program = firstProgram('docs/constraints.md')
+
+  test('passes the compiler', () => {
+    expect(compile(program.replace("'graupel'", "'../../src/index.ts'")).errors).toEqual([])
+  })
+
+  test('runs, and is refused what the page says', async () => {
+    const path = join(folder, 'constraints.mts')
+    writeFileSync(path, program.replace("'graupel'", `'${pathToFileURL(LIBRARY)}'`))
+    const printed = await output(path)
+    expect(printed).toContain('INVALID {')
+    expect(printed).toContain("constraint: 'unique(customer,reference)'")
+    expect(printed).toContain("value: [ 'Ada', 'a-1' ]")
+    expect(printed).toContain("primaryKey [ 'number' ] null")
+    expect(printed).toContain("small [ 'amount' ] amount < 1000.00")
+  })
+})
+
 describe('the first program of README.md', () => {
   const program = firstProgram('README.md')
 

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 
 const FILE_LINES_MAX = 400
 /** Longer by a decision record. */
-const LONGER = new Map([['frame/expr.ts', 700]]) // 0031
+const LONGER = new Map([
+  ['frame/data-frame.ts', 600], // 0029
+  ['frame/expr.ts', 700], // 0031
+])
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,7 @@
 import type { BenchRow } from './bench-row.ts'
 import { CLUSTERED_ROWS } from './clustered-rows.ts'
 import { SCAN_ROWS } from './scan-rows.ts'
+import { SHAPE_ROWS } from './shape-rows.ts'
 import { SMALL_ROWS } from './small-rows.ts'
 import { TPCH_ROWS } from './tpch-rows.ts'
 
@@ -19,6 +20,7 @@ export const BENCH_ROWS: ReadonlyMap<string, BenchRow> = new Map(
   [
     ...COLD_ROWS,
     ...SMALL_ROWS,
+    ...SHAPE_ROWS,
     ...COLD_ROWS.filter(({ name }) => CACHED.has(name)).map(cached),
   ].map((row) => [row.name, row]),
 )

@@ -31,8 +31,25 @@ export interface TimestampType {
   readonly zone: 'UTC' | null
 }
 
+/** Values of one type in order, any of which may be null. */
+export interface ListType {
+  readonly name: 'list'
+  readonly of: DataType
+}
+
+/** Named values of a type each, any of which may be null. */
+export interface StructType {
+  readonly name: 'struct'
+  readonly members: readonly (readonly [name: string, type: DataType])[]
+}
+
 /** The type of a column's values. Plain frozen data; equal types print the same text. */
-export type DataType = { readonly name: PlainName } | DecimalType | TimestampType
+export type DataType =
+  | { readonly name: PlainName }
+  | DecimalType
+  | TimestampType
+  | ListType
+  | StructType
 
 export type TypeName = DataType['name']
 
@@ -93,9 +110,30 @@ export function timestamp(unit: 'ms' | 'us' = 'ms', zone: 'UTC' | null = null): 
   return Object.freeze({ name: 'timestamp', unit, zone })
 }
 
+export function listType(of: DataType): ListType {
+  return Object.freeze({ name: 'list', of })
+}
+
+/** Throws INVALID for no member, or two of one name. */
+export function structType(members: StructType['members']): StructType {
+  const names = new Set(members.map(([name]) => name))
+  if (names.size === 0) throw invalid('a struct needs at least one member')
+  if (names.size < members.length) throw invalid('a struct has two members of one name')
+  return Object.freeze({ name: 'struct', members })
+}
+
+/** Whether values of the type are made of others; they are held as JSON text inside. */
+export function isNested(type: DataType): type is ListType | StructType {
+  return type.name === 'list' || type.name === 'struct'
+}
+
 /** The type as text, e.g. `decimal(12,2)` or `timestamp(us,UTC)`; `parseDataType` reads it back. */
 export function typeText(type: DataType): string {
   if (type.name === 'decimal') return `decimal(${type.precision},${type.scale})`
+  if (type.name === 'list') return `list(${typeText(type.of)})`
+  if (type.name === 'struct') {
+    return `struct(${JSON.stringify(type.members.map(([name, of]) => [name, typeText(of)]))})`
+  }
   if (type.name !== 'timestamp') return type.name
   if (type.zone === null) return type.unit === 'ms' ? 'timestamp' : 'timestamp(us)'
   return `timestamp(${type.unit},${type.zone})`
@@ -103,13 +141,35 @@ export function typeText(type: DataType): string {
 
 /** The inverse of `typeText`. Throws INVALID for any other text. */
 export function parseDataType(text: string): DataType {
+  if (text.length > TYPE_TEXT_MAX) throw invalid(`unknown data type "${text.slice(0, 60)}"`)
   const found = PLAIN.get(text)
   if (found !== undefined) return found
   const decimalParts = /^decimal\((\d{1,2}),(\d{1,2})\)$/.exec(text)
   if (decimalParts) return decimal(Number(decimalParts[1]), Number(decimalParts[2]))
+  const nested = /^(list|struct)\((.*)\)$/s.exec(text)
+  if (nested?.[1] === 'list') return listType(parseDataType(nested[2]!))
+  if (nested !== null) return structType(parseMembers(nested[2]!))
   const stamp = /^timestamp(?:\((ms|us)(,UTC)?\))?$/.exec(text)
   if (stamp) return timestamp((stamp[1] as 'ms' | 'us') ?? 'ms', stamp[2] ? 'UTC' : null)
   throw invalid(`unknown data type "${text.slice(0, 60)}"`, { type: text })
+}
+
+/** Types within types deeper than any schema; text of strangers is not to exhaust the stack. */
+const TYPE_TEXT_MAX = 10_000
+
+function parseMembers(text: string): StructType['members'] {
+  let members: unknown
+  try {
+    members = JSON.parse(text)
+  } catch {
+    members = null
+  }
+  if (!Array.isArray(members)) throw invalid(`unknown data type "struct(${text.slice(0, 60)})"`)
+  return members.map((member: unknown) => {
+    const [name, type] = Array.isArray(member) ? (member as unknown[]) : []
+    if (typeof name === 'string' && typeof type === 'string') return [name, parseDataType(type)]
+    throw invalid(`unknown data type "struct(${text.slice(0, 60)})"`)
+  })
 }
 
 export function typesEqual(a: DataType, b: DataType): boolean {
@@ -134,6 +194,8 @@ export function layoutOf(type: DataType): Exclude<Layout, 'big'> {
     case 'utf8':
     case 'binary':
     case 'json':
+    case 'list':
+    case 'struct':
       return 'utf8'
     default:
       return 'f64'

@@ -3,6 +3,7 @@ import { invalid } from '../error.ts'
 import type { Batch } from './batch.ts'
 import type { DataType } from './data-type.ts'
 import { fromArrowTable, JSON_EXTENSION } from './from-arrow.ts'
+import { elementsOf, memberOf } from './nested-parts.ts'
 import type { Field, Schema } from './schema.ts'
 import { bigAt, copyText, nullCount, textLength, type Utf8Vector, type Vector } from './vector.ts'
 import { vectorFrom } from './vector-from.ts'
@@ -17,7 +18,8 @@ const load = (): Promise<ArrowModule> => import('apache-arrow')
 /**
  * An Arrow table of `batches`, which share `schema`, one record batch each; the buffers are its
  * own. int64 -> Int64, decimal -> Decimal128, date -> Date32, time -> Time64(us), timestamp ->
- * Timestamp(ms or us, zone UTC where there is one), json -> Utf8 marked as `arrow.json`.
+ * Timestamp(ms or us, zone UTC where there is one), json -> Utf8 marked as `arrow.json`, list -> List,
+ * struct -> Struct.
  */
 export async function toArrowTable(
   schema: Schema,
@@ -106,6 +108,12 @@ function arrowType(module: ArrowModule, type: DataType): arrow.DataType {
       return type.unit === 'ms'
         ? new module.TimestampMillisecond(type.zone)
         : new module.TimestampMicrosecond(type.zone)
+    case 'list':
+      return new module.List(new module.Field('item', arrowType(module, type.of), true))
+    case 'struct':
+      return new module.Struct(
+        type.members.map(([name, of]) => new module.Field(name, arrowType(module, of), true)),
+      )
     case 'decimal':
       return new module.Decimal(type.scale, type.precision, 128)
   }
@@ -121,15 +129,35 @@ function recordBatch(module: ArrowModule, to: arrow.Schema, from: Batch): arrow.
 }
 
 function arrowData(module: ArrowModule, type: arrow.DataType, from: Vector): arrow.Data {
+  const parts = nestedBuffers(module, type, from)
   const props = {
     type,
     length: from.length,
     nullCount: nullCount(from),
     nullBitmap: from.validity === null ? null : packed(from.validity, from.length),
-    ...(from.layout === 'utf8' ? textBuffers(from) : { data: dataBuffer(from) }),
+    ...(parts !== null
+      ? parts
+      : from.layout === 'utf8'
+        ? textBuffers(from)
+        : { data: dataBuffer(from) }),
   }
   // `makeData` has an overload for each type, and this one is only known when running.
   return module.makeData(props as Parameters<ArrowModule['makeData']>[0]) as arrow.Data
+}
+
+/** The buffers that a list or a struct has in Arrow; null for other columns. */
+function nestedBuffers(module: ArrowModule, type: arrow.DataType, from: Vector) {
+  const children = type.children as readonly arrow.Field[]
+  if (from.type.name === 'list') {
+    const { values, starts } = elementsOf(from)
+    return { valueOffsets: starts, child: arrowData(module, children[0]!.type, values) }
+  }
+  if (from.type.name !== 'struct') return null
+  return {
+    children: from.type.members.map(([name], position) =>
+      arrowData(module, children[position]!.type, memberOf(from, name)),
+    ),
+  }
 }
 
 /** One bit a row, lowest first, from one byte a row. */

@@ -1,5 +1,6 @@
 import { clip, invalid } from '../error.ts'
-import type { DecimalType, TimestampType } from './data-type.ts'
+import type { DecimalType, StructType, TimestampType } from './data-type.ts'
+import { elementsOf, memberOf } from './nested-parts.ts'
 import { decimalText, parseDecimal } from './scalar.ts'
 import { printDate, printTime, printTimestamp } from './temporal.ts'
 import { bigAt, SAFE, textAt, type Utf8Vector, type Vector } from './vector.ts'
@@ -17,7 +18,7 @@ export interface JsOptions {
 /**
  * Reads the JavaScript value of a row: boolean; number for floats and integers up to 32 bits;
  * bigint for int64; exact text for decimal; string for utf8; Uint8Array (a copy) for binary; Date
- * for date and timestamp; `HH:MM:SS.ffffff` for time; the parsed value for json; null for null.
+ * for date and timestamp; `HH:MM:SS.ffffff` for time; the parsed value for json; an array for a list, an object for a struct; null for null.
  *
  * The reader throws INVALID with facts `row` and `value` where the asked form would lose digits.
  */
@@ -55,11 +56,36 @@ function valueReader(vector: Vector, options: JsOptions): (row: number) => unkno
       return (row) => textAt(vector as Utf8Vector, row)
     case 'json':
       return (row) => JSON.parse(textAt(vector as Utf8Vector, row))
+    case 'list':
+      return listReader(vector, options)
+    case 'struct':
+      return structReader(vector, type, options)
     case 'binary': {
       const { bytes, starts, ends } = vector as Utf8Vector
       return (row) => new Uint8Array(bytes.subarray(starts[row]!, ends[row]!))
     }
   }
+}
+
+function listReader(vector: Vector, options: JsOptions): (row: number) => unknown[] {
+  const { values, starts } = elementsOf(vector)
+  const read = jsReader(values, options)
+  return (row) => {
+    const start = starts[row]!
+    return Array.from({ length: starts[row + 1]! - start }, (_, at) => read(start + at))
+  }
+}
+
+function structReader(
+  vector: Vector,
+  { members }: StructType,
+  options: JsOptions,
+): (row: number) => unknown {
+  const readers = members.map(
+    ([name]) => [name, jsReader(memberOf(vector, name), options)] as const,
+  )
+  // A member may be called __proto__: it is defined, not assigned.
+  return (row) => Object.fromEntries(readers.map(([name, read]) => [name, read(row)]))
 }
 
 function plainReader(vector: Vector): (row: number) => unknown {

@@ -1,5 +1,14 @@
 import { clip, invalid } from '../error.ts'
-import { type DataType, integerRange, isFloat, layoutOf, typeText } from './data-type.ts'
+import {
+  type DataType,
+  integerRange,
+  isFloat,
+  type ListType,
+  layoutOf,
+  type StructType,
+  typeText,
+} from './data-type.ts'
+import { nestedText, plainPart } from './nested-text.ts'
 import {
   parseDate,
   parseTime,
@@ -13,7 +22,7 @@ import { bigAt, isNull, textAt, type Vector } from './vector.ts'
 /**
  * One value of a known type, in one canonical form per type: boolean for bool; number for floats,
  * int8 to int32, uint8, uint16 and date (days); bigint for int64, uint32, decimal (unscaled), time
- * and timestamp (in their unit); string for utf8 and json; Uint8Array for binary; null for null.
+ * and timestamp (in their unit); string for utf8, json, lists and structs (JSON); Uint8Array for binary; null for null.
  */
 export type Scalar = null | boolean | number | bigint | string | Uint8Array
 
@@ -123,6 +132,9 @@ function tryParse(text: string, type: DataType): Exclude<Scalar, null> | undefin
       return text.isWellFormed() ? text : undefined
     case 'json':
       return isJson(text) ? text : undefined
+    case 'list':
+    case 'struct':
+      return isJson(text) ? nestedTextOf(JSON.parse(text), type) : undefined
     case 'binary':
       return /^(?:[0-9a-fA-F]{2})*$/.test(text)
         ? Uint8Array.from(Buffer.from(text, 'hex'))
@@ -142,6 +154,19 @@ function tryParse(text: string, type: DataType): Exclude<Scalar, null> | undefin
       return value !== undefined && layoutOf(type) === 'i32' ? Number(value) : value
     }
   }
+}
+
+/** The JSON text that holds `value`, a list or a struct; undefined when it is none of `type`. */
+export function nestedTextOf(value: unknown, type: ListType | StructType): string | undefined {
+  return nestedText(value, type, { parse: tryParse, print: scalarText })
+}
+
+/** The value at `row`, which is not null, as it stands within the JSON text of a list. */
+export function partTextAt(vector: Vector, row: number): string {
+  const { type } = vector
+  const scalar = scalarAt(vector, row)!
+  const isJsonText = type.name === 'json' || type.name === 'list' || type.name === 'struct'
+  return isJsonText ? String(scalar) : plainPart(scalar, scalarText(scalar, type), type)
 }
 
 function inRange(value: bigint | undefined, type: DataType): bigint | undefined {

@@ -1,5 +1,6 @@
 import { GraupelError } from '../error.ts'
-import type { DataType } from './data-type.ts'
+import { type DataType, isNested } from './data-type.ts'
+import { nestedTextOf } from './scalar.ts'
 import type { Utf8Vector } from './vector.ts'
 
 const encoder = new TextEncoder()
@@ -75,6 +76,7 @@ export function textVectorFrom(
         if (value instanceof Uint8Array) text.copy(value)
         else refuse(row)
       } else if (type.name === 'json') text.write(jsonText(value, row, refuse))
+      else if (isNested(type)) text.write(nestedTextOf(value, type) ?? refuse(row))
       else if (typeof value !== 'string') refuse(row)
       else if (!text.write(value)) refuse(row, 'it holds half of a surrogate pair')
     }

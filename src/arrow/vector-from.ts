@@ -17,7 +17,7 @@ export interface VectorFromOptions {
  * bool takes booleans; integers take whole numbers and bigints; decimal takes strings, numbers (by
  * their shortest text) and bigints; floats take numbers and bigints that they hold exactly; utf8
  * takes well-formed strings; binary Uint8Array; date and timestamp a Date or ISO text; time ISO
- * text; json any JSON value.
+ * text; json any JSON value; lists arrays and structs objects of such values, missing ones null.
  *
  * Throws INVALID with facts `column`, `row` and `value` for a value that is none of these, is out
  * of range or would lose digits, and for a null in a field that is not nullable.
@@ -106,6 +106,8 @@ function fill(
     case 'utf8':
     case 'binary':
     case 'json':
+    case 'list':
+    case 'struct':
       return textVectorFrom(values, type, validity, refuse)
   }
 }

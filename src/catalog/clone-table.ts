@@ -1,6 +1,7 @@
 import { GraupelError } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
 import { BackgroundWork } from './background-work.ts'
+import { constraintFeatures } from './constraints-json.ts'
 import type { AddPartition, LoadedFile } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
@@ -18,16 +19,25 @@ const TEXT_PER_STATISTICS = 64
 const COMMITS_MAX = 64
 const STALE_MS = 24 * 3_600_000
 
-/** The head of a clone that has no rows yet, and that nobody can open. */
-export function cloneHead(source: Head): Head {
+/**
+ * The head of a clone of `version` that has no rows yet, and that nobody can open. It keeps the
+ * constraints that the version kept; its rows do from the first on.
+ */
+export function cloneHead(source: Head, version: number): Head {
   const whole = withoutPending(source)
   const created = nowMs()
   const txid = newTxid()
   const features = (known: readonly string[]) => [...new Set([...known, CLONE_FEATURE])]
+  const constraints = whole.constraints
+    .filter(({ since }) => since <= version)
+    .map((constraint) => ({ ...constraint, since: 0 }))
+  const { identities } = whole
+  const writerFeatures = constraintFeatures(whole.writerFeatures, { constraints, identities })
   return {
     ...whole,
     readerFeatures: features(whole.readerFeatures),
-    writerFeatures: features(whole.writerFeatures),
+    writerFeatures: features(writerFeatures),
+    constraints,
     tableId: newUuid(),
     state: 'initializing',
     version: 0,

@@ -11,7 +11,7 @@ import {
   type TablesOfDatabase,
   undropNamed,
 } from './drop-table.ts'
-import { firstHead, hasColumns, type TableOptions } from './first-head.ts'
+import { firstHead, hasColumns, missingConstraint, type TableOptions } from './first-head.ts'
 import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
@@ -103,7 +103,7 @@ export class DatabaseCatalog {
     const fill = (clone: TableCatalog) => fillClone(shared, clone.shared, version)
     const discard = (clone: TableCatalog) => giveUp(shared, clone.shared)
     const existing = (entry: TableEntry) => this.#openExisting(entry, [], {})
-    return this.#createNamed(name, cloneHead(shared.newest), { existing, fill, discard })
+    return this.#createNamed(name, cloneHead(shared.newest, version), { existing, fill, discard })
   }
 
   async #createNamed(name: string, head: Head, making: Creation): Promise<TableCatalog> {
@@ -229,7 +229,7 @@ export class DatabaseCatalog {
   async #openExisting(
     entry: TableEntry,
     fields: readonly Field[],
-    { ifNotExists }: CreateOptions,
+    { ifNotExists, constraints = [] }: CreateOptions,
   ): Promise<TableCatalog> {
     if (ifNotExists !== true) {
       throw invalid(`table "${clip(entry.name)}" exists; { ifNotExists: true } opens it`, {
@@ -238,6 +238,13 @@ export class DatabaseCatalog {
     }
     const table = await this.#open(entry)
     const { columns } = table.snapshot
+    const other = missingConstraint(table.snapshot, constraints)
+    if (other !== undefined) {
+      throw invalid(
+        `table "${clip(entry.name)}" exists without the constraint "${clip(other)}", or has another of that name`,
+        { table: entry.name, constraint: other },
+      )
+    }
     if (hasColumns({ columns: columns.map((column) => ({ ...column, extra: [] })) }, fields)) {
       return table
     }

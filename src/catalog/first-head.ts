@@ -2,9 +2,12 @@ import { typeText } from '../arrow/data-type.ts'
 import { type Field, fieldPosition, schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
+import { constraintFeatures } from './constraints-json.ts'
 import { foldFolder, freeFolderName } from './folder-name.ts'
 import { COMPRESSIONS } from './head-marks-json.ts'
-import type { Compression, Head, HeadColumn } from './model/head.ts'
+import type { NewConstraint } from './model/constraint.ts'
+import type { Compression, Head } from './model/head.ts'
+import type { Column, TableSnapshot } from './model/table.ts'
 import { PROTOCOL } from './stored-json.ts'
 
 const PARTITION_ROWS = 1_000_000
@@ -17,6 +20,10 @@ export interface TableOptions {
   readonly partitionRows?: number | undefined
   /** How column files are kept in a bucket; `none` unless told. */
   readonly compression?: Compression | undefined
+  /** Over the ids that `firstColumns` gives. */
+  readonly constraints?: readonly NewConstraint[] | undefined
+  /** Names of the columns whose values the table gives. */
+  readonly identities?: readonly string[] | undefined
 }
 
 /**
@@ -40,8 +47,12 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
   const checked = schema(fields)
   const created = nowMs()
   const txid = newTxid()
+  const idOf = (name: string) => fieldPosition(checked, name) + 1
+  const constraints = (options.constraints ?? []).map((of) => ({ ...of, since: 0, extra: [] }))
+  const identities = (options.identities ?? []).map((name) => ({ column: idOf(name), next: 1 }))
   return {
     ...PROTOCOL,
+    writerFeatures: constraintFeatures(PROTOCOL.writerFeatures, { constraints, identities }),
     tableId: newUuid(),
     state: 'live',
     version: 0,
@@ -50,9 +61,11 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     timestamp: created,
     created,
     creationTxid: txid,
-    columns: columnsOf(fields),
+    columns: firstColumns(fields).map((column) => ({ ...column, extra: [] })),
     nextColumnId: fields.length + 1,
-    clusterBy: clusterBy.map((name) => fieldPosition(checked, name) + 1),
+    clusterBy: clusterBy.map(idOf),
+    constraints,
+    identities,
     partitionRows,
     compression,
     nextId: 1,
@@ -86,12 +99,26 @@ export function hasColumns(head: Pick<Head, 'columns'>, fields: readonly Field[]
   )
 }
 
-function columnsOf(fields: readonly Field[]): HeadColumn[] {
+/** The name of the first of `wanted` that a table does not keep; undefined when it keeps them all. */
+export function missingConstraint(
+  { constraints }: Pick<TableSnapshot, 'constraints'>,
+  wanted: readonly NewConstraint[],
+): string | undefined {
+  const text = (of: NewConstraint) =>
+    JSON.stringify([of.kind, of.columns, of.kind === 'check' ? of.predicate : null])
+  return wanted.find((of) => {
+    const known = constraints.find(({ name }) => name === of.name)
+    return known === undefined || text(known) !== text(of)
+  })?.name
+}
+
+/** The columns of a new table with `fields`. */
+export function firstColumns(fields: readonly Field[]): Column[] {
   const taken = new Set<string>()
   return fields.map(({ name, type, nullable }, position) => {
     const id = position + 1
     const folder = freeFolderName(name, taken, String(id))
     taken.add(foldFolder(folder))
-    return { id, name, type, nullable, folder, extra: [] }
+    return { id, name, type, nullable, folder }
   })
 }

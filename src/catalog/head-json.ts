@@ -1,5 +1,6 @@
 import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
+import { constraintFields, readConstraints } from './constraints-json.ts'
 import { foldFolder, isFolderName } from './folder-name.ts'
 import { LOG_FILE, markFields, readMarks } from './head-marks-json.ts'
 import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
@@ -37,6 +38,7 @@ export function printHead(head: Head): Uint8Array {
       ['columns', printList(head.columns.map(printColumn))],
       ['nextColumnId', head.nextColumnId],
       ['clusterBy', head.clusterBy],
+      ...constraintFields(head),
       ['partitionRows', head.partitionRows],
       ['nextId', head.nextId],
       ['partitions', head.partitions],
@@ -75,6 +77,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     columns: of.objects('columns').map(readColumn),
     nextColumnId: of.whole('nextColumnId', 1),
     clusterBy: of.wholes('clusterBy', 1),
+    ...readConstraints(of),
     partitionRows: of.whole('partitionRows', 1),
     nextId: of.whole('nextId', 1),
     partitions: of.whole('partitions'),
@@ -156,7 +159,10 @@ function readSegment(of: StoredObject): Segment {
   return { ...segment, extra: of.extra() }
 }
 
-function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>, key: string) {
+function checkColumns(
+  head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy' | 'constraints' | 'identities'>,
+  key: string,
+) {
   const ids = new Set<number>()
   const names = new Set<string>()
   const folders = new Set<string>()
@@ -172,9 +178,14 @@ function checkColumns(head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy'>
     names.add(name)
     folders.add(foldFolder(folder))
   }
-  const stranger = head.clusterBy.find((id) => !ids.has(id))
+  const named = [
+    ...head.clusterBy,
+    ...head.constraints.flatMap(({ columns }) => columns),
+    ...head.identities.map(({ column }) => column),
+  ]
+  const stranger = named.find((id) => !ids.has(id))
   if (stranger === undefined) return
-  throw corrupt(`"${key}": clusterBy names column ${stranger}, which is none`, { key })
+  throw corrupt(`"${key}": column ${stranger} is named, and is none`, { key })
 }
 
 function checkMarks(head: Omit<Head, 'extra'>, key: string): void {

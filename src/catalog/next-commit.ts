@@ -8,6 +8,7 @@ import type {
   LoadedFile,
   Operation,
 } from './model/commit-record.ts'
+import type { Constraint } from './model/constraint.ts'
 import type { Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { printRecord, RECORD_BYTES_MAX, recordFile } from './record-json.ts'
@@ -119,6 +120,25 @@ export function assertSameColumns(
   throw new GraupelError(
     'CONFLICT',
     `the columns of table "${name}" changed while rows were staged: open it again and retry`,
+    { table: name, version: head.version },
+  )
+}
+
+/** Throws CONFLICT unless the table still keeps the constraints that rows were checked against. */
+export function assertSameConstraints(
+  head: Head,
+  { constraints, name }: { readonly constraints: readonly Constraint[]; readonly name: string },
+): void {
+  const same =
+    head.constraints.length === constraints.length &&
+    constraints.every((constraint, position) => {
+      const now = head.constraints[position]!
+      return now.name === constraint.name && now.since === constraint.since
+    })
+  if (same) return
+  throw new GraupelError(
+    'CONFLICT',
+    `the constraints of table "${name}" changed while rows were staged: open it again and retry`,
     { table: name, version: head.version },
   )
 }

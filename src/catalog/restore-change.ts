@@ -1,22 +1,30 @@
 import { burnIds } from './burned-ids.ts'
 import type { Change } from './commit-queue.ts'
 import type { Action, AddPartition } from './model/commit-record.ts'
+import type { Constraint } from './model/constraint.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition, PartitionSet } from './model/partition-set.ts'
 import { fileText, type Partition } from './model/table.ts'
-import type { Draft } from './next-commit.ts'
+import { assertSameConstraints, type Draft } from './next-commit.ts'
 import { assertRetained, readPartitions, type TablePlace } from './table-partitions.ts'
 
 /**
  * The change that gives a table the rows of an older version, in their order. No file is copied:
  * partitions that were rewritten get their files back, and those that are no longer live come back
  * under new numbers, with the files that they had.
+ *
+ * @param constraints All that the table keeps; those rows are known to keep them.
  */
-export function restoreChange(place: TablePlace, version: number): Change {
+export function restoreChange(
+  place: TablePlace & { readonly name: string },
+  version: number,
+  constraints: readonly Constraint[],
+): Change {
   return {
     alone: true,
     async draft(base): Promise<Draft> {
       assertRetained(base, version)
+      assertSameConstraints(base, { constraints, name: place.name })
       const columns = base.columns
       const wanted = await readPartitions(place, base, { version, columns })
       const now = await readPartitions(place, base, { version: base.version, columns })

@@ -5,6 +5,7 @@ import type { BackgroundWork } from './background-work.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
+import { IdentityValues } from './identity-values.ts'
 import { InlineKeeper } from './inline-keeper.ts'
 import { LoadLedger } from './load-ledger.ts'
 import type { Head } from './model/head.ts'
@@ -41,6 +42,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly queue: CommitQueue
   readonly inline: InlineKeeper
   readonly ledger: LoadLedger
+  readonly identities: IdentityValues
   readonly #keeper: CheckpointKeeper
   #known: ReadHead | undefined
   #newest: Head | undefined
@@ -56,6 +58,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.queue = new CommitQueue(this)
     this.inline = new InlineKeeper(this, work)
     this.ledger = new LoadLedger(this)
+    this.identities = new IdentityValues(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
   }
 

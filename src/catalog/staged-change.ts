@@ -9,9 +9,10 @@ import type {
   Operation,
   RemovePartition,
 } from './model/commit-record.ts'
+import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
-import { assertSameColumns, type Draft, numberAfter } from './next-commit.ts'
+import { assertSameColumns, assertSameConstraints, type Draft, numberAfter } from './next-commit.ts'
 import { columnTypes, readPartitions, type TablePlace } from './table-partitions.ts'
 
 const APPS_MAX = 256
@@ -37,11 +38,21 @@ export interface StagedLoad extends LoadedFile {
   readonly how: 'once' | 'again'
 }
 
+/** What has checked staged rows against all that the table had at `version`. */
+export interface CommitGuard {
+  readonly version: number
+  /** Throws CONFLICT when the rows cannot stand beside what `since`, the commits after it, did. */
+  admit(since: readonly Action[]): Promise<void>
+}
+
 /** Partitions that were staged, and what is to become of them. */
 export interface Staged {
   /** For people. */
   readonly operation: Operation
   readonly columns: readonly Column[]
+  /** Those that the rows are known to keep. */
+  readonly constraints: readonly Constraint[]
+  readonly guard?: CommitGuard | undefined
   readonly name: string
   readonly signal?: AbortSignal | undefined
   /** Commits once at most for a sequence number of an application. */
@@ -77,16 +88,19 @@ export function stagedChange(
   place: TablePlace & { readonly ledger: LoadLedger },
   staged: Staged,
 ): Change {
-  const { removal, fold, loads = [] } = staged
+  const { removal, guard, fold, loads = [] } = staged
+  // What is loaded must be held against a head that is committed.
+  const isHeld = guard !== undefined || loads.length > 0
   return {
-    // What is loaded must be held against a head that is committed.
-    alone: removal !== undefined || fold !== undefined || loads.length > 0,
+    alone: removal !== undefined || fold !== undefined || isHeld,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
+      assertSameConstraints(base, staged)
       if (isMarked(base, staged.mark)) return undefined
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
       const ledger = await ledgerChange(place.ledger, base, staged)
+      if (guard !== undefined) await admit(guard, place, base, staged.name)
       const folded = await foldedAlong(place, base, staged)
       const inline = staged.inline?.(base)
       const added = [
@@ -185,19 +199,44 @@ async function assertUnseen(
       facts,
     )
   }
-  const types = columnTypes(base.columns)
-  // Where the log was trimmed since, nobody can tell what others did.
-  const isTold = basedOn >= (base.trimmed?.version ?? 0)
-  const since = await place.log.records(base, { from: basedOn + 1, to: version }, types)
-  const actions = since.flatMap((record) => record.actions)
+  const actions = await actionsAfter(place, base, basedOn)
   const isOurs = (action: Action) =>
     action.kind === 'removePartition' ? partitions.has(action.id) : concerns?.(action) === true
-  if (isTold && !actions.some(isOurs)) return
+  if (actions?.some(isOurs) === false) return
   throw new GraupelError(
     'CONFLICT',
     `table "${name}" is at version ${version}, and since version ${basedOn} others have changed rows that this change is about; nothing was committed: retry`,
     facts,
   )
+}
+
+/** Asks about what others have committed since the rows were looked at. */
+async function admit(
+  guard: CommitGuard,
+  place: TablePlace,
+  base: Head,
+  name: string,
+): Promise<void> {
+  const since = await actionsAfter(place, base, guard.version)
+  if (since !== undefined) return guard.admit(since)
+  throw new GraupelError(
+    'CONFLICT',
+    `table "${name}": the log since version ${guard.version} is trimmed, so that keys cannot be compared with what others did; nothing was committed: retry`,
+    { table: name, version: base.version, basedOn: guard.version },
+  )
+}
+
+/** What was done after `version`; undefined where the log was trimmed since, and nobody can tell. */
+async function actionsAfter(
+  place: TablePlace,
+  base: Head,
+  version: number,
+): Promise<Action[] | undefined> {
+  if (version >= base.version) return []
+  if (version < (base.trimmed?.version ?? 0)) return undefined
+  const span = { from: version + 1, to: base.version }
+  const records = await place.log.records(base, span, columnTypes(base.columns))
+  return records.flatMap(({ actions }) => actions)
 }
 
 async function removals(

@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import { isExact } from '../arrow/data-type.ts'
+import { isExact, isNested } from '../arrow/data-type.ts'
 import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
 import { isTableFolder } from './folder-name.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
@@ -145,9 +145,9 @@ function boundText(value: Scalar, type: DataType): string | null {
   return value === null ? null : scalarText(value, type)
 }
 
-/** Bounds of JSON are plain text: a long one is cut, and what is left need not be JSON. */
+/** Bounds of JSON, lists and structs are plain text: a long one is cut, and need not be JSON. */
 function bound(field: string, text: string | null, type: DataType): Scalar {
-  if (text === null || type.name === 'utf8' || type.name === 'json') return text
+  if (text === null || type.name === 'utf8' || type.name === 'json' || isNested(type)) return text
   try {
     const value = parseScalar(text, type)
     if (scalarText(value, type) === text) return value

@@ -1,5 +1,6 @@
 import { clip, corrupt, invalid } from '../error.ts'
-import type { Extra, Protocol } from './model/head.ts'
+import type { Extra } from './model/extra.ts'
+import type { Protocol } from './model/head.ts'
 import { unsealed } from './seal.ts'
 
 const READER = 1
@@ -10,7 +11,17 @@ export const CLONE_FEATURE = 'clones'
 export const MULTI_TABLE_FEATURE = 'multiTable'
 /** Partitions may be in the metadata, and have no files. */
 export const INLINE_FEATURE = 'inline'
-const FEATURES: readonly string[] = [CLONE_FEATURE, MULTI_TABLE_FEATURE, INLINE_FEATURE]
+/** Rows keep constraints, which whoever writes has to enforce. */
+export const CONSTRAINTS_FEATURE = 'constraints'
+/** The table gives the values of a column. */
+export const IDENTITY_FEATURE = 'identity'
+const FEATURES: readonly string[] = [
+  CLONE_FEATURE,
+  MULTI_TABLE_FEATURE,
+  INLINE_FEATURE,
+  CONSTRAINTS_FEATURE,
+  IDENTITY_FEATURE,
+]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -93,6 +104,13 @@ export class StoredObject {
 
   object(name: string): StoredObject {
     return new StoredObject(this.#take(name), this.#key, `${this.#path}${name}.`)
+  }
+
+  /** Any JSON, as it was parsed. */
+  json(name: string): unknown {
+    const value = this.#take(name)
+    if (value === undefined) this.fail(name, 'JSON', value)
+    return value
   }
 
   has(name: string): boolean {

@@ -1,7 +1,10 @@
 import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import type { Change } from './commit-queue.ts'
+import { addConstraintChange, dropConstraintChange } from './constraint-change.ts'
 import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
+import type { Constraint, NewConstraint } from './model/constraint.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
 import type { PartitionSet } from './model/partition-set.ts'
@@ -24,6 +27,7 @@ import { versionAt } from './version-at.ts'
 export type StagedWriter = Pick<
   TableWriter,
   | 'write'
+  | 'guardedBy'
   | 'endPartition'
   | 'rewrite'
   | 'remove'
@@ -172,6 +176,7 @@ export class TableCatalog {
     const writer = new TableWriter(this.#table, this.#snapshot, options)
     return {
       write: (batch) => writer.write(batch),
+      guardedBy: (guard) => writer.guardedBy(guard),
       endPartition: () => writer.endPartition(),
       remove: (partition) => writer.remove(partition),
       rewrite: (of) => writer.rewrite(of),
@@ -195,11 +200,41 @@ export class TableCatalog {
     assertRetained(await this.#newest(), version)
   }
 
-  /** Makes a new version with the rows of an older one. Throws NOT_FOUND and EXPIRED. */
-  async restore(moment: Moment): Promise<CommitResult> {
+  /**
+   * Keeps a constraint from the next version on. Throws CONFLICT when the table is no longer at
+   * `validated`, whose rows are known to keep it, INVALID when its name is taken.
+   */
+  async addConstraint(constraint: NewConstraint, validated: TableSnapshot): Promise<number> {
+    return this.#commitAlone(addConstraintChange(this.#table.name, constraint, validated))
+  }
+
+  /** Keeps a constraint no longer. Throws NOT_FOUND with the nearest name. */
+  async dropConstraint(name: string): Promise<number> {
+    return this.#commitAlone(dropConstraintChange(name))
+  }
+
+  async #commitAlone(change: Change): Promise<number> {
+    const { version } = await this.#table.queue.commit(change)
+    this.#seeNewest()
+    return version
+  }
+
+  /** The first of `count` values that nobody else is given for a column. */
+  identityValues(column: number, count: number): Promise<number> {
+    return this.#table.identities.take(column, count)
+  }
+
+  /**
+   * Makes a new version with the rows of an older one. Throws NOT_FOUND, EXPIRED, and CONFLICT when
+   * the table keeps others than `constraints` by then.
+   *
+   * @param constraints All that it keeps now, and those rows too.
+   */
+  async restore(moment: Moment, constraints: readonly Constraint[]): Promise<CommitResult> {
     const { version } = await this.snapshotAt(moment)
     const before = this.#table.newest.rows
-    const committed = await this.#table.queue.commit(restoreChange(this.#table, version))
+    const change = restoreChange(this.#table, version, constraints)
+    const committed = await this.#table.queue.commit(change)
     this.#seeNewest()
     const rows = Math.max(0, this.#table.newest.rows - before)
     return { version: committed.version, rows, bytes: 0, partitions: 0 }

@@ -120,5 +120,7 @@ export function snapshotOf(
     version,
     columns: Object.freeze(columns),
     clusterBy: Object.freeze(head.clusterBy.map((id) => names.get(id)!)),
+    constraints: Object.freeze(head.constraints.filter(({ since }) => since <= version)),
+    identities: Object.freeze(head.identities.map(({ column }) => column)),
   })
 }

@@ -8,14 +8,21 @@ import { isAppName } from './head-marks-json.ts'
 import type { InlineFold } from './inline-fold.ts'
 import { inlinePartition } from './inline-partition.ts'
 import type { AddPartition } from './model/commit-record.ts'
+import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
-import type { Column, Partition } from './model/table.ts'
+import type { Column, Partition, TableSnapshot } from './model/table.ts'
 import { stagedBytes } from './next-commit.ts'
 import { PARTITION_BYTES_MAX, PartitionBuffer } from './partition-buffer.ts'
 import { PartitionStager, type PendingPartition, renumbered } from './partition-stager.ts'
 import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
-import { isMarked, type Removal, type StagedLoad, stagedChange } from './staged-change.ts'
+import {
+  type CommitGuard,
+  isMarked,
+  type Removal,
+  type StagedLoad,
+  stagedChange,
+} from './staged-change.ts'
 
 export interface WriterOptions {
   readonly signal?: AbortSignal | undefined
@@ -84,6 +91,7 @@ const REMOVE_ALL: ReadonlySet<WriteOperation> = new Set(['overwrite', 'truncate'
 export class TableWriter {
   readonly #table: SharedTable
   readonly #columns: readonly Column[]
+  readonly #constraints: readonly Constraint[]
   readonly #version: number
   readonly #options: WriterOptions
   readonly #buffer: PartitionBuffer
@@ -93,16 +101,18 @@ export class TableWriter {
   /** Rows that get no files, and what their commit takes along. */
   #inline: AddPartition | undefined
   #fold: InlineFold | undefined
+  #guard: CommitGuard | undefined
   #state: 'open' | 'failed' | 'committed' | 'unknown' | 'aborted' = 'open'
 
   /** @param snapshot The columns to write, and the version that the table is known to have. */
   constructor(
     table: SharedTable,
-    snapshot: { readonly columns: readonly Column[]; readonly version: number },
+    snapshot: Pick<TableSnapshot, 'columns' | 'constraints' | 'version'>,
     options: WriterOptions,
   ) {
     this.#table = table
     this.#columns = snapshot.columns
+    this.#constraints = snapshot.constraints
     this.#version = snapshot.version
     this.#options = options
     const rowsMax = options.partitionRowsMax ?? table.newest.partitionRows
@@ -136,6 +146,11 @@ export class TableWriter {
     this.#assertOpen()
     const vectors = this.#buffer.vectorsOf(batch)
     await this.#failing(() => this.#writeRows(vectors, batch.length))
+  }
+
+  /** From here on `guard` is asked on every head that a commit is tried on. */
+  guardedBy(guard: CommitGuard): void {
+    this.#guard = guard
   }
 
   /** Ends the partition that is being filled: rows written from here on are in another one. */
@@ -257,6 +272,8 @@ export class TableWriter {
       rows: rowsWritten + (options.rowsUpdated ?? 0),
       bytes: stagedBytes(this.#staged) + this.#rewritten.bytes,
       columns: this.#columns,
+      constraints: this.#constraints,
+      guard: this.#guard,
       name: this.#table.name,
       signal: this.#options.signal,
       mark: options.mark,

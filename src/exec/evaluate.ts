@@ -18,6 +18,7 @@ import {
   selectFast,
   selectInRange,
 } from './function/select-fast.ts'
+import { callUser } from './function/user-function.ts'
 
 /**
  * The values of `expr` over the rows of `batch`, `batch.length` of them. A branch of a case, a
@@ -40,6 +41,12 @@ function evaluateOver(expr: Expr, source: RowSource): Vector {
       return constantVector(expr.value, expr.type)
     case 'call':
       return call(expr, source)
+    case 'user':
+      return callUser(
+        expr.of,
+        expr.args.map((arg) => expand(evaluateOver(arg, source), source.length)),
+        source.length,
+      )
     case 'cast':
       return castVector(evaluateOver(expr.input, source), expr.type, { orNull: expr.orNull })
     case 'case':

@@ -1,6 +1,7 @@
 import { unreachable } from '../error.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import { CrossJoinOperator } from './operator/cross-join.ts'
+import { ExplodeOperator } from './operator/explode.ts'
 import { FilterOperator } from './operator/filter.ts'
 import { HashAggregateOperator } from './operator/hash-aggregate.ts'
 import { HashJoinOperator } from './operator/hash-join.ts'
@@ -59,6 +60,8 @@ function operatorOf(plan: LogicalPlan, inputs: readonly Operator[]): Operator {
       return new UnionOperator(plan, inputs)
     case 'sample':
       return new SampleOperator(plan, input)
+    case 'explode':
+      return new ExplodeOperator(plan, input)
     case 'window':
       return new WindowOperator(plan, input)
     default:

@@ -1,4 +1,7 @@
 /** What a change of a table's rows is made with: the way into `change/` for the floors above. */
+
+export { KeyOwners } from './change/key-owners.ts'
+export { keyRange } from './change/key-range.ts'
 export { type KeyPair, MergeSource } from './change/merge-source.ts'
 export { netChanges } from './change/net-changes.ts'
 export { type ColumnSource, readColumns } from './change/read-columns.ts'

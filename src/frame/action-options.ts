@@ -1,5 +1,6 @@
 import type { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
 import type { OnProgress } from '../io/progress.ts'
+import type { QueryEngine } from './query-engine.ts'
 import type { RowOptions } from './type-tag.ts'
 
 /** Arrow's own table, from `apache-arrow`. */
@@ -16,9 +17,18 @@ export interface ActionOptions {
   readonly onProgress?: OnProgress | undefined
 }
 
-export interface RowsOptions extends ActionOptions, RowOptions {}
+/** What actions take that only read. */
+export interface QueryOptions extends ActionOptions {
+  /**
+   * Runs the query there and not here: see `clickhouse` of `graupel/remote`. INVALID, naming the
+   * node, when the engine cannot run it with the same meaning.
+   */
+  readonly engine?: QueryEngine | undefined
+}
 
-export interface BatchesOptions extends ActionOptions {
+export interface RowsOptions extends QueryOptions, RowOptions {}
+
+export interface BatchesOptions extends QueryOptions {
   /** Rows of a batch at most; 65,536 when not given. */
   readonly batchSize?: number
 }
@@ -37,6 +47,8 @@ export interface ExplainOptions extends ActionOptions {
   readonly optimized?: boolean
   /** True runs the query and adds rows, bytes and time to each step. */
   readonly analyze?: boolean
+  /** Shows what this engine would be sent, without secrets; runs nothing. */
+  readonly engine?: QueryEngine | undefined
 }
 
 export interface WriteOptions extends ActionOptions {

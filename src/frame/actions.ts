@@ -14,6 +14,7 @@ import type {
   ArrowTable,
   BatchesOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
 } from './action-options.ts'
 import { frameBatches } from './execute.ts'
@@ -21,7 +22,8 @@ import { rowOptions, rowsOf } from './frame-rows.ts'
 import type { FrameState } from './frame-state.ts'
 
 const ACTION = ['signal', 'onProgress']
-const ROWS = [...ACTION, 'int64', 'decimal', 'temporal']
+const QUERY = [...ACTION, 'engine']
+const ROWS = [...QUERY, 'int64', 'decimal', 'temporal']
 
 /**
  * Throws INVALID for an option that `allowed` does not name, and for a signal or a progress
@@ -52,13 +54,13 @@ export function checkedName(name: unknown, where: string): string {
   throw invalid(`${where}: expected a name, got ${name === null ? 'null' : typeof name}`)
 }
 
-export async function collectFrame(state: FrameState, options: ActionOptions): Promise<ArrowTable> {
-  checkOptions(options, ACTION, 'collect')
+export async function collectFrame(state: FrameState, options: QueryOptions): Promise<ArrowTable> {
+  checkOptions(options, QUERY, 'collect')
   return toArrowTable(state.plan.schema, await allBatches(state, options))
 }
 
 /** All rows of a frame in our own batches. */
-export async function allBatches(state: FrameState, options: ActionOptions): Promise<Batch[]> {
+export async function allBatches(state: FrameState, options: QueryOptions): Promise<Batch[]> {
   const batches: Batch[] = []
   for await (const batch of frameBatches(state, options)) batches.push(batch)
   return batches
@@ -89,7 +91,7 @@ export async function* frameRecordBatches(
 
 /** Checks at the call, not at the first batch. */
 export function checkBatchesOptions(options: BatchesOptions): void {
-  checkOptions(options, [...ACTION, 'batchSize'], 'batches')
+  checkOptions(options, [...QUERY, 'batchSize'], 'batches')
   const { batchSize } = options
   if (
     batchSize !== undefined &&
@@ -107,8 +109,8 @@ export async function* frameRowObjects(
 
 const COUNT = [{ name: 'count', term: { kind: 'aggregate', name: 'count', input: null } }] as const
 
-export async function countFrame(state: FrameState, options: ActionOptions): Promise<number> {
-  checkOptions(options, ACTION, 'count')
+export async function countFrame(state: FrameState, options: QueryOptions): Promise<number> {
+  checkOptions(options, QUERY, 'count')
   const plan = aggregateTerms(state.plan, [], COUNT)
   // To the end, so that progress hears of it.
   let count: number | undefined

@@ -7,6 +7,7 @@ import type { ColumnPartition, PartitionSet } from '../catalog/model/partition-s
 import {
   type Column,
   fileText,
+  inputColumns,
   type Partition,
   type TableSnapshot,
   tableSchema,
@@ -38,6 +39,7 @@ import { alwaysMatches, mightMatch } from '../plan/prune.ts'
 import { statisticsIn } from '../plan/scan-statistics.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { ChangeResult } from './change-type.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { writeRows } from './stage.ts'
 
@@ -80,10 +82,15 @@ export async function changeTable(
 ): Promise<ChangeResult> {
   const writer = place.catalog.stageWriter({ signal: options.signal })
   const tell = progressOf(change.operation, options.onProgress)
-  const rewriting = new TableRewriter(place, change, { writer, tell, signal: options.signal })
   let counts: Counts
   let concerns: ((partition: AddPartition) => boolean) | undefined
+  let rewriting: TableRewriter
   try {
+    const { snapshot } = change
+    const rowsPlace = { catalog: place.catalog, signal: options.signal }
+    const against = snapshot.version
+    const guard = await WriteGuard.of(writer, rowsPlace, { snapshot, against })
+    rewriting = new TableRewriter(place, change, { writer, guard, tell, signal: options.signal })
     counts = await rewriting.rewrite()
     concerns = await rewriting.concerns()
   } catch (error) {
@@ -110,6 +117,7 @@ class TableRewriter {
   readonly #place: ChangePlace
   readonly #change: TableChange
   readonly #writer: StagedWriter
+  readonly #guard: WriteGuard
   readonly #signal: AbortSignal | undefined
   readonly #tell: OnProgress
   #all: Promise<PartitionSet> | undefined
@@ -124,10 +132,12 @@ class TableRewriter {
     change: TableChange,
     {
       writer,
+      guard,
       signal,
       tell,
     }: {
       readonly writer: StagedWriter
+      readonly guard: WriteGuard
       readonly signal: AbortSignal | undefined
       readonly tell: OnProgress
     },
@@ -135,6 +145,7 @@ class TableRewriter {
     this.#place = place
     this.#change = change
     this.#writer = writer
+    this.#guard = guard
     this.#signal = signal
     this.#tell = tell
   }
@@ -159,6 +170,7 @@ class TableRewriter {
       await this.#rewritePartition(plan)
       this.#note({ partitions: 1 })
     }
+    await this.#guard.settle()
     await this.#write(this.#inserted())
     await this.#write(this.#change.rows)
     return {
@@ -203,15 +215,22 @@ class TableRewriter {
     this.#rowsDeleted += deleted
     this.#rowsUpdated += rowsHit - deleted
     this.#partitionsRewritten++
-    if (kept.length === 0) return this.#writer.remove(partition)
+    if (kept.length === 0) {
+      this.#guard.removed(partition)
+      return this.#writer.remove(partition)
+    }
     const files = new Map<number, ColumnPartition>()
     const all = await this.#allPartitions()
     for (const { id } of this.#change.snapshot.columns) {
       const of = all.statistics.get(id)?.get(partition.id)
       if (of !== undefined) files.set(id, of)
     }
-    const changed = this.#changedColumns(partition, { hits, kept, files })
-    await this.#writer.rewrite({ partition, rows: kept.length, files, changed })
+    const changed = new Map<string, Vector>()
+    const columns = noted(this.#changedColumns(partition, { hits, kept, files }), changed)
+    await this.#writer.rewrite({ partition, rows: kept.length, files, changed: columns })
+    const read = (others: readonly Column[]) =>
+      this.#read(partition, new Set(others.map(({ name }) => name)))
+    await this.#guard.rewritten({ partition, kept, changed, read }, namesSet(hits))
   }
 
   /** What the clauses say of the rows of a partition. */
@@ -289,7 +308,7 @@ class TableRewriter {
     const { source, inserts, snapshot } = this.#change
     if (source === null || inserts.length === 0) return
     const rows = { rows: source.unmatched(), beside: null }
-    const target = tableSchema(snapshot.columns)
+    const target = tableSchema(inputColumns(snapshot))
     for (const hit of hitsOf(inserts, source.rows, rows)) {
       const of = sideBySide(source.rows, hit)
       const values = hit.outcome as Assignments
@@ -301,7 +320,9 @@ class TableRewriter {
   async #write(rows: AsyncIterable<Batch> | Iterable<Batch>): Promise<void> {
     const { settings } = this.#place
     const signal = this.#signal
-    await writeRows(this.#writer, rows, { snapshot: this.#change.snapshot, settings, signal })
+    const { snapshot } = this.#change
+    const target = { writer: this.#writer, catalog: this.#place.catalog, guard: this.#guard }
+    await writeRows(target, rows, { snapshot, settings, signal })
   }
 
   /** The partitions with the statistics of all columns. */
@@ -331,6 +352,22 @@ function pruned(clauses: readonly Clause[], statisticsOf: StatisticsOf): Clause[
     if (when === null || alwaysMatches(when, statisticsOf)) return [{ when: null, outcome }]
     return mightMatch(when, statisticsOf) ? [clause] : []
   })
+}
+
+/** Names of the columns that clauses give values to. */
+function namesSet(hits: readonly Hit[]): Set<string> {
+  return new Set(hits.flatMap(({ outcome }) => (outcome === 'delete' ? [] : [...outcome.keys()])))
+}
+
+/** Hands columns on, and notes them. */
+async function* noted(
+  columns: AsyncIterable<ChangedColumn>,
+  into: Map<string, Vector>,
+): AsyncGenerator<ChangedColumn> {
+  for await (const changed of columns) {
+    into.set(changed.column.name, changed.vector)
+    yield changed
+  }
 }
 
 function namesIn(exprs: readonly Expr[]): Set<string> {

@@ -8,12 +8,14 @@ import type {
   DateType,
   Decimal,
   Float,
+  GivenNames,
   Integer,
   LiteralOf,
   Maybe,
   Null,
   NullableNames,
   Numeric,
+  RequiredNames,
   Timestamp,
   Untyped,
 } from './type-tag.ts'
@@ -55,15 +57,13 @@ export type Assigned<T> = 0 extends 1 & T
 /** New values by column: constants, expressions, or functions of the rows `A`. */
 export type SetOf<S, A extends readonly unknown[]> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
-  : { readonly [K in keyof S]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>) }
+  : { readonly [K in GivenNames<S>]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>) }
 
 /** Values of a new row by column. Columns that take null may be left out. */
 export type ValuesOf<S, A extends readonly unknown[]> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
   : {
-      readonly [K in Exclude<keyof S, NullableNames<S>>]:
-        | Assigned<S[K]>
-        | ((...rows: A) => Assigned<S[K]>)
+      readonly [K in RequiredNames<S>]: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
     } & {
       readonly [K in NullableNames<S>]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
     }

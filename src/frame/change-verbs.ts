@@ -1,9 +1,15 @@
 import { concatBatches } from '../arrow/batch.ts'
 import { bool, typeText } from '../arrow/data-type.ts'
 import { fieldNamed, type Schema } from '../arrow/schema.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { clip, invalid } from '../error.ts'
-import { type Clause, emptyBatch, type KeyPair, MergeSource } from '../exec/row-change.ts'
+import {
+  type Assignments,
+  type Clause,
+  emptyBatch,
+  type KeyPair,
+  MergeSource,
+} from '../exec/row-change.ts'
 import { scansOf } from '../plan/bind-partitions.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { superType } from '../plan/super-type.ts'
@@ -20,6 +26,7 @@ import {
   wholeRow,
 } from './change-clauses.ts'
 import type { TableChange } from './change-table.ts'
+import { refuseIdentities } from './constraint/with-identities.ts'
 import { type FrameState, stateOf } from './frame-state.ts'
 import { keyPairs } from './join-verb.ts'
 import { onlyRowsOf } from './write-rows.ts'
@@ -43,6 +50,7 @@ export function updateChange(snapshot: TableSnapshot, change: unknown): RowsChan
   const scope = rowScope(target)
   const when = where === undefined ? null : conditionOf(where, scope, 'update, where')
   const outcome = assignmentsOf(set, target, scope, 'update')
+  refuseIdentities(outcome.keys(), snapshot, 'update')
   return { ...NO_CHANGE, operation: 'update', unmatched: [{ when, outcome }] }
 }
 
@@ -105,13 +113,14 @@ export function mergeChange(snapshot: TableSnapshot, source: unknown, change: un
   const scope = mergeScope(target, from)
   const pairs = mergeKeys(given.on, target, from, scope)
   const matched = listOf(given.whenMatched).map((clause) =>
-    rowClause(clause, { target, scope, where: 'merge, whenMatched', source: from }),
+    rowClause(clause, { snapshot, target, scope, where: 'merge, whenMatched', source: from }),
   )
-  const unmatched = listOf(given.whenNotMatchedBySource).map((clause) =>
-    rowClause(clause, { target, scope: rowScope(target), where: 'merge, whenNotMatchedBySource' }),
-  )
+  const unmatched = listOf(given.whenNotMatchedBySource).map((clause) => {
+    const where = 'merge, whenNotMatchedBySource'
+    return rowClause(clause, { snapshot, target, scope: rowScope(target), where })
+  })
   const inserts = listOf(given.whenNotMatched).map((clause) =>
-    insertClause(clause, target, from, scope),
+    insertClause(clause, { snapshot, target, scope, where: 'merge, whenNotMatched', source: from }),
   )
   if (matched.length + unmatched.length + inserts.length === 0) {
     throw invalid(`merge: nothing is to be done; give one of ${names.slice(1).join(', ')}`)
@@ -156,6 +165,7 @@ function mergeKeys(on: unknown, target: Schema, from: Schema, scope: MergeScope)
 }
 
 interface ClausePlace {
+  readonly snapshot: TableSnapshot
   readonly target: Schema
   readonly scope: ClauseScope
   readonly where: string
@@ -163,7 +173,8 @@ interface ClausePlace {
   readonly source?: Schema
 }
 
-function rowClause(clause: unknown, { target, scope, where, source }: ClausePlace): Clause {
+function rowClause(clause: unknown, place: ClausePlace): Clause {
+  const { scope, where, source } = place
   const given = checkedParts(clause, ['when', 'set', 'delete'], where)
   const when = given.when === undefined ? null : conditionOf(given.when, scope, `${where}, when`)
   if (given.delete === true && given.set === undefined) return { when, outcome: 'delete' }
@@ -171,21 +182,35 @@ function rowClause(clause: unknown, { target, scope, where, source }: ClausePlac
     throw invalid(`${where}: say either set: { column: value } or delete: true`)
   }
   if (given.set === 'all' && source !== undefined) {
-    return { when, outcome: allByName(target, source, scope as MergeScope, where) }
+    return { when, outcome: allGiven(place) }
   }
-  return { when, outcome: assignmentsOf(given.set, target, scope, where) }
+  return { when, outcome: valuesGiven(given.set, place, scope) }
 }
 
-function insertClause(clause: unknown, target: Schema, from: Schema, scope: MergeScope): Clause {
-  const where = 'merge, whenNotMatched'
+function insertClause(clause: unknown, place: ClausePlace): Clause {
+  const { snapshot, where } = place
   const given = checkedParts(clause, ['when', 'insert'], where)
-  const { source } = scope
+  const { source } = place.scope as MergeScope
   const when = given.when === undefined ? null : conditionOf(given.when, source, `${where}, when`)
-  const values =
-    given.insert === 'all'
-      ? allByName(target, from, scope, where)
-      : assignmentsOf(given.insert, target, source, where)
-  return { when, outcome: wholeRow(values, target, where) }
+  const values = given.insert === 'all' ? allGiven(place) : valuesGiven(given.insert, place, source)
+  return { when, outcome: wholeRow(values, tableSchema(inputColumns(snapshot)), where) }
+}
+
+/** Every column of the source by name, but for those that the table itself gives values to. */
+function allGiven({ snapshot, target, scope, where, source }: ClausePlace): Assignments {
+  const all = allByName(target, source!, scope as MergeScope, where)
+  const given = new Set(inputColumns(snapshot).map(({ name }) => name))
+  return new Map([...all].filter(([name]) => given.has(name)))
+}
+
+function valuesGiven(
+  given: unknown,
+  { snapshot, target, where }: ClausePlace,
+  scope: ClauseScope,
+): Assignments {
+  const values = assignmentsOf(given, target, scope, where)
+  refuseIdentities(values.keys(), snapshot, where)
+  return values
 }
 
 function listOf(clauses: unknown): readonly unknown[] {

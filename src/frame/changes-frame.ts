@@ -57,6 +57,8 @@ export function changesScan(
     version: -1,
     columns: [...columns, change],
     clusterBy: [],
+    constraints: [],
+    identities: [],
   })
   const { catalog, store } = of
   const origin = { catalog, store, resolve: null, derive: () => changesPlan(of) }

@@ -11,6 +11,8 @@ import {
   int32,
   int64,
   json,
+  listType,
+  structType,
   time,
   timestamp,
   typeText,
@@ -23,18 +25,22 @@ import { type Field, field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import type {
   AnyColumn,
+  Base,
   Binary,
   Bool,
   DateType,
   Decimal,
   Float32,
   Float64,
+  Identity,
   Int8,
   Int16,
   Int32,
   Int64,
   Json,
+  List,
   Null,
+  Struct,
   Time,
   Timestamp,
   Uint8,
@@ -51,8 +57,15 @@ export interface ColumnType<out T> {
   readonly [column]?: T
   readonly type: DataType
   readonly isNullable: boolean
+  readonly isIdentity: boolean
   /** The same type for a column that may hold null. */
   nullable(): ColumnType<Null<T>>
+  /**
+   * An int64 whose values the table gives: a row is not given one, no value is given twice, also not
+   * after its row is gone, and there may be gaps. They ascend with the rows of a commit; which commit
+   * comes first says nothing about its values. Throws INVALID for a column that takes null.
+   */
+  identity(this: ColumnType<Int64>): ColumnType<Identity>
 }
 
 /** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
@@ -64,24 +77,38 @@ export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T
 class TypeValue<T> implements ColumnType<T> {
   readonly type: DataType
   readonly isNullable: boolean
+  readonly isIdentity: boolean
 
-  constructor(type: DataType, options: { readonly isNullable: boolean }) {
+  constructor(
+    type: DataType,
+    options: { readonly isNullable?: boolean; readonly isIdentity?: boolean } = {},
+  ) {
+    const { isNullable = false, isIdentity = false } = options
     this.type = type
-    this.isNullable = options.isNullable
+    this.isNullable = isNullable
+    this.isIdentity = isIdentity
+    if (isIdentity && (isNullable || type.name !== 'int64')) {
+      throw invalid(`an identity is an int64 that takes no null, not ${typeText(type)}`)
+    }
     Object.freeze(this)
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `ColumnType { ${typeText(this.type)}${this.isNullable ? '?' : ''} }`
+    const mark = this.isNullable ? '?' : this.isIdentity ? ' identity' : ''
+    return `ColumnType { ${typeText(this.type)}${mark} }`
   }
 
   nullable(): ColumnType<Null<T>> {
-    return new TypeValue(this.type, { isNullable: true })
+    return new TypeValue(this.type, { isNullable: true, isIdentity: this.isIdentity })
+  }
+
+  identity(): ColumnType<Identity> {
+    return new TypeValue(this.type, { isNullable: this.isNullable, isIdentity: true })
   }
 }
 
 function of<T>(type: DataType): ColumnType<T> {
-  return new TypeValue<T>(type, { isNullable: false })
+  return new TypeValue<T>(type)
 }
 
 /** How finely a timestamp is kept, and whether it is a point in time or a wall-clock reading. */
@@ -113,6 +140,14 @@ export const t = Object.freeze({
   time: () => of<Time>(time),
   timestamp: (options: TimestampOptions = {}) => of<Timestamp>(timestampOf(options)),
   json: () => of<Json>(json),
+  /** Values of one type in order, any of which may be null; rows carry an array. */
+  list: <T extends AnyColumn>(element: ColumnType<T>) =>
+    of<List<Base<T>>>(listType(dataTypeOf(element, 't.list'))),
+  /** Named values, any of which may be null: `t.struct({ a: t.utf8() })`; rows carry an object. */
+  struct: <const M extends SchemaValue>(members: M) =>
+    of<Struct<{ -readonly [K in keyof M]: M[K] extends ColumnType<infer T> ? Base<T> : never }>>(
+      structType(fieldsOf(members, 't.struct').map(({ name, type }) => [name, type])),
+    ),
 })
 
 function timestampOf({ unit = 'ms', zone = null }: TimestampOptions): DataType {
@@ -130,9 +165,22 @@ export function dataTypeOf(value: unknown, where: string): DataType {
   return typeValue(value, where).type
 }
 
+/** The field `name` of a type such as `t.int64()`. Throws INVALID for any other value. */
+export function fieldOf(name: string, value: unknown, where: string): Field {
+  const { type, isNullable } = typeValue(value, where)
+  return field(name, type, isNullable)
+}
+
 function typeValue(value: unknown, where: string): TypeValue<unknown> {
   if (value instanceof TypeValue) return value
   throw invalid(`${where}: expected a column type such as t.int64(), got ${typeof value}`)
+}
+
+/** Names of the identity columns of a schema value that `fieldsOf` has taken. */
+export function identitiesOf(schema: object): string[] {
+  return Object.entries(schema as SchemaValue).flatMap(([name, { isIdentity }]) =>
+    isIdentity ? [name] : [],
+  )
 }
 
 /** The fields of a schema value, in its order. Throws INVALID when it is none or is empty. */
@@ -140,8 +188,7 @@ export function fieldsOf(schema: unknown, where: string): Field[] {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw invalid(`${where}: expected a schema such as { id: t.int64() }, got ${typeof schema}`)
   }
-  return Object.entries(schema).map(([name, value]) => {
-    const { type, isNullable } = typeValue(value, `${where}, column "${name}"`)
-    return field(name, type, isNullable)
-  })
+  return Object.entries(schema).map(([name, value]) =>
+    fieldOf(name, value, `${where}, column "${name}"`),
+  )
 }

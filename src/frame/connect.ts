@@ -15,7 +15,7 @@ import { values } from '../plan/logical-plan.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { bytesOf } from './byte-size.ts'
 import { cacheOf } from './cache-options.ts'
-import { fieldsOf } from './column-type.ts'
+import { fieldsOf, identitiesOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { QuerySettings } from './frame-state.ts'
@@ -132,6 +132,9 @@ class ConnectedLake implements Lake {
       throw invalid(`from: expected rows, columns or an Arrow table, got ${typeof data}`)
     }
     const fields = columns === undefined ? undefined : fieldsOf(columns, 'from')
+    if (identitiesOf(columns ?? {}).length > 0) {
+      throw invalid('from: an identity is a column of a table, which gives it its values')
+    }
     if (fields?.length === 0) throw invalid('from: the schema has no columns')
     const plan = isArrow(data) ? arrowPlan(data, fields) : valuesPlan(data as InMemoryData, fields)
     if (plan.schema.fields.length === 0) {

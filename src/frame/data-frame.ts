@@ -1,5 +1,6 @@
 import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
+import type { PlanJson } from '../plan/export-plan.ts'
 import type { Accessor } from './accessor.ts'
 import type {
   ActionOptions,
@@ -8,12 +9,14 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
   WriteResult,
   WriteTarget,
 } from './action-options.ts'
+import type { ColumnType, SchemaValue } from './column-type.ts'
 import type { ColumnOf, Expr, Exprs } from './expr.ts'
 import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
@@ -22,9 +25,12 @@ import type {
   AsofOptions,
   JoinedColumn,
   JoinedNames,
+  JoinKind,
   JoinOptions,
   JoinWhereOptions,
+  NaturalJoin,
 } from './join-type.ts'
+import type { ExplodedColumn, ExplodeOptions, JsonKey, ListKey } from './nested-type.ts'
 import type { QueryProfile } from './query-profile.ts'
 import type { PivotAggregate, PivotColumn, PivotIndex, UnpivotColumn } from './reshape-type.ts'
 import type { SortKey } from './sort-key.ts'
@@ -33,6 +39,7 @@ import type {
   Bool,
   Float64,
   Int64,
+  Json,
   Maybe,
   Null,
   Nullable,
@@ -41,6 +48,7 @@ import type {
   Untyped,
   Utf8,
 } from './type-tag.ts'
+import type { Duration, Replacements, TimeKey, ValueOf } from './verb-type.ts'
 
 declare const columns: unique symbol
 
@@ -154,9 +162,13 @@ export interface DataFrame<S> {
       >
     >
   >
-  /** The different rows that `other` has too, in this frame's order; null equals null. */
+  /**
+   * The different rows that `other` has too, in this frame's order; null equals null. With `duplicates: 'kept'`
+   * equal rows count one by one: as many stay as both have.
+   */
   intersect<R extends { readonly [K in keyof S]: unknown }>(
     other: DataFrame<R>,
+    options?: { readonly duplicates?: 'dropped' | 'kept' },
   ): DataFrame<
     Unless<
       S,
@@ -170,9 +182,13 @@ export interface DataFrame<S> {
       >
     >
   >
-  /** The different rows that `other` has not, in this frame's order; null equals null. */
+  /**
+   * The different rows that `other` has not, in this frame's order; null equals null. With `duplicates: 'kept'`
+   * equal rows count one by one: each of other takes away one.
+   */
   except<R extends { readonly [K in keyof S]: unknown }>(
     other: DataFrame<R>,
+    options?: { readonly duplicates?: 'dropped' | 'kept' },
   ): DataFrame<
     Unless<
       S,
@@ -287,6 +303,83 @@ export interface DataFrame<S> {
       }
     >
   >
+  /** In each named column the first value of a pair replaced by the second. */
+  replace<const M extends Replacements<S>>(replacements: M): DataFrame<S>
+  /**
+   * Frames that hold every row once, each row in one of them by chance, in proportion to the
+   * weights. The same seed (0) over the same version of a table gives the same frames.
+   */
+  randomSplit<const W extends readonly [number, ...number[]]>(
+    weights: W,
+    options?: { readonly seed?: number },
+  ): { readonly [P in keyof W]: DataFrame<S> }
+  /** Of the rows with each value a share by chance: `sampleBy('kind', [['a', 0.1], ['b', 1]])`. */
+  sampleBy<K extends Key<S>>(
+    name: K,
+    fractions: readonly (readonly [value: ValueOf<S, K> | null, fraction: number])[],
+    options?: { readonly seed?: number },
+  ): DataFrame<S>
+  /**
+   * Groups by windows of time that begin `every` so often, counted from 1970-01-01 (weeks on
+   * Mondays), and are `period` (`every`) long, their end excluded; rows without a time are left
+   * out. A row may be in several. The time column holds the window's start: `'15m'`, `'1mo'`, ...
+   */
+  groupByDynamic<N extends TimeKey<S>, K extends Key<S> = never>(
+    name: N,
+    options: {
+      readonly every: Duration
+      readonly period?: Duration
+      readonly by?: K | readonly K[]
+    },
+  ): GroupedFrame<S, N | K>
+  /**
+   * Rows added where the next time of the group `by` is more than `every` away, with nulls but for
+   * the time and the group, each behind the row that it follows. INVALID for months and years.
+   */
+  fillGaps<N extends TimeKey<S>, K extends Key<S> = never>(
+    name: N,
+    options: { readonly every: Duration; readonly by?: K | readonly K[] },
+  ): DataFrame<Unless<S, { [P in keyof S]: P extends N | K ? S[P] : Nullable<S[P]> }>>
+  /** A join on all the names that both frames have. INVALID when there is none. */
+  naturalJoin<R, const O extends { readonly how?: JoinKind } = { how: 'inner' }>(
+    right: DataFrame<R>,
+    options?: O,
+  ): DataFrame<
+    Unless<
+      S,
+      Unless<
+        R,
+        {
+          [P in JoinedNames<S, R, NaturalJoin<S, R, O>>]: JoinedColumn<
+            S,
+            R,
+            P,
+            NaturalJoin<S, R, O>
+          >
+        }
+      >
+    >
+  >
+  /** Runs the query and answers a frame over its rows in memory, for asking them more than once. */
+  cache(options?: ActionOptions): Promise<DataFrame<S>>
+  /**
+   * A row for each value in the list column, in order, with the value in the list's place. Rows
+   * whose list is null or empty are left out, or with `empty: 'kept'` stay with a null.
+   */
+  explode<K extends ListKey<S>>(
+    name: K,
+    options?: ExplodeOptions,
+  ): DataFrame<Unless<S, { [P in keyof S]: P extends K ? ExplodedColumn<S[P]> : S[P] }>>
+  /**
+   * A row for each value of the array or object at `path` (`$`) of a json column, with the value
+   * beside it in column `as` (`value`). Rows without one are treated as in `explode`.
+   */
+  flatten<const A extends string = 'value'>(
+    name: JsonKey<S>,
+    options?: ExplodeOptions & { readonly path?: string; readonly as?: A },
+  ): DataFrame<
+    Unless<S, { [P in keyof S | A]: P extends A ? Null<Json> : P extends keyof S ? S[P] : never }>
+  >
   /**
    * Nulls replaced: by `{ column: value }`, or by one value in every column whose type it fits
    * (a string fills text, not dates).
@@ -298,11 +391,18 @@ export interface DataFrame<S> {
   dropNulls<K extends Key<S> = Key<S>>(
     ...names: K[]
   ): DataFrame<Unless<S, { [P in keyof S]: P extends K ? Base<S[P]> : S[P] }>>
+  /**
+   * This frame, typed by `schema`, whose columns it has to have, in order and of the same types. Throws
+   * INVALID, naming both, where it has others.
+   */
+  assertSchema<C extends SchemaValue>(
+    schema: C,
+  ): DataFrame<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>
   /** What `step` makes of this frame. */
   pipe<T>(step: (frame: DataFrame<S>) => T): T
 
   /** All rows as an Arrow table. */
-  collect(options?: ActionOptions): Promise<ArrowTable>
+  collect(options?: QueryOptions): Promise<ArrowTable>
   /** All rows as objects. */
   toArray<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O>[]>
   /** Arrow record batches as they come; leaving the loop ends the reading. */
@@ -310,7 +410,7 @@ export interface DataFrame<S> {
   /** Rows as objects as they come; leaving the loop ends the reading. */
   [Symbol.asyncIterator](): AsyncGenerator<Row<S>, void, undefined>
   /** How many rows there are. */
-  count(options?: ActionOptions): Promise<number>
+  count(options?: QueryOptions): Promise<number>
   /** The first row; undefined when there is none. */
   first<const O extends RowsOptions = RowsOptions>(options?: O): Promise<Row<S, O> | undefined>
   /** Prints the first `rows` (10) as a table to standard output. */
@@ -323,6 +423,8 @@ export interface DataFrame<S> {
   toHTML(rows?: number, options?: ActionOptions): Promise<string>
   /** How the query will be run, or with `analyze` how it was. */
   explain(options?: ExplainOptions): Promise<string>
+  /** The logical plan as JSON, for programs that run it; LIMIT above 10,000 rows in memory. */
+  toPlan(): Promise<PlanJson>
   /**
    * Runs the query, on one thread and whatever the cache of results holds, and tells what each step
    * did: `.text()`, `.toJSON()`, and `.html()` for a page with the plan drawn.

@@ -2,13 +2,15 @@ import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/pur
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
 import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { TableConstraints } from './constraint/table-constraints.ts'
+import type { Key } from './data-frame.ts'
 import type { FileOptions } from './load-type.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
-export interface CreateTableOptions<K extends string = string> {
+export interface CreateTableOptions<S = Untyped> extends TableConstraints<S> {
   /** Columns that every load is sorted by, so that queries on them read less. */
-  readonly clusterBy?: readonly K[]
+  readonly clusterBy?: readonly Key<S>[]
   /**
    * Rows of a partition at most; 1,000,000 unless told. Smaller ones are pruned more finely, and
    * make more files.
@@ -19,7 +21,7 @@ export interface CreateTableOptions<K extends string = string> {
    * processor; `none` unless told. In folders and in memory they are plain, whatever is said.
    */
   readonly compression?: 'gzip' | 'none'
-  /** True opens the table where it exists; its columns have to be the same. */
+  /** True opens the table where it exists; it has to have the same columns and keep the constraints. */
   readonly ifNotExists?: boolean
 }
 
@@ -38,12 +40,15 @@ export interface Database {
   readonly name: string
   /**
    * Makes a table; its rows are typed by `schema`. Throws INVALID when there is one of that name
-   * (with `ifNotExists`: when that has other columns) and for names that cannot be.
+   * (with `ifNotExists`: when that has other columns or lacks a constraint), for names that cannot be, and
+   * for constraints that are none; NOT_FOUND for a name that is no column.
    */
   createTable<C extends SchemaValue>(
     name: string,
     schema: C,
-    options?: CreateTableOptions<keyof C & string>,
+    options?: CreateTableOptions<{
+      [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never
+    }>,
   ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
   /**
    * Makes a table with the columns that files are found to have, then loads them: those that Arrow and

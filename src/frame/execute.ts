@@ -14,8 +14,9 @@ import { columnsOf } from '../plan/expr-walk.ts'
 import { type LogicalPlan, mapInputs, type Scan, scan } from '../plan/logical-plan.ts'
 import { optimize, optimizeBound } from '../plan/optimizer.ts'
 import { scanTotals } from '../plan/scan-totals.ts'
-import type { ActionOptions } from './action-options.ts'
+import type { ActionOptions, QueryOptions } from './action-options.ts'
 import type { Derived, FrameState, Origin } from './frame-state.ts'
+import { engineDoor } from './query-engine.ts'
 
 /** A plan that knows its partitions, and the stores that they are in. */
 export interface BoundPlan {
@@ -67,13 +68,26 @@ export async function bindFrame(state: FrameState, options: BindOptions): Promis
   }
 }
 
+/**
+ * The plan of a frame as it was written, with moments resolved. Throws NOT_FOUND and EXPIRED for a
+ * moment that is not there.
+ */
+export async function writtenPlan(state: FrameState): Promise<LogicalPlan> {
+  state.settings.requireOpen()
+  const derived = await withDerived(state)
+  return withSources(derived.plan, await resolveSources(derived))
+}
+
 /** The rows of a frame, batch by batch. Nothing is read before the first is asked for. */
 export async function* frameBatches(
   state: FrameState,
-  options: ActionOptions & Pick<RunSettings, 'batchRowsMax'> = {},
+  options: QueryOptions & Pick<RunSettings, 'batchRowsMax'> = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const bound = await bindFrame(state, { optimized: true, signal: options.signal })
-  yield* boundBatches(bound, state, options)
+  const { engine, signal } = options
+  const bound = await bindFrame(state, { optimized: true, signal })
+  const door = scansOf(bound.plan).length > 0 ? engine?.[engineDoor] : undefined
+  if (door?.takes(bound.plan) === true) yield* door.run(bound.plan, { signal })
+  else yield* boundBatches(bound, state, options)
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */

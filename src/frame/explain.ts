@@ -7,17 +7,23 @@ import type { ExplainOptions } from './action-options.ts'
 import { checkOptions } from './actions.ts'
 import { bindFrame, boundBatches, isCached } from './execute.ts'
 import type { FrameState } from './frame-state.ts'
+import { engineDoor } from './query-engine.ts'
 
-const OPTIONS = ['format', 'optimized', 'analyze', 'signal', 'onProgress']
+const OPTIONS = ['format', 'optimized', 'analyze', 'signal', 'onProgress', 'engine']
 
 /** The plan of a frame as text; run first, when it is to be analyzed. */
 export async function explainFrame(state: FrameState, options: ExplainOptions): Promise<string> {
   checkOptions(options, OPTIONS, 'explain')
-  const { format = 'tree', optimized = true, analyze = false, ...rest } = options
+  const { format = 'tree', optimized = true, analyze = false, engine, ...rest } = options
   if (!['text', 'tree', 'json'].includes(format)) {
     throw invalid(`explain: format can be "text", "tree" or "json", got "${format}"`, { format })
   }
+  if (engine !== undefined && (analyze || !optimized)) {
+    throw invalid('explain: of an engine only the optimized plan is told, and not how it ran')
+  }
   const bound = await bindFrame(state, { optimized, signal: rest.signal })
+  if (engine !== undefined)
+    return `${printed(bound.plan, format)}\n\n${engine[engineDoor].explain(bound.plan)}`
   if (!analyze) {
     const text = printed(bound.plan, format)
     return isCached(bound, state) ? withCacheNote(text, format) : text

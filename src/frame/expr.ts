@@ -19,6 +19,7 @@ import type {
   Int64,
   Integer,
   Json,
+  List,
   LiteralOf,
   Maybe,
   Null,
@@ -26,6 +27,7 @@ import type {
   Numeric,
   Of,
   Strict,
+  Struct,
   Time,
   Timestamp,
   Untyped,
@@ -246,6 +248,10 @@ export interface Expr<out T> extends Of<T> {
   readonly dt: TimeMethods<T>
   /** Methods of json columns. */
   readonly json: JsonMethods<T>
+  /** Methods of list columns. */
+  readonly list: ListMethods<T>
+  /** Methods of struct columns. */
+  readonly struct: StructMethods<T>
 
   /** Aggregates leave nulls out, and are null over no values. Integers sum to int64. */
   sum(this: Expr<Maybe<Numeric>>): Expr<SumOf<T>>
@@ -269,6 +275,8 @@ export interface Expr<out T> extends Of<T> {
   stddev(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** Variance of the sample; null over fewer than two values. */
   variance(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
+  /** The values that are not null, in the order of the rows, as a list; never null itself. */
+  collectList(): Expr<List<Base<T>>>
   /** The middle value, or the mean of the two middle ones. */
   median(this: Expr<Maybe<Numeric>>): Expr<Null<Float64>>
   /** How many rows it is true in; never null itself. */
@@ -621,6 +629,8 @@ export interface JsonMethods<T> extends Of<T> {
   type(this: Of<Maybe<Json>>): Expr<Strict<T, Utf8>>
   /** How many values an array has, or names an object; null for others. */
   length(this: Of<Maybe<Json>>): Expr<Null<Int32>>
+  /** The values of the array or object at a path, as a list; null where neither stands. */
+  elements(this: Of<Maybe<Json>>, path?: string): Expr<Null<List<Json>>>
   /** The names of an object, as a json list; null for others. */
   keys(this: Of<Maybe<Json>>): Expr<Null<Json>>
   /** Whether anything stands at a path, null included. */
@@ -633,4 +643,32 @@ export interface JsonMethods<T> extends Of<T> {
   boolean(this: Of<Maybe<Json>>, path: string): Expr<Null<Bool>>
   /** With the members of `patch` in place of its own; null removes one (RFC 7396). */
   merge<V extends Expr<Maybe<Json>>>(this: Of<Maybe<Json>>, patch: V): Expr<StrictOver<T, V, Json>>
+}
+
+/** The type of the values in a list column `T`. */
+export type ElementOf<T> = 0 extends 1 & T ? Untyped : Base<T> extends List<infer E> ? E : never
+
+/** The columns of a struct column `T`. */
+type MembersOf<T> = 0 extends 1 & T ? Untyped : Base<T> extends Struct<infer M> ? M : never
+
+/** Methods of list columns, at `o.tags.list`. Positions count from 0. */
+export interface ListMethods<T> extends Of<T> {
+  /** The value at `position`, negative from the end; null where there is none. */
+  get(
+    this: Of<Maybe<List<unknown>>>,
+    position: number | Expr<Maybe<Integer>>,
+  ): Expr<Nullable<ElementOf<T>>>
+  /** How many values it has, nulls included. */
+  length(this: Of<Maybe<List<unknown>>>): Expr<Strict<T, Int32>>
+  /** Whether one of its values equals `value`; nulls in it equal nothing. */
+  contains<V extends Operand<ElementOf<T>>>(
+    this: Of<Maybe<List<unknown>>>,
+    value: V,
+  ): Expr<StrictOver<T, V, Bool>>
+}
+
+/** Methods of struct columns, at `o.address.struct`. */
+export interface StructMethods<T> extends Of<T> {
+  /** The member `name`; null where the struct is. */
+  field<K extends keyof MembersOf<T> & string>(name: K): Expr<Nullable<MembersOf<T>[K]>>
 }

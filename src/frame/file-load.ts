@@ -11,6 +11,7 @@ import {
   STREAM_NAME,
 } from '../io/import/import-file.ts'
 import { importFiles } from '../io/import/import-files.ts'
+import type { ImportPart } from '../io/import/import-part.ts'
 import {
   type ErrorRule,
   errorRule,
@@ -18,8 +19,10 @@ import {
   type Reject,
   type Rejected,
 } from '../io/import/rejects.ts'
+import type { RowChecks } from './constraint/write-guard.ts'
 import { FileRows } from './file-rows.ts'
 import type { FileOptions, FileReport } from './load-type.ts'
+import { RowPlaces } from './row-places.ts'
 
 /** Bytes of rows of a file that is tried before it is loaded; what is larger is read twice. */
 const HELD_BYTES_MAX = 64 << 20
@@ -35,6 +38,11 @@ interface FileState {
   report: FileReport
 }
 
+interface OpenOptions extends FileOptions {
+  /** Whether the rows will be held against constraints; see `checks`. */
+  readonly isConstrained?: boolean
+}
+
 /** The rows of files for one table, and what became of each file. */
 export class FileLoad {
   readonly #states: readonly FileState[]
@@ -42,14 +50,17 @@ export class FileLoad {
   readonly #rule: ErrorRule
   readonly #rows: FileRows
   readonly #totalBytes: number | undefined
+  /** Null for a table without constraints, which nobody asks about. */
+  #places: RowPlaces | null
   #rejected: Rejected = { count: 0, errors: [] }
   #bytesRead = 0
   #rowsRead = 0
 
-  private constructor(target: Schema, files: readonly ImportFile[], options: FileOptions) {
+  private constructor(target: Schema, files: readonly ImportFile[], options: OpenOptions) {
     this.#options = options
     this.#rule = errorRule(options.onError)
     this.#rows = new FileRows(target, options)
+    this.#places = options.isConstrained === true ? new RowPlaces() : null
     this.#states = files.map((file) => {
       return { file, sha256: undefined, isDouble: false, isSpent: false, report: reportOf(file) }
     })
@@ -64,7 +75,7 @@ export class FileLoad {
   static async open(
     source: ImportSource,
     target: Schema,
-    options: FileOptions & BucketAccess,
+    options: OpenOptions & BucketAccess,
   ): Promise<FileLoad> {
     errorRule(options.onError)
     if (target.fields.length === 0) throw invalid('the table has no columns to load')
@@ -90,6 +101,24 @@ export class FileLoad {
   }
 
   /**
+   * How the rows are held against the table's constraints: with `continue` one that breaks them is
+   * left out, otherwise it ends the load, also where files may be left out as a whole.
+   */
+  get checks(): RowChecks {
+    const reject = (error: () => GraupelError) => {
+      const broken = error()
+      const state = this.#states.find(({ file }) => file.name === broken.facts['file'])!
+      state.report = { ...state.report, rows: state.report.rows - 1 }
+      this.#countWrong(state, { count: 1, errors: [broken] })
+    }
+    return {
+      placeOf: (row) => this.#places!.at(row),
+      passed: (rows) => this.#places?.forget(rows),
+      reject: this.#rule.kind === 'continue' ? reject : undefined,
+    }
+  }
+
+  /**
    * The rows of all files that are to be loaded. May be asked for again after `without`.
    *
    * @param known The contents that count as loaded.
@@ -97,6 +126,7 @@ export class FileLoad {
   async *batches(known: LoadedContents): AsyncGenerator<Batch> {
     this.#rejected = { count: 0, errors: [] }
     this.#bytesRead = this.#rowsRead = 0
+    if (this.#places !== null) this.#places = new RowPlaces()
     const contents = new Map(this.#options.force === true ? [] : known)
     for (const state of this.#states) {
       state.report = reportOf(state.file)
@@ -105,8 +135,14 @@ export class FileLoad {
         this.#bytesRead += state.file.byteLength ?? 0
         continue
       }
-      if (this.#rule.kind === 'skipFile') yield* this.#tried(state, this.#rule)
-      else yield* this.#read(state, (error) => this.#reject(state, error))
+      const parts =
+        this.#rule.kind === 'skipFile'
+          ? this.#tried(state, this.#rule)
+          : this.#read(state, (error) => this.#reject(state, error))
+      for await (const part of parts) {
+        this.#places?.add(state.file.name, part)
+        yield part.batch
+      }
       this.#note(state, contents)
     }
     this.#tell('done')
@@ -143,7 +179,7 @@ export class FileLoad {
     return contents.has(state.sha256)
   }
 
-  async *#read(state: FileState, reject: Reject): AsyncGenerator<Batch> {
+  async *#read(state: FileState, reject: Reject): AsyncGenerator<ImportPart> {
     const { file } = state
     state.isSpent = file.stream !== undefined
     const hash = file.name === STREAM_NAME ? undefined : sha256()
@@ -153,12 +189,12 @@ export class FileLoad {
       bytes += chunk.length
       this.#bytesRead += chunk.length
     }
-    for await (const batch of this.#rows.read(file, { reject, tap })) {
-      const { rows } = state.report
-      state.report = { ...state.report, rows: rows + batch.length }
-      this.#rowsRead += batch.length
+    for await (const part of this.#rows.read(file, { reject, tap })) {
+      const { length } = part.batch
+      state.report = { ...state.report, rows: state.report.rows + length }
+      this.#rowsRead += length
       this.#tell('load')
-      yield batch
+      yield part
     }
     // Rows as objects have no bytes to go by.
     state.sha256 = bytes === 0 && file.stream !== undefined ? undefined : hash?.hex()
@@ -166,7 +202,7 @@ export class FileLoad {
   }
 
   /** Loads a file after it was tried: as a whole or not at all. */
-  async *#tried(state: FileState, rule: ErrorRule): AsyncGenerator<Batch> {
+  async *#tried(state: FileState, rule: ErrorRule): AsyncGenerator<ImportPart> {
     const wrong: Rejected = { count: 0, errors: [] }
     const held = await this.#held(state, rule, wrong)
     this.#countWrong(state, wrong)
@@ -189,8 +225,8 @@ export class FileLoad {
     state: FileState,
     rule: ErrorRule,
     wrong: Rejected,
-  ): Promise<readonly Batch[] | 'left out' | 'too large'> {
-    const batches: Batch[] = []
+  ): Promise<readonly ImportPart[] | 'left out' | 'too large'> {
+    const parts: ImportPart[] = []
     let size = 0
     const rowsBefore = this.#rowsRead
     const full = new Error('too many wrong rows')
@@ -206,11 +242,11 @@ export class FileLoad {
       return 'left out' as const
     }
     try {
-      for await (const batch of this.#read(state, reject)) {
-        size += batchBytes(batch)
-        if (size <= HELD_BYTES_MAX) batches.push(batch)
+      for await (const part of this.#read(state, reject)) {
+        size += batchBytes(part.batch)
+        if (size <= HELD_BYTES_MAX) parts.push(part)
         else if (state.isSpent) throw tooLargeStream(state.file)
-        else batches.length = 0
+        else parts.length = 0
       }
     } catch (error) {
       if (error === full) return leftOut('skipped', null)
@@ -220,7 +256,7 @@ export class FileLoad {
     }
     const share = (100 * wrong.count) / (wrong.count + state.report.rows)
     if ('percent' in rule && share > rule.percent) return leftOut('skipped', null)
-    if (size <= HELD_BYTES_MAX) return batches
+    if (size <= HELD_BYTES_MAX) return parts
     this.#rowsRead = rowsBefore
     this.#bytesRead -= state.report.bytes
     return 'too large'

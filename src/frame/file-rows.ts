@@ -1,4 +1,3 @@
-import type { Batch } from '../arrow/batch.ts'
 import { fieldNames, type Schema } from '../arrow/schema.ts'
 import { invalid, nameNotFound } from '../error.ts'
 import { type CsvDialect, csvDialect } from '../io/import/csv-options.ts'
@@ -49,7 +48,7 @@ export class FileRows {
   }
 
   /** The rows of a file, in its order. */
-  async *read(file: ImportFile, listeners: FileListeners): AsyncGenerator<Batch> {
+  async *read(file: ImportFile, listeners: FileListeners): AsyncGenerator<ImportPart> {
     const format = formatOf(file.name, this.#options.format)
     if (format !== 'csv') this.#refuseCsvOptions(format)
     if (file.stream === undefined) {
@@ -65,7 +64,7 @@ export class FileRows {
     file: ImportFile,
     format: ReturnType<typeof formatOf>,
     listeners: FileListeners,
-  ): AsyncGenerator<Batch> {
+  ): AsyncGenerator<ImportPart> {
     const isTyped = format === 'arrow' || format === 'parquet'
     return isTyped ? this.#typed(file, format, listeners) : this.#text(file, format, listeners)
   }
@@ -73,17 +72,17 @@ export class FileRows {
   async *#rows(
     file: ImportFile & { readonly stream: NonNullable<ImportFile['stream']> },
     { reject }: FileListeners,
-  ): AsyncGenerator<Batch> {
+  ): AsyncGenerator<ImportPart> {
     const { select, signal } = this.#options
     if (select !== undefined) throw invalid('load: select is for files; map the rows as they come')
-    for await (const { batch } of rowParts(file, this.#target, { signal, reject })) yield batch
+    yield* rowParts(file, this.#target, { signal, reject })
   }
 
   async *#text(
     file: ImportFile,
     format: 'csv' | 'ndjson',
     { reject, tap }: FileListeners,
-  ): AsyncGenerator<Batch> {
+  ): AsyncGenerator<ImportPart> {
     const { select, signal, extraColumns } = this.#options
     const text = { name: file.name, chunks: () => unpackedChunks(file, tap) }
     const parts = (schema: Schema, how: 'table' | 'text'): AsyncGenerator<ImportPart> => {
@@ -96,7 +95,7 @@ export class FileRows {
       return csvParts(text, schema, { ...more, byName, dialect: this.#dialect })
     }
     if (select === undefined) {
-      for await (const { batch } of parts(this.#target, 'table')) yield batch
+      yield* parts(this.#target, 'table')
       return
     }
     const of = namedByCallback(select)
@@ -110,7 +109,7 @@ export class FileRows {
     file: ImportFile,
     format: 'arrow' | 'parquet',
     { reject, tap }: FileListeners,
-  ): AsyncGenerator<Batch> {
+  ): AsyncGenerator<ImportPart> {
     const { select, signal, extraColumns } = this.#options
     const open = await openTyped(file, format, tap)
     try {

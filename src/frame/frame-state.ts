@@ -75,3 +75,11 @@ export function stateOf(frame: unknown, where: string): FrameState {
 export function combined(plan: LogicalPlan, left: FrameState, right: FrameState): FrameState {
   return { ...left, plan, origins: new Map([...left.origins, ...right.origins]) }
 }
+
+/** The database that was given as where to write. Throws INVALID for anything else. */
+export function homeOf(database: unknown): TableHome {
+  if (typeof database === 'object' && database !== null && tableHome in database) {
+    return database[tableHome] as TableHome
+  }
+  throw invalid('write: database has to be what lake.database(...) answered')
+}

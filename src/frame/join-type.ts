@@ -71,6 +71,15 @@ export type JoinedColumn<S, R, P, O> = P extends keyof S
         : never
       : never
 
+/** Which rows a join by keys yields. */
+export type JoinKind = Exclude<JoinHow, 'cross'>
+
+/** The join on all names that `S` and `R` have in common. */
+export interface NaturalJoin<S, R, O> {
+  readonly on: (keyof S & keyof R & string)[]
+  readonly how: HowOf<O>
+}
+
 /** How two frames are joined by a predicate. */
 export interface JoinWhereOptions {
   /** `inner` when not given. */

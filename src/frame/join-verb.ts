@@ -1,5 +1,5 @@
 import { typeText } from '../arrow/data-type.ts'
-import { fieldNamed } from '../arrow/schema.ts'
+import { fieldNamed, fieldNames } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { Expr, NamedExpr } from '../plan/expr.ts'
 import { callExpr, castExpr, columnExpr } from '../plan/expr-walk.ts'
@@ -42,6 +42,21 @@ export function joinPlan(left: LogicalPlan, right: LogicalPlan, options: unknown
     ]
   })
   return project(joined, columns)
+}
+
+/** Plan of `naturalJoin`: a join on all the names that both sides have, at least one. */
+export function naturalJoinPlan(
+  left: LogicalPlan,
+  right: LogicalPlan,
+  options: unknown,
+): LogicalPlan {
+  const { how = 'inner', ...rest } = Object(options) as Record<string, unknown>
+  const wrong = Object.keys(rest)[0]
+  if (wrong !== undefined)
+    throw invalid(`naturalJoin: unknown option "${clip(wrong)}"; options: how`)
+  const on = fieldNames(left.schema).filter((name) => right.schema.positions.has(name))
+  if (on.length === 0) throw invalid('naturalJoin: the frames have no column name in common')
+  return joinPlan(left, right, { on, how })
 }
 
 /** The key of a row that may lack its left side. */

@@ -9,6 +9,7 @@ export function jsonMethods(call: CallMaker): JsonMethods<Untyped> {
     text: (path = '$') => call('jsonText', path),
     type: () => call('jsonType'),
     length: () => call('jsonLength'),
+    elements: (path = '$') => call('jsonElements', path),
     keys: () => call('jsonKeys'),
     has: (path: string) => call('jsonHas', path),
     integer: (path: string) => call('jsonWhole', path),

@@ -5,8 +5,16 @@ import type { Term } from '../plan/term.ts'
 import { termsIn } from '../plan/term-walk.ts'
 import { aggregateTerm } from './aggregate-term.ts'
 import { type ColumnType, dataTypeOf, t } from './column-type.ts'
-import type { Expr, JsonMethods, TextMethods, TimeMethods } from './expr.ts'
+import type {
+  Expr,
+  JsonMethods,
+  ListMethods,
+  StructMethods,
+  TextMethods,
+  TimeMethods,
+} from './expr.ts'
 import { jsonMethods } from './json-methods.ts'
+import { listMethods, structMethods } from './nested-methods.ts'
 import { textMethods } from './text-methods.ts'
 import { timeMethods } from './time-methods.ts'
 import type { Untyped } from './type-tag.ts'
@@ -194,6 +202,14 @@ class LazyExpr {
     return jsonMethods((name, ...args) => this.#call(name, ...args))
   }
 
+  get list(): ListMethods<Untyped> {
+    return listMethods((name, ...args) => this.#call(name, ...args))
+  }
+
+  get struct(): StructMethods<Untyped> {
+    return structMethods((name, ...args) => this.#call(name, ...args))
+  }
+
   /** Where JavaScript's operators end up: `o.a > 3`, `o.a + 1`, a template string. */
   [Symbol.toPrimitive](): never {
     throw invalid(
@@ -272,6 +288,8 @@ export function termText(term: Term): string {
       return term.name
     case 'literal':
       return typeof term.value === 'string' ? JSON.stringify(term.value) : String(term.value)
+    case 'user':
+      return `${term.of.name}(${term.args.map(termText).join(', ')})`
     case 'call':
       return `${term.name}(${term.args.map(termText).join(', ')})`
     case 'cast':

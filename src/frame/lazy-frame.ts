@@ -1,9 +1,11 @@
 import { typeText } from '../arrow/data-type.ts'
-import { fieldNames } from '../arrow/schema.ts'
+import { ownBatch } from '../arrow/own-vector.ts'
+import { fieldNames, schema } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
-import { type LogicalPlan, limit } from '../plan/logical-plan.ts'
+import { exportPlan, type PlanJson } from '../plan/export-plan.ts'
+import { type LogicalPlan, limit, values } from '../plan/logical-plan.ts'
 import type {
   ActionOptions,
   ArrowBatch,
@@ -11,12 +13,14 @@ import type {
   BatchesOptions,
   ExplainOptions,
   ExportResult,
+  QueryOptions,
   RowsOptions,
   ShowOptions,
   WriteOptions,
   WriteResult,
 } from './action-options.ts'
 import {
+  allBatches,
   checkBatchesOptions,
   checkOptions,
   collectFrame,
@@ -29,6 +33,7 @@ import {
   frameToFolder,
 } from './actions.ts'
 import { joinAsofPlan } from './asof-verb.ts'
+import { fieldsOf, type SchemaValue } from './column-type.ts'
 import type { AnyFrame, FieldInfo, GroupedFrame, GroupingSets } from './data-frame.ts'
 import {
   frameHtml,
@@ -38,19 +43,14 @@ import {
   print,
   shownText,
 } from './display.ts'
+import { writtenPlan } from './execute.ts'
 import { explainFrame } from './explain.ts'
-import {
-  combined,
-  type FrameState,
-  frameState,
-  stateOf,
-  type TableHome,
-  tableHome,
-} from './frame-state.ts'
+import { explodePlan, flattenPlan } from './explode-verbs.ts'
+import { combined, type FrameState, frameState, homeOf, stateOf } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-sets.ts'
 import { inspectedAs } from './inspected-as.ts'
-import { joinPlan } from './join-verb.ts'
+import { joinPlan, naturalJoinPlan } from './join-verb.ts'
 import { joinWherePlan } from './join-where.ts'
 import { profileFrame } from './profile.ts'
 import {
@@ -64,9 +64,13 @@ import {
   withColumnsPlan,
 } from './project-verbs.ts'
 import type { QueryProfile } from './query-profile.ts'
+import { replacePlan } from './replace-verb.ts'
+import { requireColumns } from './require-schema.ts'
 import { describePlan, pivotPlan, unpivotPlan } from './reshape-verbs.ts'
 import { aggPlan, distinctPlan, samplePlan, sortPlan, unionPlan } from './row-verbs.ts'
 import { setPlan, unionByNamePlan } from './set-verbs.ts'
+import { randomSplitPlans, sampleByPlan } from './split-verbs.ts'
+import { fillGapsPlan, windowedRows } from './time-verbs.ts'
 import type { Untyped } from './type-tag.ts'
 
 /** The frame behind `DataFrame`: a state, verbs that make a new one, and actions that run it. */
@@ -116,6 +120,12 @@ export class LazyFrame implements AnyFrame {
     return this.#with((plan) => withColumnsPlan(plan, outputs))
   }
 
+  assertSchema(columns: SchemaValue): AnyFrame {
+    const expected = schema(fieldsOf(columns, 'assertSchema'))
+    requireColumns('assertSchema: the frame', this[frameState].plan.schema, expected)
+    return this
+  }
+
   drop(...names: readonly unknown[]): AnyFrame {
     return this.#with((plan) => dropPlan(plan, names))
   }
@@ -163,12 +173,12 @@ export class LazyFrame implements AnyFrame {
     return this.#beside(other, 'unionByName', unionByNamePlan)
   }
 
-  intersect(other: unknown): AnyFrame {
-    return this.#beside(other, 'intersect', (left, right) => setPlan('intersect', left, right))
+  intersect(other: unknown, options?: unknown): AnyFrame {
+    return this.#beside(other, 'intersect', (...sides) => setPlan('intersect', sides, options))
   }
 
-  except(other: unknown): AnyFrame {
-    return this.#beside(other, 'except', (left, right) => setPlan('except', left, right))
+  except(other: unknown, options?: unknown): AnyFrame {
+    return this.#beside(other, 'except', (...sides) => setPlan('except', sides, options))
   }
 
   joinWhere(right: unknown, predicate: unknown, options: unknown = {}): AnyFrame {
@@ -215,6 +225,55 @@ export class LazyFrame implements AnyFrame {
     return this.#with((plan) => unpivotPlan(plan, options))
   }
 
+  replace(replacements: unknown): AnyFrame {
+    return this.#with((plan) => replacePlan(plan, replacements))
+  }
+
+  randomSplit(weights: unknown, options: unknown = {}): Untyped {
+    const state = this[frameState]
+    return randomSplitPlans(state.plan, weights, options).map(
+      (plan) => new LazyFrame({ ...state, plan }),
+    )
+  }
+
+  sampleBy(name: unknown, fractions: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => sampleByPlan(plan, name, fractions, options))
+  }
+
+  groupByDynamic(name: unknown, options: unknown): GroupedFrame<Untyped, string> {
+    const state = this[frameState]
+    const { plan, keys } = windowedRows(state.plan, name, options)
+    const agg = (outputs: unknown) =>
+      new LazyFrame({ ...state, plan: aggPlan(plan, keys, outputs) })
+    return Object.freeze({ agg })
+  }
+
+  fillGaps(name: unknown, options: unknown): AnyFrame {
+    return this.#with((plan) => fillGapsPlan(plan, name, options))
+  }
+
+  naturalJoin(right: unknown, options: unknown = {}): AnyFrame {
+    return this.#beside(right, 'naturalJoin', (left, other) =>
+      naturalJoinPlan(left, other, options),
+    )
+  }
+
+  async cache(options: ActionOptions = {}): Promise<AnyFrame> {
+    const state = this[frameState]
+    checkOptions(options, ['signal', 'onProgress'], 'cache')
+    const batches = (await allBatches(state, options)).map(ownBatch)
+    const plan = values(state.plan.schema, batches, 'cache')
+    return new LazyFrame({ ...state, plan, origins: new Map() })
+  }
+
+  explode(name: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => explodePlan(plan, name, options))
+  }
+
+  flatten(name: unknown, options: unknown = {}): AnyFrame {
+    return this.#with((plan) => flattenPlan(plan, name, options))
+  }
+
   fillNull(value: unknown): AnyFrame {
     return this.#with((plan) => fillNullPlan(plan, value))
   }
@@ -228,7 +287,7 @@ export class LazyFrame implements AnyFrame {
     return step(this)
   }
 
-  async collect(options: ActionOptions = {}): Promise<ArrowTable> {
+  async collect(options: QueryOptions = {}): Promise<ArrowTable> {
     return collectFrame(this[frameState], options)
   }
 
@@ -245,7 +304,7 @@ export class LazyFrame implements AnyFrame {
     return frameRowObjects(this[frameState])
   }
 
-  async count(options: ActionOptions = {}): Promise<number> {
+  async count(options: QueryOptions = {}): Promise<number> {
     return countFrame(this[frameState], options)
   }
 
@@ -271,6 +330,10 @@ export class LazyFrame implements AnyFrame {
 
   async explain(options: ExplainOptions = {}): Promise<string> {
     return explainFrame(this[frameState], options)
+  }
+
+  async toPlan(): Promise<PlanJson> {
+    return exportPlan(await writtenPlan(this[frameState]))
   }
 
   async profile(options: ActionOptions = {}): Promise<QueryProfile> {
@@ -325,11 +388,4 @@ export class LazyFrame implements AnyFrame {
     const names = fieldNames(this[frameState].plan.schema).slice(0, 10).join(', ')
     throw invalid(`a frame (${names}) is no value: run it with collect, toArray or show first`)
   }
-}
-
-function homeOf(database: unknown): TableHome {
-  if (typeof database === 'object' && database !== null && tableHome in database) {
-    return database[tableHome] as TableHome
-  }
-  throw invalid('write: database has to be what lake.database(...) answered')
 }

@@ -2,10 +2,10 @@ import { batchesFrom } from '../arrow/batches-from.ts'
 import { int64, utf8 } from '../arrow/data-type.ts'
 import { field, schema } from '../arrow/schema.ts'
 import type { AppMark } from '../catalog/model/head.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { type GraupelError, throwIfAborted } from '../error.ts'
-import type { ImportSource } from '../io/import/import-file.ts'
+import type { BucketAccess, ImportSource } from '../io/import/import-file.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
@@ -13,8 +13,8 @@ import type { AnyFrame } from './data-frame.ts'
 import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import type { LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
-import { stage } from './stage.ts'
+import type { FileOptions, LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
+import { stage, validRows } from './stage.ts'
 
 interface LoadPlace {
   readonly catalog: TableCatalog
@@ -40,7 +40,7 @@ export async function loadTable(
   const tell = progressOf('load', rest.onProgress)
   const onProgress = stepProgress(tell)
   const isTrial = validate === true
-  const load = await FileLoad.open(source, tableSchema(snapshot.columns), {
+  const load = await openLoad(source, snapshot, {
     ...(isTrial ? { onError: 'continue' as const } : {}),
     ...rest,
     onProgress,
@@ -58,6 +58,16 @@ export async function loadTable(
   return { ...written, ...loadReport(load, settings) }
 }
 
+/** The rows of files for a table; see `FileLoad.open`. */
+export function openLoad(
+  source: ImportSource,
+  table: TableSnapshot,
+  options: FileOptions & BucketAccess,
+): Promise<FileLoad> {
+  const isConstrained = table.constraints.length > 0
+  return FileLoad.open(source, tableSchema(inputColumns(table)), { ...options, isConstrained })
+}
+
 /**
  * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is
  * read again.
@@ -69,7 +79,8 @@ async function loadFiles(
   for (;;) {
     const known = await catalog.loadedContents()
     const loads = () => load.loads
-    const how = { operation: 'append', mark, signal, settings, loads } as const
+    const { checks } = load
+    const how = { operation: 'append', mark, signal, settings, loads, checks } as const
     try {
       const written = await stage(catalog, load.batches(known), how)
       if (written.rows === 0 && mark !== undefined) load.repeated()
@@ -81,13 +92,16 @@ async function loadFiles(
 }
 
 /** Reads all files and loads nothing; answers how many rows would be loaded. */
-async function validateFiles(load: FileLoad, { catalog }: LoadPlace): Promise<number> {
+async function validateFiles(load: FileLoad, { catalog, signal }: LoadPlace): Promise<number> {
   for (;;) {
     const known = await catalog.loadedContents()
-    let rows = 0
     try {
-      for await (const part of load.batches(known)) rows += part.length
-      return rows
+      const { snapshot } = catalog
+      return await validRows(catalog, load.batches(known), {
+        snapshot,
+        signal,
+        checks: load.checks,
+      })
     } catch (error) {
       if (!load.without(error)) throw error
     }

@@ -47,10 +47,10 @@ export async function* transformed(
   part: ImportPart,
   transform: PartTransform,
   { file, reject }: { readonly file: string; readonly reject: Reject },
-): AsyncGenerator<Batch> {
+): AsyncGenerator<ImportPart> {
   const { batch, lineOf } = part
   try {
-    yield await transform(batch)
+    yield { batch: await transform(batch), lineOf }
     return
   } catch (error) {
     if (!(error instanceof GraupelError) || error.code !== 'INVALID') throw error

@@ -108,7 +108,7 @@ export function samplePlan(input: LogicalPlan, options: unknown): LogicalPlan {
   if (!Number.isSafeInteger(seed)) throw invalid('sample: seed has to be a whole number')
   const head = { seed: seed as number }
   if (typeof fraction === 'number' && rows === undefined && fraction >= 0 && fraction <= 1) {
-    return sample(input, { ...head, size: { fraction } })
+    return sample(input, { ...head, size: { from: 0, to: fraction } })
   }
   if (
     typeof rows === 'number' &&

@@ -1,7 +1,7 @@
 import { TableTransaction } from '../catalog/table-transaction.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import { checkOptions } from './actions.ts'
-import { markOf } from './stored-table.ts'
+import { markOf } from './once-mark.ts'
 import { StoredTransaction, type TransactionPlace } from './stored-transaction.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 
@@ -9,7 +9,7 @@ import type { Transaction, TransactionOptions } from './transaction.ts'
 export async function runTransaction<T>(
   work: (tx: Transaction) => T | Promise<T>,
   options: TransactionOptions,
-  place: Omit<TransactionPlace, 'changes' | 'signal'>,
+  place: Omit<TransactionPlace, 'changes' | 'guards' | 'signal'>,
 ): Promise<T> {
   checkOptions(options, ['signal', 'app', 'sequence'], 'transaction')
   if (typeof work !== 'function') {
@@ -21,7 +21,7 @@ export async function runTransaction<T>(
   const changes = new TableTransaction({ signal })
   let result: T
   try {
-    result = await work(new StoredTransaction({ ...place, changes, signal }))
+    result = await work(new StoredTransaction({ ...place, changes, guards: new Map(), signal }))
   } catch (error) {
     await changes.abort()
     throw error

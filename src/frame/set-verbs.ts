@@ -1,21 +1,59 @@
-import { int32 } from '../arrow/data-type.ts'
+import { int32, int64 } from '../arrow/data-type.ts'
 import { fieldNames } from '../arrow/schema.ts'
 import { clip, invalid } from '../error.ts'
 import type { AggregateExpr } from '../plan/expr.ts'
 import { callExpr, columnExpr, conjoin, literalExpr } from '../plan/expr-walk.ts'
-import { aggregate, filter, type LogicalPlan, project, union } from '../plan/logical-plan.ts'
+import {
+  aggregate,
+  filter,
+  type LogicalPlan,
+  project,
+  union,
+  window,
+} from '../plan/logical-plan.ts'
 import { freshName } from './fresh-name.ts'
+import { dropPlan } from './project-verbs.ts'
 import { unionPlan } from './row-verbs.ts'
 
+type SetVerb = 'intersect' | 'except'
+
 /**
- * Plan of `intersect` and `except`: the different rows of `left` that are in `right`, or are not,
- * in the order of `left`; null equals null. Throws INVALID for columns that do not pair up.
+ * Plan of `intersect` and `except`: the rows of the first side that are in the second, or are not, in the
+ * order of the first; null equals null. Equal rows are told apart by their numbers where they are
+ * kept. Throws INVALID for columns that do not pair up, and other options.
  */
 export function setPlan(
-  verb: 'intersect' | 'except',
-  left: LogicalPlan,
-  right: LogicalPlan,
+  verb: SetVerb,
+  [left, right]: readonly [LogicalPlan, LogicalPlan],
+  options: unknown,
 ): LogicalPlan {
+  const { duplicates = 'dropped', ...others } = Object(options) as Record<string, unknown>
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) {
+    throw invalid(`${verb}: unknown option "${clip(unknown)}"; options: duplicates`)
+  }
+  if (duplicates === 'dropped') return distinctRows(verb, left, right)
+  if (duplicates !== 'kept') {
+    throw invalid(`${verb}: duplicates are "dropped" or "kept", got ${clip(String(duplicates))}`)
+  }
+  const both = unionPlan(left, right, verb)
+  const number = freshName('_number', both.schema)
+  const [above, below] = both.inputs.map((input) => numberedAmongEqual(input, number))
+  return dropPlan(distinctRows(verb, above!, below!), [number])
+}
+
+/** `input` with the number of each row among those that are equal to it. */
+function numberedAmongEqual(input: LogicalPlan, name: string): LogicalPlan {
+  const head = { function: 'rowNumber', inputs: [], count: 0, ignoreNulls: false } as const
+  const output = { ...head, name, frame: null, type: int64, nullable: false }
+  return window(input, {
+    partitionBy: input.schema.fields.map(columnExpr),
+    orderBy: [],
+    outputs: [output],
+  })
+}
+
+function distinctRows(verb: SetVerb, left: LogicalPlan, right: LogicalPlan): LogicalPlan {
   const both = unionPlan(left, right, verb)
   const side = freshName('_side', both.schema)
   const sided = both.inputs.map((input, position) => {

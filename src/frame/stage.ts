@@ -13,6 +13,8 @@ import { castExpr, columnExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
+import { withIdentities } from './constraint/with-identities.ts'
+import { type RowChecks, WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
 import type { SmallWrites } from './lake.ts'
 
@@ -30,6 +32,7 @@ export interface StageOptions extends ActionOptions {
   /** Asked once all rows were written: the files that they are from. */
   readonly loads?: (() => readonly StagedLoad[]) | undefined
   readonly settings: QuerySettings
+  readonly checks?: RowChecks | undefined
 }
 
 /**
@@ -41,11 +44,14 @@ export async function stage(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   options: StageOptions,
 ): Promise<WriteResult> {
+  const { snapshot } = catalog
   const { signal, settings } = options
-  const inlineFrom = inlineFromOf(settings.smallWrites, catalog.snapshot)
+  const against = options.operation === 'overwrite' ? 'none' : 'newest'
+  const inlineFrom = inlineFromOf(settings.smallWrites, snapshot)
   const writer = catalog.stageWriter({ signal, inlineFrom })
   try {
-    await writeRows(writer, batches, { ...options, snapshot: catalog.snapshot })
+    const guard = await WriteGuard.of(writer, { catalog, signal }, { snapshot, against })
+    await writeRows({ writer, catalog, guard }, batches, { ...options, snapshot })
   } catch (error) {
     await writer.abort()
     throw error
@@ -73,17 +79,43 @@ function inlineFromOf(smallWrites: SmallWrites, { clusterBy }: TableSnapshot): n
   return isAuto ? INLINE_FROM : Number.POSITIVE_INFINITY
 }
 
-/** Writes `batches`, sorted where the table is clustered; answers how many rows. */
-export async function writeRows(
-  writer: Pick<StagedWriter, 'write'>,
+/** Reads `batches` and stages nothing: answers how many rows the table would take. */
+export async function validRows(
+  catalog: TableCatalog,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
-    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
+  options: Pick<StageOptions, 'signal' | 'checks'> & { readonly snapshot: TableSnapshot },
+): Promise<number> {
+  const { snapshot, signal, checks } = options
+  const guard = await WriteGuard.of({ guardedBy() {} }, { catalog, signal }, { snapshot })
+  let rows = 0
+  const whole = withIdentities(catalog, snapshot, batches)
+  for await (const part of guard.checked(whole, checks)) rows += part.length
+  return rows
+}
+
+/** Where rows are staged, and what keeps the table's constraints there. */
+export interface RowsTarget {
+  readonly writer: Pick<StagedWriter, 'write'>
+  readonly catalog: TableCatalog
+  readonly guard: WriteGuard
+}
+
+/**
+ * Writes `batches`, which have what `inputColumns` says, sorted where the table is clustered;
+ * answers how many rows. Throws INVALID for rows that the table does not take.
+ */
+export async function writeRows(
+  { writer, catalog, guard }: RowsTarget,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings' | 'checks'> & {
+    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy' | 'identities'>
   },
 ): Promise<number> {
   const { columns, clusterBy } = options.snapshot
   const schema = tableSchema(columns)
-  const rows = clusterBy.length === 0 ? batches : sortedRuns(schema, clusterBy, batches, options)
+  const whole = withIdentities(catalog, options.snapshot, batches)
+  const kept = guard.checked(whole, options.checks)
+  const rows = clusterBy.length === 0 ? kept : sortedRuns(schema, clusterBy, kept, options)
   let rowsBefore = 0
   let bytes = 0
   for await (const part of rows) {

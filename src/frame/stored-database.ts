@@ -1,8 +1,8 @@
 import { type Field, schema } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
-import type { TableOptions } from '../catalog/first-head.ts'
+import { firstColumns, type TableOptions } from '../catalog/first-head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
-import { tableSchema } from '../catalog/model/table.ts'
+import { inputColumns, tableSchema } from '../catalog/model/table.ts'
 import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
@@ -12,7 +12,8 @@ import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
-import { fieldsOf, type SchemaValue } from './column-type.ts'
+import { fieldsOf, identitiesOf, type SchemaValue } from './column-type.ts'
+import { newConstraints } from './constraint/table-constraints.ts'
 import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
 import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
@@ -58,13 +59,21 @@ export class StoredDatabase implements Database {
     this.#require(name, 'createTable')
     checkOptions(
       options,
-      ['clusterBy', 'ifNotExists', 'partitionRows', 'compression'],
+      [
+        ...['clusterBy', 'ifNotExists', 'partitionRows', 'compression'],
+        ...['checks', 'primaryKey', 'unique'],
+      ],
       'createTable',
     )
     checkClusterBy(options.clusterBy, 'createTable')
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
-    const catalog = await this.#catalog.createTable(name, fields, options)
+    const { clusterBy, ifNotExists, partitionRows, compression } = options
+    const catalog = await this.#catalog.createTable(name, fields, {
+      ...{ clusterBy, ifNotExists, partitionRows, compression },
+      constraints: newConstraints(options, firstColumns(fields)),
+      identities: identitiesOf(columns),
+    })
     requireSchema(name, tableSchema(catalog.snapshot.columns), schema(fields))
     return this.#tableOf(name, catalog)
   }
@@ -160,7 +169,7 @@ export class StoredDatabase implements Database {
     }
     const operation = mode === 'overwrite' ? 'overwrite' : 'append'
     const into = async (catalog: TableCatalog): Promise<WriteResult> => {
-      const target = tableSchema(catalog.snapshot.columns)
+      const target = tableSchema(inputColumns(catalog.snapshot))
       const plan = alignedPlan(source.plan, target, 'write')
       const tell = progressOf('write', onProgress)
       const step = { signal, onProgress: stepProgress(tell) }

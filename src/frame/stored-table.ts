@@ -3,7 +3,6 @@ import {
   clusteringInformation,
 } from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
-import type { AppMark } from '../catalog/model/head.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
@@ -16,8 +15,8 @@ import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { scan } from '../plan/logical-plan.ts'
-import type { ActionOptions, OnceOptions, WriteResult } from './action-options.ts'
-import { checkOptions } from './actions.ts'
+import type { ActionOptions, WriteResult } from './action-options.ts'
+import { checkedName, checkOptions } from './actions.ts'
 import type { ClusteringAdvice } from './advice-type.ts'
 import { adviseClustering } from './advise-clustering.ts'
 import { changeTable } from './change-table.ts'
@@ -31,9 +30,11 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
-import { CHANGE_COLUMN, changesScan } from './changes-frame.ts'
+import { changesScan } from './changes-frame.ts'
+import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
+import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
+import { restoreTable } from './constraint/validate-rows.ts'
 import type { AnyFrame } from './data-frame.ts'
-import { lit } from './expr-builders.ts'
 import {
   type FrameState,
   frameState,
@@ -46,9 +47,10 @@ import { LazyFrame } from './lazy-frame.ts'
 import { FILE_OPTIONS, loadTable } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { momentText } from './moment-text.ts'
+import { markOf } from './once-mark.ts'
 import { keyColumns, optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
-import { stage } from './stage.ts'
+import { type StageOptions, stage } from './stage.ts'
 import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type { InsertOptions, Table } from './table.ts'
 import { StoredStream, streamsOf } from './table-stream.ts'
@@ -101,7 +103,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const tell = progressOf('insert', options.onProgress)
     const onProgress = stepProgress(tell)
     const batches = batchesFor(data, this.#snapshot, 'insert', { signal, onProgress, settings })
-    const result = await this.#stage(batches, { signal, onProgress: tell }, mark)
+    const result = await this.#stage(batches, { signal, onProgress: tell, mark })
     const { rows, bytes, partitions } = result
     tell({ phase: 'done', rows, bytes, partitions })
     return result
@@ -157,6 +159,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
       ...this.#snapshot,
       name: `${this.#snapshot.name} at ${text}`,
       version: -1,
+      constraints: [],
     })
     const resolve = () => this.#catalog.snapshotAt(asked)
     return new LazyFrame(this.#stateOf(placeholder, resolve))
@@ -186,7 +189,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return new StoredStream(name, Object.freeze({ ...from }), {
       catalog: this.#catalog,
       requireOpen: () => settings.requireOpen(),
-      changes: (span) => this.#spanChanges(span),
+      table: this,
       transaction,
     })
   }
@@ -201,10 +204,32 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     await dropStream(this.#catalog.shared, name)
   }
 
-  /** Of the empty table all that is there has been inserted. */
-  #spanChanges({ from, to }: { readonly from: number; readonly to: number }): AnyFrame {
-    if (from > 0) return this.changes({ from: { version: from }, to: { version: to } })
-    return this.at({ version: to }).withColumns(() => ({ [CHANGE_COLUMN]: lit('insert') }))
+  get constraints(): readonly ConstraintInfo[] {
+    return constraintInfos(this.#snapshot)
+  }
+
+  get identities(): readonly string[] {
+    const { columns, identities } = this.#snapshot
+    return columns.filter(({ id }) => identities.includes(id)).map(({ name }) => name)
+  }
+
+  async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'addConstraint')
+    checkOptions(options, ['signal'], 'addConstraint')
+    throwIfAborted(options.signal)
+    const given = constraint as NewTableConstraint
+    const version = await addConstraint(this.#catalog, name, given, options.signal)
+    this.#seeNewest()
+    return version
+  }
+
+  async dropConstraint(name: string): Promise<number> {
+    this.#place.settings.requireOpen()
+    checkedName(name, 'dropConstraint')
+    const version = await this.#catalog.dropConstraint(name)
+    this.#seeNewest()
+    return version
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -215,7 +240,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
-    const result = await this.#catalog.restore(moment)
+    const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
   }
@@ -333,15 +358,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async #stage(
     batches: Parameters<typeof stage>[1],
-    { signal, onProgress }: ActionOptions,
-    mark: AppMark | undefined,
+    options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     const result = await stage(this.#catalog, batches, {
+      ...options,
       operation: 'append',
-      mark,
-      signal,
-      onProgress,
       settings,
     })
     this.#seeNewest()
@@ -366,14 +388,4 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return frameSummary('Table', this.#state)
   }
-}
-
-/** The mark that a write is repeated by, if any. Throws INVALID for half of one. */
-export function markOf({ app, sequence }: OnceOptions, where: string): AppMark | undefined {
-  if (app === undefined && sequence === undefined) return undefined
-  if (app !== undefined && sequence !== undefined) return { app, sequence }
-  throw invalid(`${where}: app and sequence go together: { app: 'etl-7', sequence: 41 }`, {
-    app,
-    sequence,
-  })
 }

@@ -1,8 +1,8 @@
 import { schema } from '../arrow/schema.ts'
 import type { DatabaseCatalog } from '../catalog/database-catalog.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { StagedLoad } from '../catalog/staged-change.ts'
-import type { TableCatalog } from '../catalog/table-catalog.ts'
+import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import type { StagedBefore, TableTransaction } from '../catalog/table-transaction.ts'
 import { throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
@@ -11,15 +11,15 @@ import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
-import { FileLoad } from './file-load.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import { type FrameState, frameState, type QuerySettings } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadReport } from './load-rows.ts'
+import { FILE_OPTIONS, loadReport, openLoad } from './load-rows.ts'
 import type { FileOptions, LoadReport } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
-import { writeRows } from './stage.ts'
+import { type StageOptions, writeRows } from './stage.ts'
 import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -28,6 +28,8 @@ export interface TransactionPlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly changes: TableTransaction
+  /** What keeps the constraints of each table that is written. */
+  readonly guards: Map<StagedWriter, WriteGuard>
   readonly signal: AbortSignal | undefined
   database(path: string): Promise<DatabaseCatalog>
 }
@@ -77,7 +79,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     this.#place = place
     this.#snapshot = catalog.snapshot
     // Stands for the snapshot that the first read of the transaction finds.
-    const placeholder = Object.freeze({ ...catalog.snapshot, version: -1 })
+    const placeholder = Object.freeze({ ...catalog.snapshot, version: -1, constraints: [] })
     const { store, settings, changes } = place
     const resolve = () => changes.snapshot(catalog)
     this.#state = {
@@ -104,9 +106,8 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, FILE_OPTIONS, 'load')
     const { settings } = this.#place
     const signal = this.#signal(options.signal)
-    const target = tableSchema(this.#snapshot.columns)
     const how = { ...options, signal, bucket: settings.bucket }
-    const load = await FileLoad.open(source, target, how)
+    const load = await openLoad(source, this.#snapshot, how)
     const known = await this.#catalog.loadedContents()
     const staged = await this.#stage('append', signal, {
       batches: ({ operation, loads }) => {
@@ -116,6 +117,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
         )
       },
       loads: () => load.loads,
+      checks: load.checks,
     })
     return { ...staged, ...loadReport(load, settings) }
   }
@@ -128,7 +130,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, ['signal', 'onProgress'], where)
     const signal = this.#signal(options.signal)
     const { memoryBytesMax } = this.#place.settings
-    const schema = tableSchema(this.#snapshot.columns)
+    const schema = tableSchema(inputColumns(this.#snapshot))
     const operation = where === 'insert' ? 'append' : 'overwrite'
     const staged = await this.#stage(operation, signal, {
       batches: () => inputBatches(data, schema, { where, signal, memoryBytesMax }),
@@ -144,9 +146,11 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     {
       batches,
       loads,
+      checks,
     }: {
       readonly batches: (before: StagedBefore) => Parameters<typeof writeRows>[1]
       readonly loads: () => readonly StagedLoad[]
+      readonly checks?: StageOptions['checks']
     },
   ): Promise<StagedRows> {
     const { settings, changes } = this.#place
@@ -154,11 +158,25 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     let rows = 0
     await changes.stage(this.#catalog, operation, async (writer, before) => {
       throwIfAborted(signal)
+      const guard = await this.#guardOf(writer, operation)
+      const target = { writer, catalog: this.#catalog, guard }
       const snapshot = this.#snapshot
-      rows = await writeRows(writer, batches(before), { snapshot, signal, settings })
+      rows = await writeRows(target, batches(before), { snapshot, signal, settings, checks })
       return loads()
     })
     return { rows }
+  }
+
+  /** The guard of all that is staged by a writer, by whatever handle of the table. */
+  async #guardOf(writer: StagedWriter, operation: 'append' | 'overwrite'): Promise<WriteGuard> {
+    const { guards, signal } = this.#place
+    const known = guards.get(writer)
+    if (known !== undefined) return known
+    const against = operation === 'overwrite' ? 'none' : 'newest'
+    const table = { snapshot: this.#snapshot, against } as const
+    const guard = await WriteGuard.of(writer, { catalog: this.#catalog, signal }, table)
+    guards.set(writer, guard)
+    return guard
   }
 
   /** Fires when the transaction's or the write's own does. */

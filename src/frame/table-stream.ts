@@ -3,16 +3,24 @@ import { assertStreamName, beginSpan, endSpan, type StreamSpan } from '../catalo
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
 import { checkOptions } from './actions.ts'
+import { CHANGE_COLUMN } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
+import { lit } from './expr-builders.ts'
 import type { ConsumeOptions, StreamBatch, StreamInfo, TableStream } from './stream-type.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
+
+/** A table whose versions can be compared. */
+interface Versions {
+  at(moment: Moment): AnyFrame
+  changes(span: { readonly from: Moment; readonly to: Moment }): AnyFrame
+}
 
 /** What a stream reads, and how it commits. */
 export interface StreamPlace {
   readonly catalog: TableCatalog
   requireOpen(): void
-  changes(span: { readonly from: number; readonly to: number }): AnyFrame
+  readonly table: Versions
   transaction(
     work: (tx: Transaction) => void | Promise<void>,
     options: TransactionOptions,
@@ -68,7 +76,7 @@ export class StoredStream implements TableStream<Untyped> {
   }
 
   #batch({ id, from, to }: StreamSpan): StreamBatch<Untyped> {
-    const changes = this.#place.changes({ from, to })
+    const changes = changesBetween(this.#place.table, from, to)
     const once = Object.freeze({ app: `stream ${id}`, sequence: to })
     return Object.freeze({ from, to, changes, once })
   }
@@ -76,6 +84,12 @@ export class StoredStream implements TableStream<Untyped> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `TableStream { ${JSON.stringify(this.name)} } · for await, or .consume(work)`
   }
+}
+
+/** Of the empty table all that is there has been inserted. */
+function changesBetween(table: Versions, from: number, to: number): AnyFrame {
+  if (from > 0) return table.changes({ from: { version: from }, to: { version: to } })
+  return table.at({ version: to }).withColumns(() => ({ [CHANGE_COLUMN]: lit('insert') }))
 }
 
 /** The streams of a table, by name. */

@@ -22,6 +22,8 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
+import type { ConstraintInfo } from './constraint/rules.ts'
+import type { NewTableConstraint } from './constraint/table-constraints.ts'
 import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
@@ -128,11 +130,29 @@ export interface Table<S> extends DataFrame<S> {
   streams(): Promise<StreamInfo[]>
   /** Takes a stream away, and lets go what was kept for it. Throws NOT_FOUND with the nearest name. */
   dropStream(name: string): Promise<void>
+  /** What every row keeps at the version that this handle sees. */
+  readonly constraints: readonly ConstraintInfo[]
+  /** Names of the columns whose values the table gives. */
+  readonly identities: readonly string[]
+  /**
+   * Makes the table keep a constraint from now on: `{ check: (o) => o.amount.gt(0) }`, `{ primaryKey:
+   * ['id'] }` or `{ unique: ['a', 'b'] }`. All rows are validated first; answers the new version.
+   * Throws INVALID when some row does not keep it or the name is taken, NOT_FOUND for a name that is
+   * no column, CONFLICT when others commit all the time.
+   */
+  addConstraint(
+    name: string,
+    constraint: NewTableConstraint<S>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<number>
+  /** Keeps a constraint no longer; answers the new version. Throws NOT_FOUND with the nearest name. */
+  dropConstraint(name: string): Promise<number>
   /** What was committed, newest first. */
   history(): Promise<HistoryEntry[]>
   /**
    * Gives the table the rows that it had at a moment, as a new version: what came between stays in
-   * the history. No file is copied. Throws NOT_FOUND and EXPIRED.
+   * the history. No file is copied. Throws INVALID when those rows do not keep a constraint that
+   * came later, NOT_FOUND and EXPIRED.
    */
   restore(moment: Moment): Promise<WriteResult>
   /**

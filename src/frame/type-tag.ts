@@ -23,6 +23,11 @@ export interface Int16 extends TypeTag<'int16', number, number | bigint> {}
 export interface Int32 extends TypeTag<'int32', number, number | bigint> {}
 /** Rows carry it as `bigint`; literals may be numbers. */
 export interface Int64 extends TypeTag<'int64', bigint, number | bigint> {}
+declare const identity: unique symbol
+/** An int64 whose values the table gives. */
+export interface Identity extends Int64 {
+  readonly [identity]: true
+}
 export interface Uint8 extends TypeTag<'uint8', number, number | bigint> {}
 export interface Uint16 extends TypeTag<'uint16', number, number | bigint> {}
 export interface Uint32 extends TypeTag<'uint32', number, number | bigint> {}
@@ -38,6 +43,17 @@ export interface DateType extends TypeTag<'date', Date, Date | string> {}
 export interface Time extends TypeTag<'time', string, string> {}
 export interface Timestamp extends TypeTag<'timestamp', Date, Date | string> {}
 export interface Json extends TypeTag<'json', unknown, string> {}
+
+declare const parts: unique symbol
+
+/** Values of `T` in order, any of which may be null. Rows carry an array. */
+export interface List<out T> extends TypeTag<'list', unknown, never> {
+  readonly [parts]: T
+}
+/** Named values of the columns `M`, any of which may be null. Rows carry an object. */
+export interface Struct<out M> extends TypeTag<'struct', unknown, never> {
+  readonly [parts]: M
+}
 
 /** A column of `T` that may hold null. */
 export interface Null<out T> {
@@ -104,9 +120,13 @@ type PlainJs<T, O> = T extends Int64
       ? O extends { temporal: 'iso' }
         ? string
         : Date
-      : T extends TypeTag<string, infer J, unknown>
-        ? J
-        : never
+      : T extends List<infer E>
+        ? JsOf<Nullable<E>, O>[]
+        : T extends Struct<infer M>
+          ? { [K in keyof M]: JsOf<Nullable<M[K]>, O> }
+          : T extends TypeTag<string, infer J, unknown>
+            ? J
+            : never
 
 /** The JavaScript value of a column `T` in a row, under row options `O`. */
 export type JsOf<T, O = unknown> = 0 extends 1 & T
@@ -118,29 +138,42 @@ export type JsOf<T, O = unknown> = 0 extends 1 & T
 /** A row of a frame of columns `S`, as `toArray` gives it under row options `O`. */
 export type Row<S, O = unknown> = 0 extends 1 & S ? Untyped : { [K in keyof S]: JsOf<S[K], O> }
 
-type InputOf<T> = 0 extends 1 & T
+/** A JavaScript value to insert into a column `T`, but for null. */
+export type InputOf<T> = 0 extends 1 & T
   ? Untyped
   : Base<T> extends Json
     ? unknown
-    : Base<T> extends Time | Utf8 | Binary | Bool
-      ? JsOf<Base<T>>
-      : LiteralOf<T>
+    : Base<T> extends List<infer E>
+      ? readonly (InputOf<E> | null)[]
+      : Base<T> extends Struct<infer M>
+        ? { readonly [K in keyof M]?: InputOf<M[K]> | null }
+        : Base<T> extends Time | Utf8 | Binary | Bool
+          ? JsOf<Base<T>>
+          : LiteralOf<T>
 
 /** Names of the columns that take null. */
 export type NullableNames<S> = {
   [K in keyof S]: S[K] extends Null<unknown> ? K : never
 }[keyof S]
 
+/** Names of the columns that a row is given values for. */
+export type GivenNames<S> = {
+  [K in keyof S]: S[K] extends Identity ? never : K
+}[keyof S]
+
+/** Names of the columns that a row has to be given values for. */
+export type RequiredNames<S> = Exclude<GivenNames<S>, NullableNames<S>>
+
 /** A row to insert into columns `S`: wider than what is read back, and nulls may be left out. */
 export type InputRow<S> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
-  : { readonly [K in Exclude<keyof S, NullableNames<S>>]: InputOf<S[K]> } & {
+  : { readonly [K in RequiredNames<S>]: InputOf<S[K]> } & {
       readonly [K in NullableNames<S>]?: InputOf<S[K]> | null | undefined
     }
 
 /** Columns to insert: one list of values per name. Those that take null may be left out. */
 export type InputColumns<S> = 0 extends 1 & S
   ? Readonly<Record<string, readonly unknown[]>>
-  : { readonly [K in Exclude<keyof S, NullableNames<S>>]: readonly InputOf<S[K]>[] } & {
+  : { readonly [K in RequiredNames<S>]: readonly InputOf<S[K]>[] } & {
       readonly [K in NullableNames<S>]?: readonly (InputOf<S[K]> | null | undefined)[]
     }

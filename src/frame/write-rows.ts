@@ -1,5 +1,5 @@
 import type { Batch } from '../arrow/batch.ts'
-import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
+import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { invalid } from '../error.ts'
 import { selectRows } from '../exec/row-change.ts'
 import type { Expr } from '../plan/expr.ts'
@@ -14,14 +14,14 @@ type Batches = AsyncIterable<Batch> | Iterable<Batch>
 /** Rows, columns, an Arrow table or a frame as batches of the table's columns, in order. */
 export function batchesFor(
   data: unknown,
-  { columns }: TableSnapshot,
+  table: TableSnapshot,
   where: string,
   options: ActionOptions & { readonly settings: QuerySettings },
 ): Batches {
   if (typeof data !== 'object' || data === null) {
     throw invalid(`${where}: expected rows, columns, an Arrow table or a frame, got ${typeof data}`)
   }
-  const target = tableSchema(columns)
+  const target = tableSchema(inputColumns(table))
   const { settings, ...action } = options
   if (frameState in data) {
     const state = stateOf(data, where)

@@ -1,7 +1,7 @@
 import { bool, type DataType, float64, int64, isInteger, json, utf8 } from '../arrow/data-type.ts'
 import type { Expr } from './expr.ts'
 import type { AggregateName } from './function.ts'
-import { number, wants } from './signature-rule.ts'
+import { number, wants, withOrder } from './signature-rule.ts'
 
 /** The type of an aggregate of `input`, and of `more` where it has several inputs. Throws INVALID. */
 export type AggregateRule = (input: Expr, name: AggregateName, more: readonly Expr[]) => DataType
@@ -26,7 +26,8 @@ const bits: AggregateRule = (input, name) => {
   return int64
 }
 
-const texts: AggregateRule = (input, name) => {
+const texts: AggregateRule = (input, name, more) => {
+  for (const by of more) withOrder(by, name)
   if (input.type.name !== 'utf8') throw wants(name, 'text', input)
   return utf8
 }
@@ -39,7 +40,14 @@ const tally = (type: DataType | null): AggregateRule => {
   }
 }
 
-const oneOf: AggregateRule = (input) => input.type
+/** One of the values by their order. */
+export const ordered: AggregateRule = (input, name) => withOrder(input, name).type
+
+/** One of the values by the order of others. */
+const orderedBy: AggregateRule = ({ type }, name, [by]) => {
+  withOrder(by!, name)
+  return type
+}
 
 /** The aggregates beyond the plainest. */
 export const FURTHER_AGGREGATES = {
@@ -54,8 +62,8 @@ export const FURTHER_AGGREGATES = {
   bitwiseOr: bits,
   bitwiseXor: bits,
   quantile: statistic,
-  quantileDisc: oneOf,
-  mode: oneOf,
+  quantileDisc: ordered,
+  mode: ordered,
   entropy: tally(float64),
   histogram: tally(json),
   listAgg: texts,
@@ -71,19 +79,20 @@ export const FURTHER_AGGREGATES = {
   regrSxx: statistic,
   regrSyy: statistic,
   regrSxy: statistic,
-  maxBy: oneOf,
-  minBy: oneOf,
+  maxBy: orderedBy,
+  minBy: orderedBy,
   approxCountDistinct: (() => int64) as AggregateRule,
   approxQuantile: statistic,
   approxTopK: tally(json),
 } satisfies Partial<Record<AggregateName, AggregateRule>>
 
-/** Aggregates that count, which is 0 over nothing. */
+/** Aggregates that count or collect, which is 0 or an empty list over nothing. */
 export const NEVER_NULL: ReadonlySet<AggregateName> = new Set<AggregateName>([
   'count',
   'countDistinct',
   'approxCountDistinct',
   'regrCount',
+  'collectList',
 ])
 
 /** Those of two columns. */

@@ -38,6 +38,7 @@ export function boundsOf(expr: Expr, statisticsOf: StatisticsOf): Interval {
         .reduce(hull)
     case 'in':
     case 'member':
+    case 'user':
       return unknown(expr, true)
     case 'call':
       return boundsOfCall(expr, statisticsOf)

@@ -10,6 +10,7 @@ export function childrenOf(expr: Expr): readonly Expr[] {
     case 'literal':
       return []
     case 'call':
+    case 'user':
       return expr.args
     case 'cast':
     case 'in':
@@ -49,6 +50,8 @@ function headsEqual(a: Expr, b: Expr): boolean {
       return b.kind === 'column' && a.name === b.name
     case 'call':
       return b.kind === 'call' && a.name === b.name
+    case 'user':
+      return b.kind === 'user' && a.of === b.of
     case 'literal':
       return b.kind === 'literal' && scalarsEqual(a.value, b.value)
     case 'cast':

@@ -6,7 +6,15 @@ import { literalExpr } from './leaf-expr.ts'
 import { signature } from './signature.ts'
 
 export { childrenOf, columnsOf, exprsEqual } from './expr-children.ts'
-export { caseExpr, castExpr, columnExpr, inExpr, literalExpr, memberExpr } from './leaf-expr.ts'
+export {
+  caseExpr,
+  castExpr,
+  columnExpr,
+  inExpr,
+  literalExpr,
+  memberExpr,
+  userExpr,
+} from './leaf-expr.ts'
 
 /** The function `name` of `args`, typed by its signature. Throws INVALID for wrong arguments. */
 export function callExpr(name: FunctionName, args: readonly Expr[]): Expr {
@@ -71,7 +79,8 @@ function mapChildren(expr: Expr, rewrite: (expr: Expr) => Expr): Expr {
     case 'column':
     case 'literal':
       return expr
-    case 'call': {
+    case 'call':
+    case 'user': {
       const args = expr.args.map(rewrite)
       if (args.every((arg, position) => arg === expr.args[position])) return expr
       return Object.freeze({ ...expr, args: Object.freeze(args) })

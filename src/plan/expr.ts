@@ -1,6 +1,7 @@
 import type { DataType } from '../arrow/data-type.ts'
 import type { KeySet } from '../arrow/key-set.ts'
 import type { Scalar } from '../arrow/scalar.ts'
+import type { Field } from '../arrow/schema.ts'
 import type { AggregateName, FunctionName, WindowName } from './function.ts'
 
 interface Typed {
@@ -56,8 +57,37 @@ export interface MemberExpr extends Typed {
   readonly keys: KeySet
 }
 
+/**
+ * A function that the user wrote. It is code of this process: it runs in the thread that the query
+ * was asked in, is never computed ahead, and no result that it had part in is kept for others.
+ */
+export interface UserFunction {
+  readonly name: string
+  /** Its parameters. A row with a null for one that takes none gives null, without a call. */
+  readonly takes: readonly Field[]
+  readonly returns: Field
+  /** Whether it is called for each row with values, or for many with a list for each parameter. */
+  readonly per: 'row' | 'batch'
+  readonly body: (...args: readonly never[]) => unknown
+}
+
+/** A function of the user's of arguments that have the types of its parameters. */
+export interface UserExpr extends Typed {
+  readonly kind: 'user'
+  readonly of: UserFunction
+  readonly args: readonly Expr[]
+}
+
 /** An expression with its names looked up and its types settled. Frozen plain data. */
-export type Expr = ColumnExpr | LiteralExpr | CallExpr | CastExpr | CaseExpr | InExpr | MemberExpr
+export type Expr =
+  | ColumnExpr
+  | LiteralExpr
+  | CallExpr
+  | CastExpr
+  | CaseExpr
+  | InExpr
+  | MemberExpr
+  | UserExpr
 
 /** An output column: its name and how it is computed. */
 export interface NamedExpr {

@@ -11,7 +11,17 @@ import type { Scalar } from '../arrow/scalar.ts'
 import type { Field } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { convertScalar } from './convert-scalar.ts'
-import type { CaseExpr, ColumnExpr, Expr, InExpr, LiteralExpr, MemberExpr } from './expr.ts'
+import type {
+  CaseExpr,
+  ColumnExpr,
+  Expr,
+  InExpr,
+  LiteralExpr,
+  MemberExpr,
+  UserExpr,
+  UserFunction,
+} from './expr.ts'
+import { superType } from './super-type.ts'
 
 /** The column of the node's input that `of` describes. */
 export function columnExpr(of: Field): ColumnExpr {
@@ -78,6 +88,37 @@ export function caseExpr(branches: CaseExpr['branches'], otherwise: Expr): CaseE
 /** Whether `input`, whole numbers in its type's unit, is one of `keys`. */
 export function memberExpr(input: Expr, keys: KeySet): MemberExpr {
   return Object.freeze({ kind: 'member', input, keys, type: bool, nullable: input.nullable })
+}
+
+/**
+ * `of` applied to `args`, widened to what it takes. Throws INVALID for another number of them, or
+ * one that is of a type that its parameter does not hold.
+ */
+export function userExpr(of: UserFunction, args: readonly Expr[]): UserExpr {
+  const { name, takes, returns } = of
+  if (args.length !== takes.length) {
+    throw invalid(`${name} takes ${takes.length} arguments, got ${args.length}`, { function: name })
+  }
+  const typed = args.map((arg, position) => {
+    const { type } = takes[position]!
+    const wide = superType(arg.type, type)
+    if (wide !== undefined && typesEqual(wide, type)) return castExpr(arg, type)
+    const [wanted, found] = [typeText(type), typeText(arg.type)]
+    throw invalid(`${name}: argument ${position + 1} is ${found}, not ${wanted}; cast it first`, {
+      function: name,
+      expected: wanted,
+      found,
+    })
+  })
+  const skips = typed.some((arg, position) => arg.nullable && !takes[position]!.nullable)
+  const nullable = returns.nullable || skips
+  return Object.freeze({
+    kind: 'user',
+    of,
+    args: Object.freeze(typed),
+    type: returns.type,
+    nullable,
+  })
 }
 
 /** SQL's IN: `values` in the canonical form of the input's type. */

@@ -1,9 +1,9 @@
 import type { Batch } from '../arrow/batch.ts'
-import { typesEqual, typeText } from '../arrow/data-type.ts'
-import { type Field, field, fieldNames, type Schema, schema } from '../arrow/schema.ts'
+import { isNested, typesEqual, typeText } from '../arrow/data-type.ts'
+import { type Field, field, fieldNamed, fieldNames, type Schema, schema } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import { type Column, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
-import { invalid, unreachable } from '../error.ts'
+import { clip, invalid, unreachable } from '../error.ts'
 import type { AggregateExpr, Expr, NamedExpr, SortKey, WindowExpr } from './expr.ts'
 
 /**
@@ -23,6 +23,7 @@ export type LogicalPlan =
   | Union
   | Window
   | Sample
+  | Explode
 
 interface Node {
   readonly schema: Schema
@@ -151,8 +152,22 @@ export interface Sample extends Node {
   readonly seed: number
 }
 
-/** Which share of the rows is kept, each by a chance of its own, or how many rows. */
-export type SampleSize = { readonly fraction: number } | { readonly rows: number }
+/** A row for each value in the list of column `name`, with that value in its place. */
+export interface Explode extends Node {
+  readonly kind: 'explode'
+  readonly input: LogicalPlan
+  readonly name: string
+  /** Whether a row whose list is null or empty is left out, or stays with a null. */
+  readonly empty: 'dropped' | 'kept'
+}
+
+/** Rows whose chances, evenly spread from 0 to 1, are in a range (its end excluded), or how many. */
+export type SampleSize = Share | { readonly rows: number }
+
+export interface Share {
+  readonly from: number
+  readonly to: number
+}
 
 export function scan(table: TableSnapshot, options: Partial<ScanOptions> = {}): Scan {
   const { columns = table.columns, predicate = null, limit = null, partitions = null } = options
@@ -221,7 +236,11 @@ export function join(left: LogicalPlan, right: LogicalPlan, on: JoinOptions): Jo
 
 export type JoinOptions = Pick<Join, 'how' | 'leftKeys' | 'rightKeys' | 'rightNames'>
 
+/** Throws INVALID for a key whose values have no order. */
 export function sort(input: LogicalPlan, keys: readonly SortKey[]): Sort {
+  for (const { expr } of keys) {
+    if (isNested(expr.type)) throw invalid(`sort: a ${typeText(expr.type)} has no order`)
+  }
   return Object.freeze({ kind: 'sort', input, keys, schema: input.schema })
 }
 
@@ -294,6 +313,22 @@ export function sample(input: LogicalPlan, { size, seed }: Pick<Sample, 'size' |
   return Object.freeze({ kind: 'sample', input, size, seed, schema: input.schema })
 }
 
+/** Throws INVALID unless the column holds lists, NOT_FOUND when there is none. */
+export function explode(input: LogicalPlan, { name, empty }: ExplodeOptions): Explode {
+  const { type } = fieldNamed(input.schema, name)
+  if (type.name !== 'list') {
+    throw invalid(`explode needs a list, column "${clip(name)}" is ${typeText(type)}`, {
+      column: name,
+    })
+  }
+  const fields = input.schema.fields.map((of) =>
+    of.name === name ? field(name, type.of, true) : of,
+  )
+  return Object.freeze({ kind: 'explode', input, name, empty, schema: schema(fields) })
+}
+
+export type ExplodeOptions = Pick<Explode, 'name' | 'empty'>
+
 export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
     case 'scan':
@@ -341,6 +376,8 @@ export function mapInputs(
       return window(input, plan)
     case 'sample':
       return sample(input, plan)
+    case 'explode':
+      return explode(input, plan)
     default:
       return unreachable(plan)
   }

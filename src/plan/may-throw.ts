@@ -32,7 +32,7 @@ const EVERYDAY = new Set<string>(
  */
 export function mayThrow(expr: Expr): boolean {
   if (expr.kind === 'cast' && !expr.orNull && !isTotalCast(expr)) return true
-  if (expr.kind === 'call' && callMayThrow(expr)) return true
+  if (expr.kind === 'user' || (expr.kind === 'call' && callMayThrow(expr))) return true
   return childrenOf(expr).some(mayThrow)
 }
 

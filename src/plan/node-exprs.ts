@@ -56,6 +56,7 @@ export function mapNodeExprs(plan: LogicalPlan, rewrite: (expr: Expr) => Expr): 
     case 'values':
     case 'limit':
     case 'sample':
+    case 'explode':
     case 'union':
       return plan
     default:

@@ -1,6 +1,6 @@
 import { bool, decimal, float64, int32, int64, isFloat } from '../arrow/data-type.ts'
 import { takes } from './parameter.ts'
-import { alike, counted, numbers, type Rule, strict } from './signature-rule.ts'
+import { alike, counted, numbers, type Rule, strict, withOrder } from './signature-rule.ts'
 
 const float = takes(float64, ['float'])
 const test = takes(bool, ['float'])
@@ -15,6 +15,7 @@ const trunc: Rule = (args, name) => {
 /** Nulls are left out, so that the result is null only where all arguments are. */
 const extreme: Rule = (args, name) => {
   const same = alike(counted(args, name, 1, Number.POSITIVE_INFINITY), name)
+  for (const arg of same) withOrder(arg, name)
   return { args: same, type: same[0]!.type, nullable: same.every(({ nullable }) => nullable) }
 }
 

@@ -2,7 +2,9 @@ import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import { type LogicalPlan, mapInputs } from './logical-plan.ts'
 import { answerFromMetadata } from './rule/answer-from-metadata.ts'
 import { answerPartlyFromMetadata } from './rule/answer-partly-from-metadata.ts'
+import { dropDeterminedKeys } from './rule/drop-determined-keys.ts'
 import { dropMatchedConjuncts } from './rule/drop-matched-conjuncts.ts'
+import { dropUnusedJoin } from './rule/drop-unused-join.ts'
 import { type FoldConstant, foldConstants } from './rule/fold-constants.ts'
 import { mergeFilters } from './rule/merge-filters.ts'
 import { mergeProjects } from './rule/merge-projects.ts'
@@ -17,6 +19,7 @@ import { pushFilterBelowUnion } from './rule/push-filter-below-union.ts'
 import { pushFilterBelowWindow } from './rule/push-filter-below-window.ts'
 import { pushFilterIntoScan } from './rule/push-filter-into-scan.ts'
 import { pushLimit } from './rule/push-limit.ts'
+import { removeUselessDistinct } from './rule/remove-useless-distinct.ts'
 import { removeUselessProject } from './rule/remove-useless-project.ts'
 import { simplifyBoolean } from './rule/simplify-boolean.ts'
 import { sortLimitToTopK } from './rule/sort-limit-to-top-k.ts'
@@ -40,6 +43,9 @@ export const RULES: readonly Rule[] = [
   pushFilterBelowJoin,
   pushFilterBelowWindow,
   pushFilterIntoScan, // the end of the way for a filter
+  removeUselessDistinct, // before what is left of it is merged and pruned
+  dropDeterminedKeys,
+  dropUnusedJoin,
   mergeProjects,
   pushLimit, // below projects, where it may meet a sort
   sortLimitToTopK,

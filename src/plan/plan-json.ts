@@ -85,6 +85,8 @@ function particulars(plan: LogicalPlan): Particulars {
       return {}
     case 'sample':
       return { ...plan.size, seed: plan.seed }
+    case 'explode':
+      return { column: plan.name, empty: plan.empty }
     case 'window':
       return {
         partitionBy: plan.partitionBy.map(printExpr),

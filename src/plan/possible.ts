@@ -39,6 +39,7 @@ export function possibleOf(expr: Expr, statisticsOf: StatisticsOf): Possible {
         .map((result) => possibleOf(result, statisticsOf))
         .reduce(either)
     case 'cast':
+    case 'user':
       return ANY
     case 'call':
       return possibleOfCall(expr, statisticsOf)

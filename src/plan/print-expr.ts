@@ -111,6 +111,10 @@ class ExprPrinter {
         return [printScalar(expr.value, expr.type, this.columns), ATOM]
       case 'call':
         return this.call(expr)
+      case 'user': {
+        const args = expr.args.map((arg) => this.print(arg, 0))
+        return [`${printName(expr.of.name)}(${args.join(', ')})`, ATOM]
+      }
       case 'cast': {
         const input = this.print(expr.input, 0)
         return [`${expr.orNull ? 'tryCast' : 'cast'}(${input} as ${typeText(expr.type)})`, ATOM]

@@ -76,9 +76,11 @@ export function nodeText(node: LogicalPlan): string {
       return `Union of ${node.inputs.length}`
     case 'sample': {
       const { size, seed } = node
-      const text = 'fraction' in size ? `fraction ${size.fraction}` : `${size.rows} rows`
+      const text = 'rows' in size ? `${size.rows} rows` : `chances ${size.from} to ${size.to}`
       return `Sample ${text} seed ${seed}`
     }
+    case 'explode':
+      return `Explode ${printName(node.name)}${node.empty === 'kept' ? ' keeping empty lists' : ''}`
     case 'window':
       return windowText(node)
     default:

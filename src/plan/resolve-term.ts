@@ -19,6 +19,7 @@ import {
   disjoin,
   inExpr,
   literalExpr,
+  userExpr,
 } from './expr-walk.ts'
 import { FUNCTION_NAMES, type FunctionName } from './function.ts'
 import { NUMBER_SIGNATURES } from './number-signatures.ts'
@@ -129,6 +130,16 @@ class Resolver {
         return { kind: 'loose', value: term.value }
       case 'call':
         return this.call(term.name, term.args)
+      case 'user':
+        return userExpr(
+          term.of,
+          term.args.map((arg, position) => {
+            const side = this.side(arg)
+            const of = term.of.takes[position]
+            if (side.kind !== 'loose' || of === undefined) return settle(side)
+            return adoptLiteral(side.value, of.type, 'same')
+          }),
+        )
       case 'cast': {
         const input = this.resolve(term.input, term.type)
         return castExpr(input, term.type, { orNull: term.orNull })

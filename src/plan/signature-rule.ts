@@ -1,4 +1,11 @@
-import { type DataType, float64, isNumeric, typesEqual, typeText } from '../arrow/data-type.ts'
+import {
+  type DataType,
+  float64,
+  isNested,
+  isNumeric,
+  typesEqual,
+  typeText,
+} from '../arrow/data-type.ts'
 import { clip, invalid } from '../error.ts'
 import type { Expr } from './expr.ts'
 import type { FunctionName } from './function.ts'
@@ -67,6 +74,12 @@ export function numbers(args: readonly Expr[], name: FunctionName, count: number
 
 export function number(arg: Expr, name: string): Expr {
   if (!isNumeric(arg.type)) throw wants(name, 'a number', arg)
+  return arg
+}
+
+/** Throws INVALID for a list or a struct, which have no order. */
+export function withOrder(arg: Expr, name: string): Expr {
+  if (isNested(arg.type)) throw wants(name, 'values with an order', arg)
   return arg
 }
 

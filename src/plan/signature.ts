@@ -9,6 +9,7 @@ import {
   isFloat,
   isInteger,
   isNumeric,
+  listType,
   typeText,
   utf8,
 } from '../arrow/data-type.ts'
@@ -17,11 +18,13 @@ import {
   type AggregateRule,
   FURTHER_AGGREGATES,
   NEVER_NULL,
+  ordered,
   takesMore,
 } from './aggregate-signatures.ts'
 import type { Expr } from './expr.ts'
 import type { AggregateName, FunctionName } from './function.ts'
 import { castExpr, literalExpr } from './leaf-expr.ts'
+import { NESTED_SIGNATURES } from './nested-signatures.ts'
 import { NUMBER_SIGNATURES } from './number-signatures.ts'
 import {
   alike,
@@ -36,6 +39,7 @@ import {
   strict,
   temporal,
   wants,
+  withOrder,
 } from './signature-rule.ts'
 import { asDecimal, superType } from './super-type.ts'
 import { TEXT_SIGNATURES } from './text-signatures.ts'
@@ -121,6 +125,12 @@ const binaryFloat: Rule = (args, name) => floats(numbers(args, name, 2), name)
 
 const comparison: Rule = (args, name) => strict(bool, alike(counted(args, name, 2), name))
 
+const order: Rule = (args, name) => {
+  const compared = comparison(args, name)
+  for (const arg of compared.args) withOrder(arg, name)
+  return compared
+}
+
 const logic = (count: number): Rule => {
   return (args, name) => {
     for (const arg of counted(args, name, count)) {
@@ -203,10 +213,10 @@ const SIGNATURES = {
   ln: unaryFloat,
   eq: comparison,
   ne: comparison,
-  lt: comparison,
-  lte: comparison,
-  gt: comparison,
-  gte: comparison,
+  lt: order,
+  lte: order,
+  gt: order,
+  gte: order,
   and: logic(2),
   or: logic(2),
   not: logic(1),
@@ -241,6 +251,7 @@ const SIGNATURES = {
   ...NUMBER_SIGNATURES,
   ...TEXT_SIGNATURES,
   ...TIME_SIGNATURES,
+  ...NESTED_SIGNATURES,
 } satisfies Record<FunctionName, Rule>
 
 /**
@@ -267,20 +278,21 @@ const AGGREGATE_SIGNATURES = {
   countDistinct: number64,
   sum: total,
   mean: statistic,
-  min: oneOf,
-  max: oneOf,
+  min: ordered,
+  max: ordered,
   any: oneOf,
   first: oneOf,
   last: oneOf,
   stddev: statistic,
   variance: statistic,
   median: statistic,
+  collectList: (input) => listType(input.type),
   ...FURTHER_AGGREGATES,
 } satisfies Record<AggregateName, AggregateRule>
 
 /**
- * What the aggregate `name` of `input` yields; `input` may be null for `count` only. Counts are
- * never null, all others are null when there is nothing to aggregate. Throws INVALID for an input
+ * What the aggregate `name` of `input` yields; `input` may be null for `count` only. Counts and
+ * lists are never null, all others are null when there is nothing to aggregate. Throws INVALID for an input
  * that is missing or of a wrong type.
  */
 export function aggregateSignature(

@@ -12,6 +12,7 @@ export function termsIn(term: Term): readonly Term[] {
     case 'literal':
       return []
     case 'call':
+    case 'user':
       return term.args
     case 'cast':
       return [term.input]
@@ -75,6 +76,7 @@ function mapInside(term: Term, walk: (term: Term) => Term): Term {
     case 'literal':
       return term
     case 'call':
+    case 'user':
       return { ...term, args: term.args.map(walk) }
     case 'cast':
       return { ...term, input: walk(term.input) }
@@ -129,6 +131,8 @@ function headsEqual(a: Term, b: Term): boolean {
     }
     case 'call':
       return b.kind === 'call' && a.name === b.name
+    case 'user':
+      return b.kind === 'user' && a.of === b.of
     case 'cast':
       return b.kind === 'cast' && a.orNull === b.orNull && typesEqual(a.type, b.type)
     case 'case':

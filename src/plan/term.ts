@@ -1,5 +1,5 @@
 import type { DataType } from '../arrow/data-type.ts'
-import type { AggregateOptions, Frame } from './expr.ts'
+import type { AggregateOptions, Frame, UserFunction } from './expr.ts'
 
 /**
  * An expression as the user wrote it: names not looked up, literals not typed. Frozen plain data.
@@ -9,6 +9,7 @@ export type Term =
   | { readonly kind: 'column'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: unknown; readonly type: DataType | null }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Term[] }
+  | { readonly kind: 'user'; readonly of: UserFunction; readonly args: readonly Term[] }
   | {
       readonly kind: 'cast'
       readonly input: Term

@@ -51,18 +51,75 @@ describe('a head', () => {
     await expect(append(table, 3, 1)).rejects.toMatchObject({ facts: { feature: 'rowIds' } })
   })
 
+  it('with constraints that are none is refused, naming the field', async () => {
+    const key = { name: 'k', kind: 'unique', columns: [1], since: 0 }
+    const bad: [object, string][] = [
+      [{ constraints: {} }, 'constraints'],
+      [{ constraints: [{ ...key, name: 1 }] }, 'constraints[0].name'],
+      [{ constraints: [{ ...key, columns: [] }] }, 'constraints[0].columns'],
+      [{ constraints: [{ ...key, since: -1 }] }, 'constraints[0].since'],
+      [{ constraints: [{ ...key, kind: 'check' }] }, 'constraints[0].predicate'],
+      [{ identities: [{ column: 1 }] }, 'identities[0].next'],
+    ]
+    for (const [change, field] of bad) {
+      const { store, database } = await ordersTable()
+      await edit(store, (head) => void Object.assign(head, change))
+      await expect(database.openTable('orders')).rejects.toMatchObject({
+        code: 'DATA',
+        facts: { key: HEAD, field },
+      })
+    }
+    const { store, database } = await ordersTable()
+    await edit(
+      store,
+      (head) => void Object.assign(head, { constraints: [{ ...key, columns: [99] }] }),
+    )
+    await expect(database.openTable('orders')).rejects.toMatchObject({ code: 'DATA' })
+  })
+
+  it('with a kind of constraint from the future can be read and not written', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 3)
+    await edit(made.store, (head) => {
+      head.constraints = [{ name: 'x', kind: 'exclusion', columns: [1], since: 0 }]
+      head.writerFeatures = ['exclusionConstraints']
+    })
+    const table = await made.database.openTable('orders')
+    expect(await storedIds({ ...made, table })).toEqual([0, 1, 2])
+    await expect(append(table, 3, 1)).rejects.toMatchObject({ code: 'INVALID' })
+  })
+
+  it('has the features of what it keeps, so that a writer which does not know them refuses', async () => {
+    const { store, table } = await ordersTable()
+    const { columns } = table.snapshot
+    const id = columns[0]!.id
+    const key = { kind: 'unique', name: 'k', columns: [id] } as const
+    const features = async () => {
+      const body = Buffer.from((await store.readCell(HEAD))!.body).toString()
+      return (JSON.parse(body) as { writerFeatures: string[] }).writerFeatures
+    }
+    expect(await features()).toEqual([])
+    await table.addConstraint(key, table.snapshot)
+    expect(await features()).toEqual(['constraints'])
+    await table.dropConstraint('k')
+    expect(await features()).toEqual([])
+  })
+
   it('keeps fields that nobody here knows, at every level', async () => {
     const { store, database } = await ordersTable()
     await edit(store, (head) => {
       head.comment = { by: 'somebody', __proto__: 1 }
       const columns = head.columns as Record<string, unknown>[]
       columns[1]!.mask = 'x'
+      const key = { name: 'k', kind: 'unique', columns: [1], since: 0, deferred: 'y' }
+      head.constraints = [key]
     })
     await append(await database.openTable('orders'), 0, 2)
     const body = Buffer.from((await store.readCell(HEAD))!.body).toString()
     const head = JSON.parse(body) as Record<string, unknown>
     expect(head.comment).toMatchObject({ by: 'somebody' })
     expect((head.columns as Record<string, unknown>[])[1]!.mask).toBe('x')
+    expect((head.constraints as Record<string, unknown>[])[0]!.deferred).toBe('y')
     expect(head.version).toBe(1)
   })
 

@@ -15,10 +15,10 @@ describe('restore', () => {
     const writer = made.table.stageWriter()
     await writer.write(ordersBatch(50, 3))
     await writer.commit({ operation: 'overwrite' })
-    expect(await made.table.restore({ version: 2 })).toMatchObject({ version: 5, bytes: 0 })
+    expect(await made.table.restore({ version: 2 }, [])).toMatchObject({ version: 5, bytes: 0 })
     expect(await storedIds(made)).toEqual([0, 1, 2, 3])
     await append(made.table, 90, 1)
-    await made.table.restore({ version: 3 })
+    await made.table.restore({ version: 3 }, [])
     expect(await storedIds(made)).toEqual([0, 1, 2, 3, 4, 5])
     for (const [version, ids] of [
       [2, [0, 1, 2, 3]],
@@ -40,7 +40,7 @@ describe('restore', () => {
     await writer.write(ordersBatch(10, 2))
     const other = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
     await other.stageWriter().commit({ operation: 'overwrite' })
-    await other.restore({ version: 1 })
+    await other.restore({ version: 1 }, [])
     await writer.commit({ operation: 'append' })
     expect(await storedIds(made)).toEqual([0, 1, 10, 11])
     expect(await made.table.verify()).toEqual([])
@@ -48,7 +48,7 @@ describe('restore', () => {
 
   it('refuses versions that are not there', async () => {
     const { table } = await ordersTable()
-    await expect(table.restore({ version: 3 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(table.restore({ version: 3 }, [])).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

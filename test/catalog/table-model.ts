@@ -185,7 +185,7 @@ const restore = fc.tuple(process, fc.nat()).map(([who, at]) =>
     isLive,
     async (model, real) => {
       const version = at % model.versions.length
-      const restored = real.tables[who]!.restore({ version })
+      const restored = real.tables[who]!.restore({ version }, [])
       if (version < model.retainedFrom) {
         await expect(restored).rejects.toMatchObject({ code: 'EXPIRED' })
         return

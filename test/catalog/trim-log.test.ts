@@ -127,7 +127,7 @@ describe('a vacuum of a log that is long', () => {
     await made.table.untag('kept')
     await made.table.vacuum({ retain: { versions: 1 } })
     expect((await headOf(made.store)).trimmed).toMatchObject({ version: 140 })
-    await made.table.restore({ version: 140 })
+    await made.table.restore({ version: 140 }, [])
     expect(await (await reopened(made.store)).verify()).toEqual([])
   })
 

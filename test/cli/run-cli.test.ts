@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { connect, t } from '../../src/index.ts'
 import { compile } from '../types/compile.ts'
 
 let folder = ''
@@ -244,6 +245,40 @@ test('verify ends with code 3 and names the file that was changed', async () => 
   const { code, out } = await run('verify', lake, 'acme/damaged/t')
   expect(code).toBe(3)
   expect(out).toContain('amount/partition1.csv')
+})
+
+test('describe, types and history tell constraints and identities', async () => {
+  const open = await connect(lake)
+  const db = await open.database('acme/keyed', { create: true })
+  const table = await db.createTable(
+    'items',
+    { id: t.int64().identity(), code: t.utf8().nullable() },
+    { primaryKey: ['id'], checks: { 'end */': (o) => o.code.ne('*/') } },
+  )
+  await table.addConstraint('one code', { unique: ['code'] })
+  await open.close()
+  const shown = (await run('describe', lake, 'acme/keyed/items')).out
+  expect(shown).toContain('identity')
+  for (const text of [
+    'primary key (id)',
+    "check end */: code != '*/'",
+    'unique (code) "one code"',
+  ]) {
+    expect(shown).toContain(`\n${text}\n`)
+  }
+  const { out } = await run('describe', lake, 'acme/keyed/items', '--json')
+  expect(JSON.parse(out)).toMatchObject({
+    columns: [
+      { column: 'id', identity: true },
+      { column: 'code', identity: false },
+    ],
+    constraints: [{ kind: 'primaryKey' }, { kind: 'check' }, { kind: 'unique' }],
+  })
+  expect((await run('history', lake, 'acme/keyed/items')).out).toContain('add constraint one code')
+  const types = (await run('types', lake, 'acme/keyed')).out
+  expect(types).toContain('\n  id: t.int64().identity(),\n  code: t.utf8().nullable(),\n')
+  expect(types).toContain('\n * primary key (id)\n')
+  expect(types).toContain("check end * /: code != '* /'")
 })
 
 test('types gives the schema of each table, under names that TypeScript takes', async () => {

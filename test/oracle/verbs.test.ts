@@ -53,6 +53,9 @@ test('intersect and except are those of SQL, null equal to null', LIST, async ()
         `SELECT ${columns.map((name) => `${of}_${name}`).join(', ')} FROM ${of}`
       const other = right.rename(names as never) as DataFrame<any>
       rows += await same(duck, left.intersect(other), `${sql('l')} INTERSECT ${sql('r')}`)
+      const kept = { duplicates: 'kept' } as const
+      rows += await same(duck, left.intersect(other, kept), `${sql('l')} INTERSECT ALL ${sql('r')}`)
+      rows += await same(duck, left.except(other, kept), `${sql('l')} EXCEPT ALL ${sql('r')}`)
       rows += await same(duck, left.except(other), `${sql('l')} EXCEPT ${sql('r')}`)
     }
   })

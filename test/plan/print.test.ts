@@ -35,6 +35,8 @@ const TABLE: TableSnapshot = {
   version: 42,
   columns: COLUMNS,
   clusterBy: [],
+  constraints: [],
+  identities: [],
 }
 const whole = scan(TABLE)
 const col = (plan: LogicalPlan, name: string) =>

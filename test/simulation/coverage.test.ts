@@ -9,6 +9,8 @@ const READING = {
   Table: [
     'name',
     'version',
+    'constraints',
+    'identities',
     'at',
     'history',
     'tags',

@@ -4,7 +4,7 @@ import {
   DuckDBDecimalValue,
   DuckDBTimestampValue,
 } from '@duckdb/node-api'
-import type { DataFrame } from '../../src/index.ts'
+import type { DataFrame, QueryOptions } from '../../src/index.ts'
 
 /** A value in a form in which two engines can be compared: numbers stay numbers, the rest is text. */
 type Plain = string | number | null
@@ -50,9 +50,12 @@ function canonicalDecimal(text: string): string {
 }
 
 /** The frame's rows, values in the order of its columns. */
-export async function frameRows(frame: DataFrame<any>): Promise<PlainRow[]> {
+export async function frameRows(
+  frame: DataFrame<any>,
+  options: Pick<QueryOptions, 'engine'> = {},
+): Promise<PlainRow[]> {
   const { fields } = frame.schema
-  const rows = (await frame.toArray()) as Record<string, unknown>[]
+  const rows = (await frame.toArray(options)) as Record<string, unknown>[]
   return rows.map((row) =>
     fields.map(({ name, type }) => {
       const value = row[name]

@@ -28,6 +28,31 @@ export function tableOf(
       folder: column,
     })),
     clusterBy: [],
+    constraints: [],
+    identities: [],
+  }
+}
+
+/** `tableOf`, with keys: of each the names of its columns. Those of a primary key take no null. */
+export function keyedTable(
+  name: string,
+  columns: readonly (readonly [string, DataType])[],
+  keys: { readonly primaryKey?: readonly string[]; readonly unique?: readonly string[] },
+): TableSnapshot {
+  const table = tableOf(name, columns)
+  const { primaryKey = [] } = keys
+  const idOf = (column: string) => table.columns.find((of) => of.name === column)!.id
+  const constraints = Object.entries(keys).map(([kind, names]) => ({
+    kind: kind as 'primaryKey' | 'unique',
+    name: kind,
+    columns: names.map(idOf),
+    since: 0,
+    extra: [],
+  }))
+  return {
+    ...table,
+    columns: table.columns.map((of) => ({ ...of, nullable: !primaryKey.includes(of.name) })),
+    constraints,
   }
 }
 
@@ -80,6 +105,8 @@ function headline(plan: LogicalPlan): string {
       return 'union'
     case 'sample':
       return `sample ${JSON.stringify(plan.size)} ${plan.seed}`
+    case 'explode':
+      return `explode ${plan.name} ${plan.empty}`
     case 'window':
       return `window by (${plan.partitionBy.map(printExpr).join(', ')}): ${plan.outputs.map((of) => `${of.name}=${printWindow(of)}`).join(', ')}`
   }

@@ -246,7 +246,10 @@ function text(prng: Prng, columns: readonly RandomColumn[], depth: number): Rand
     case 1:
       return { build: (row) => input.build(row).str.upper(), sql: `upper(${input.sql})` }
     case 2:
-      return { build: (row) => input.build(row).str.trim(), sql: `trim(${input.sql})` }
+      return {
+        build: (row) => input.build(row).str.trim(),
+        sql: `trim(${input.sql}, ' ' || chr(10))`,
+      }
     case 3: {
       const [start, length] = [prng.int(0, 3), prng.int(0, 3)]
       return {

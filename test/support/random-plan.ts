@@ -1,8 +1,17 @@
 import { asc, type DataFrame, desc, fn } from '../../src/index.ts'
 import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
+import {
+  asofStep,
+  collectStep,
+  cubeStep,
+  pivotStep,
+  replaceStep,
+  splitStep,
+  unionByNameStep,
+} from './random-reshape.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
-import { randomWindow } from './random-window.ts'
+import { randomWindow, rowNumbers } from './random-window.ts'
 
 /** One query in both tongues. */
 export interface RandomPlan {
@@ -287,8 +296,22 @@ const dropNullsStep: Step = (prng, plan) => {
   }
 }
 
-const windowStep: Step = (prng, plan) => {
-  const windows = Array.from({ length: prng.int(1, 3) }, () => ({
+/** Numbers for the rows: equal ones stay in no order, but each window now sees the same of them. */
+const numbered = (prng: Prng, plan: RandomPlan): RandomPlan => {
+  const name = `number${fresh++}`
+  const number = rowNumbers(prng, plan.columns)
+  return {
+    columns: [...plan.columns, { name, kind: 'int64', nullable: false, special: false }],
+    frame: plan.frame.withColumns((row: any) => ({ [name]: number.build(row) })),
+    sql: `SELECT *, ${number.sql} AS ${quoted(name)} FROM (${plan.sql})`,
+    ordered: false,
+  }
+}
+
+const windowStep: Step = (prng, of) => {
+  const count = prng.int(1, 3)
+  const plan = count === 1 ? of : numbered(prng, of)
+  const windows = Array.from({ length: count }, () => ({
     name: `w${fresh++}`,
     ...randomWindow(prng, plan.columns),
   }))
@@ -415,6 +438,13 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [0.5, unpivotStep],
   [0.5, rollupStep],
   [0.5, joinWhereStep],
+  [0.5, asofStep],
+  [0.5, pivotStep],
+  [0.5, cubeStep],
+  [0.5, unionByNameStep],
+  [0.5, replaceStep],
+  [0.5, splitStep],
+  [0.5, collectStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],

@@ -86,7 +86,10 @@ export function randomValue(prng: Prng, { kind, special }: RandomColumn): unknow
   }
 }
 
-/** A table of 0 to 150 rows with every kind of column, under names that begin with `prefix`. */
+/**
+ * A table of 0 to 150 rows with every kind of column, under names that begin with `prefix`, told
+ * apart by `<prefix>_id`.
+ */
 export function randomTable(prng: Prng, prefix: string): RandomTable {
   const kinds = Object.keys(SQL_TYPES) as Kind[]
   const columns: RandomColumn[] = kinds.map((kind) => ({
@@ -98,10 +101,13 @@ export function randomTable(prng: Prng, prefix: string): RandomTable {
   columns.push({ name: `${prefix}_wild`, kind: 'float64', nullable: true, special: true })
   columns.push({ name: `${prefix}_huge`, kind: 'int64', nullable: true, special: true })
   columns.push({ name: `${prefix}_key`, kind: 'int32', nullable: prng.chance(0.5), special: false })
+  columns.push({ name: `${prefix}_id`, kind: 'int32', nullable: false, special: false })
   const rowCount = prng.chance(0.1) ? 0 : prng.int(1, 150)
-  const rows = Array.from({ length: rowCount }, () =>
+  const turn = prng.int(0, rowCount)
+  const rows = Array.from({ length: rowCount }, (_, row) =>
     Object.fromEntries(
       columns.map((column) => {
+        if (column.name.endsWith('_id')) return [column.name, (row + turn) % rowCount]
         if (column.nullable && prng.chance(0.15)) return [column.name, null]
         if (column.name.endsWith('_key')) return [column.name, prng.int(0, 12)]
         return [column.name, randomValue(prng, column)]
@@ -123,7 +129,8 @@ export async function createRandomTable(
       return [name, nullable ? type.nullable() : type]
     }),
   )
-  const created = await db.createTable(table.name, schema as Record<string, never>)
+  const primaryKey = [`${table.name}_id`] as never
+  const created = await db.createTable(table.name, schema as Record<string, never>, { primaryKey })
   const rows = prng.chance(0.5) ? sorted(table, prng.pick(table.columns).name) : [...table.rows]
   while (rows.length > 0) {
     await created.insert(rows.splice(0, prng.int(1, rows.length)) as never)

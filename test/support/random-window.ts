@@ -133,7 +133,20 @@ function endSql(end: number, unit = ''): string {
   return end === 0 ? 'CURRENT ROW' : `${size} ${end < 0 ? 'PRECEDING' : 'FOLLOWING'}`
 }
 
-/** A function of a random column over random rows, in an order that leaves no choice. */
+/** The numbers of all rows, in an order that leaves no choice but among equal rows. */
+export function rowNumbers(prng: Prng, columns: readonly RandomColumn[]): RandomWindow {
+  const order = prng.sample(columns, columns.length).map(({ name }) => name)
+  const sql = order.map((name) => `${quoted(name)} ASC NULLS LAST`).join(', ')
+  return {
+    kind: 'int64',
+    special: false,
+    sql: `row_number() OVER (ORDER BY ${sql})`,
+    build: (row) =>
+      fn.rowNumber().over({ orderBy: order.map((name) => asc(row[name], { nulls: 'last' })) }),
+  }
+}
+
+/** A function of a random column over random rows, in an order that leaves no choice but among equal rows. */
 export function randomWindow(prng: Prng, columns: readonly RandomColumn[]): RandomWindow {
   const column = prng.pick(columns)
   const of = prng.pick([ranks(prng), picks(prng, column), aggregates(column), aggregates(column)])

@@ -50,7 +50,8 @@ export function referenceRun(plan: LogicalPlan, tables: ReadonlyMap<string, Rows
       return plan.inputs.flatMap(run)
     case 'sample':
     case 'window':
-      throw new Error('no reference for windows and samples')
+    case 'explode':
+      throw new Error('no reference for windows, samples and lists')
   }
 }
 
@@ -86,7 +87,7 @@ function sorted(keys: readonly SortKey[], input: LogicalPlan, rows: Rows): Rows 
   })
 }
 
-/** Counts and sums of whole numbers. */
+/** Counts, firsts, and sums of whole numbers. */
 function aggregated({ keys, aggregates, input }: Aggregate, rows: Rows): Rows {
   const groups = new Map<string, { key: Scalar[]; rows: Row[] }>()
   if (keys.length === 0) groups.set('', { key: [], rows: [] })
@@ -102,9 +103,9 @@ function aggregated({ keys, aggregates, input }: Aggregate, rows: Rows): Rows {
     ...group.key,
     ...aggregates.map((of): Scalar => {
       if (of.input === null) return BigInt(group.rows.length)
-      const values = group.rows
-        .map((row) => referenceEvaluate(of.input as Expr, row))
-        .filter((value) => value !== null)
+      const all = group.rows.map((row) => referenceEvaluate(of.input as Expr, row))
+      if (of.aggregate === 'first') return all[0]!
+      const values = all.filter((value) => value !== null)
       if (of.aggregate === 'count') return BigInt(values.length)
       if (of.aggregate !== 'sum') throw new Error(`no reference for ${of.aggregate}`)
       return values.length === 0

@@ -1,4 +1,5 @@
 import {
+  batchUdf,
   col,
   connect,
   type Database,
@@ -12,6 +13,7 @@ import {
   type Row,
   t,
   type Utf8,
+  udf,
   when,
 } from '../../src/index.ts'
 import { expectEqual } from './equal.ts'
@@ -484,3 +486,108 @@ expectEqual<
     country: string | null
   }
 >()
+
+// constraints and identities
+const numbered = await db.createTable(
+  'numbered',
+  { id: t.int64().identity(), code: t.utf8().nullable(), amount: t.decimal(12, 2) },
+  {
+    primaryKey: ['id'],
+    unique: [['code', 'amount']],
+    checks: { positive: (o) => o.amount.gt(0), small: (o) => o.code.str.length().lt(10) },
+    clusterBy: ['id'],
+  },
+)
+await numbered.insert([{ amount: '1.00' }, { amount: 2, code: null }])
+await numbered.insert({ amount: [1, 2] })
+await numbered.addConstraint('large', { check: (o) => o.id.gt(0).or(o.amount.lt(9)) })
+await numbered.addConstraint('key', { primaryKey: ['id', 'amount'] })
+const [first] = await numbered.toArray()
+expectEqual<typeof first, { id: bigint; code: string | null; amount: string } | undefined>()
+numbered.filter((o) => o.id.gt(1).and(o.id.in([1n, 2n]))).agg((o) => ({ sum: o.id.sum() }))
+numbered.merge(numbered, {
+  on: 'id',
+  whenMatched: { set: 'all' },
+  whenNotMatched: { insert: { amount: (o) => o.amount } },
+})
+const open = await db.table('numbered')
+await open.addConstraint('any', { unique: ['whatever'] })
+const nested = await db.createTable('nested', {
+  id: t.int64(),
+  tags: t.list(t.utf8()).nullable(),
+  sizes: t.list(t.int64()),
+  place: t.struct({ city: t.utf8(), at: t.timestamp() }),
+  doc: t.json(),
+})
+const held = rowsOf(nested)
+expectEqual<
+  typeof held,
+  {
+    id: bigint
+    tags: (string | null)[] | null
+    sizes: (bigint | null)[]
+    place: { city: string | null; at: Date | null }
+    doc: unknown
+  }
+>()
+const each = rowsOf(nested.select('id', 'sizes').explode('sizes'))
+expectEqual<typeof each, { id: bigint; sizes: bigint | null }>()
+const flat = rowsOf(nested.select('id', 'doc').flatten('doc', { as: 'item' }).drop('doc'))
+expectEqual<typeof flat, { id: bigint; item: unknown }>()
+const asked = rowsOf(
+  nested.select((r) => ({
+    first: r.tags.list.get(0),
+    many: r.sizes.list.length(),
+    has: r.tags.list.contains('x'),
+    city: r.place.struct.field('city'),
+  })),
+)
+expectEqual<
+  typeof asked,
+  { first: string | null; many: number; has: boolean | null; city: string | null }
+>()
+const gathered = rowsOf(
+  nested.groupBy('id').agg((r) => ({ ids: r.id.collectList(), tags: r.tags.collectList() })),
+)
+expectEqual<
+  typeof gathered,
+  { id: bigint; ids: (bigint | null)[]; tags: ((string | null)[] | null)[] }
+>()
+const daily = rowsOf(
+  orders.groupByDynamic('day', { every: '1w', by: 'customer' }).agg(() => ({ n: fn.count() })),
+)
+expectEqual<typeof daily, { customer: string; day: Date; n: bigint }>()
+const gaps = rowsOf(
+  orders.select('customer', 'quantity', 'day').fillGaps('day', { every: '1d', by: 'customer' }),
+)
+expectEqual<typeof gaps, { customer: string; quantity: number | null; day: Date }>()
+const natural = rowsOf(small.select('customer').naturalJoin(customers, { how: 'left' }))
+expectEqual<typeof natural, { customer: string; id: number | null; country: string | null }>()
+const [split] = orders.select('id').randomSplit([1, 2])
+const ofSplit = rowsOf(split)
+expectEqual<typeof ofSplit, { id: bigint }>()
+const vat = udf(
+  'vat',
+  { takes: [t.decimal(12, 2), t.utf8().nullable()], returns: t.float64() },
+  (amount, customer) => {
+    expectEqual<[typeof amount, typeof customer], [string, string | null]>()
+    return customer === null ? 0 : Number(amount)
+  },
+)
+const initials = batchUdf(
+  'initials',
+  { takes: [t.utf8()], returns: t.utf8().nullable() },
+  (names) => names.map((name) => name[0] ?? null),
+)
+const own = rowsOf(
+  orders.select((o) => ({
+    vat: vat(o.amount, o.customer),
+    initial: initials(o.customer),
+    literal: vat('1.00', null),
+  })),
+)
+expectEqual<typeof own, { vat: number | null; initial: string | null; literal: number }>()
+const known = rowsOf(
+  (await db.table('any')).assertSchema({ id: t.int64(), s: t.utf8().nullable() }),
+)
+expectEqual<typeof known, { id: bigint; s: string | null }>()

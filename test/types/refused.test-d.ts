@@ -8,6 +8,7 @@ import {
   type Lake,
   lit,
   t,
+  udf,
   when,
 } from '../../src/index.ts'
 
@@ -195,6 +196,31 @@ o.merge(c, { on: 'id', whenMatched: { set: { s: 'x' }, delete: true } })
 o.write([], { mode: 'replace' })
 // @ts-expect-error write: a value of another type
 c.write([{ id: 'x', name: 'y' }])
+// @ts-expect-error createTable: a key of a column that is none
+await db.createTable('x', { id: t.int64() }, { primaryKey: ['idd'] })
+// @ts-expect-error createTable: a primary key that may be null
+await db.createTable('x', { id: t.int64().nullable() }, { primaryKey: ['id'] })
+// @ts-expect-error createTable: a list of columns where lists are due
+await db.createTable('x', { id: t.int64() }, { unique: ['id'] })
+// @ts-expect-error createTable: a unique key of a column that is none
+await db.createTable('x', { id: t.int64() }, { unique: [['idd']] })
+// @ts-expect-error createTable: a check of a column that is none
+await db.createTable('x', { id: t.int64() }, { checks: { positive: (r) => r.idd.gt(0) } })
+// @ts-expect-error createTable: a check that is no predicate
+await db.createTable('x', { id: t.int64() }, { checks: { positive: (r) => r.id } })
+// @ts-expect-error addConstraint: a primary key that may be null
+o.addConstraint('key', { primaryKey: ['a'] })
+// @ts-expect-error addConstraint: a key of a column that is none
+o.addConstraint('key', { unique: ['nope'] })
+// @ts-expect-error addConstraint: not a predicate
+o.addConstraint('some', { check: (r) => r.s })
+// @ts-expect-error identity: of text
+t.utf8().identity()
+const numbered = await db.createTable('n', { id: t.int64().identity(), name: t.utf8() })
+// @ts-expect-error insert: a value for an identity
+numbered.insert([{ id: 1n, name: 'x' }])
+// @ts-expect-error update: a value for an identity
+numbered.update({ set: { id: 1 } })
 // @ts-expect-error changes: without a beginning
 o.changes({})
 // @ts-expect-error diff: a key that is no column
@@ -270,3 +296,64 @@ o.joinWhere(c, (l, r) => l.id.gt(r.idd))
 o.joinAsof(c, { on: 'd' })
 // @ts-expect-error joinAsof: no such direction
 o.joinAsof(c, { on: 'id', direction: 'nearest' })
+const nested = await db.createTable('n', {
+  id: t.int64(),
+  tags: t.list(t.utf8()),
+  at: t.struct({ city: t.utf8() }),
+  doc: t.json(),
+})
+// @ts-expect-error list: a value of another type
+nested.insert([{ id: 1n, tags: [1], at: { city: 'x' }, doc: 1 }])
+// @ts-expect-error struct: a member that does not exist
+nested.insert([{ id: 1n, tags: ['x'], at: { town: 'x' }, doc: 1 }])
+// @ts-expect-error explode: no list
+nested.explode('id')
+// @ts-expect-error explode: misspelt option
+nested.explode('tags', { outer: true })
+// @ts-expect-error flatten: no json
+nested.flatten('tags')
+// @ts-expect-error list.contains: a value of another type
+nested.filter((r) => r.tags.list.contains(1))
+// @ts-expect-error list.get: text as a position
+nested.select((r) => ({ x: r.tags.list.get('0') }))
+// @ts-expect-error list methods: of a number
+nested.select((r) => ({ x: r.id.list.length() }))
+// @ts-expect-error struct.field: a member that does not exist
+nested.select((r) => ({ x: r.at.struct.field('town') }))
+// @ts-expect-error replace: misspelt column
+o.replace({ ss: [['a', 'b']] })
+// @ts-expect-error replace: a value of another type
+o.replace({ s: [['a', 1]] })
+// @ts-expect-error randomSplit: no weights
+o.randomSplit([])
+// @ts-expect-error sampleBy: a value of another type
+o.sampleBy('s', [[1, 0.5]])
+// @ts-expect-error groupByDynamic: no time
+o.groupByDynamic('id', { every: '1d' })
+// @ts-expect-error groupByDynamic: no such unit
+o.groupByDynamic('d', { every: '1 fortnight' })
+// @ts-expect-error fillGaps: misspelt column
+o.fillGaps('d', { every: '1h', by: 'ss' })
+// @ts-expect-error naturalJoin: no such kind
+o.naturalJoin(c, { how: 'cross' })
+
+const twice = udf('twice', { takes: [t.int64()], returns: t.int64() }, (x) => x * 2n)
+// @ts-expect-error udf: an argument of another type
+o.select((r) => ({ v: twice(r.s) }))
+// @ts-expect-error udf: an argument too many
+o.select((r) => ({ v: twice(r.id, 1) }))
+// @ts-expect-error udf: an argument too few
+o.select(() => ({ v: twice() }))
+// @ts-expect-error udf: a result of another type
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, (x) => `${x}`)
+// @ts-expect-error udf: a null that is not declared
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, (x) => (x > 1n ? x : null))
+// @ts-expect-error udf: a promise
+udf('wrong', { takes: [t.int64()], returns: t.int64() }, async (x) => x)
+// @ts-expect-error udf: null where it is never called with one
+o.select(() => ({ v: twice(null) }))
+
+// @ts-expect-error toArray: an engine is made by `clickhouse`
+o.toArray({ engine: { url: 'http://localhost:8123' } })
+// @ts-expect-error insert: an engine runs questions only
+o.insert([], { engine: {} })

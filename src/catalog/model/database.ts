@@ -1,4 +1,5 @@
-import type { Extra, Protocol } from './head.ts'
+import type { Extra } from './extra.ts'
+import type { Protocol } from './head.ts'
 
 /** A table's name and the folder that it is in. */
 export interface TableEntry {

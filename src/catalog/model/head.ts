@@ -1,8 +1,7 @@
 import type { Operation } from './commit-record.ts'
+import type { Constraint, Identity } from './constraint.ts'
+import type { Extra } from './extra.ts'
 import type { Column } from './table.ts'
-
-/** Fields of the stored JSON that this version does not know; they are written back as they were. */
-export type Extra = readonly (readonly [name: string, value: unknown])[]
 
 /** What a reader and a writer must understand before they touch a table. */
 export interface Protocol {
@@ -149,6 +148,10 @@ export interface Head extends Protocol {
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]
+  /** What every row keeps. */
+  readonly constraints: readonly Constraint[]
+  /** Columns whose values the table gives. */
+  readonly identities: readonly Identity[]
   /** Rows of a partition at most. */
   readonly partitionRows: number
   /** How writers ask stores to keep column files. */

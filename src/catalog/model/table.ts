@@ -1,5 +1,6 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import { field, type Schema, schema } from '../../arrow/schema.ts'
+import type { Constraint } from './constraint.ts'
 
 /** A column of a table. Its identity is `id`; `name` may change, `folder` never does. */
 export interface Column {
@@ -33,10 +34,22 @@ export interface TableSnapshot {
   readonly columns: readonly Column[]
   /** Names of the columns that loads sort by. */
   readonly clusterBy: readonly string[]
+  /** What every row of this version keeps. */
+  readonly constraints: readonly Constraint[]
+  /** Ids of the columns whose values the table gives. */
+  readonly identities: readonly number[]
 }
 
 export function tableSchema(columns: readonly Column[]): Schema {
   return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
+}
+
+/** The columns that a new row is given values for. */
+export function inputColumns({
+  columns,
+  identities,
+}: Pick<TableSnapshot, 'columns' | 'identities'>): readonly Column[] {
+  return columns.filter(({ id }) => !identities.includes(id))
 }
 
 /** The number of a column file: of the table's own, or of another table that it was cloned from. */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import type { FieldInfo } from '../../frame/data-frame.ts'
+import type { Table } from '../../frame/table.ts'
+import type { Untyped } from '../../frame/type-tag.ts'
+import { constraintText } from '../constraint-text.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
 
@@ -18,29 +20,50 @@ export function addTypes(program: Command): void {
         const taken = new Set(['t', 'Row', 'SchemaOf'])
         const tables = []
         for (const name of await database.tables()) {
-          const { fields } = (await database.table(name)).schema
+          const table = await database.table(name)
+          const { fields } = table.schema
           const constant = freeName(name, taken)
           const rows = freeName(`${constant.charAt(0).toUpperCase()}${constant.slice(1)}Row`, taken)
-          tables.push({ table: `${path}/${name}`, constant, rows, fields })
+          const constraints = table.constraints.map(constraintText)
+          const text = schemaText(constant, table)
+          tables.push({ table: `${path}/${name}`, constant, rows, fields, constraints, text })
         }
         if (options.json === true) {
-          printLine(jsonText(tables, 2))
+          printLine(
+            jsonText(
+              tables.map(({ text: _, ...of }) => of),
+              2,
+            ),
+          )
           return
         }
         printLine("import { type Row, type SchemaOf, t } from 'graupel'")
-        for (const { table, constant, rows, fields } of tables) {
-          printLine(`\n/** ${JSON.stringify(table).slice(1, -1).replaceAll('*/', '* /')} */`)
-          printLine(schemaText(constant, fields))
+        for (const { table, constant, rows, constraints, text } of tables) {
+          printLine(`\n${commentText([table, ...constraints])}`)
+          printLine(text)
           printLine(`export interface ${rows} extends Row<SchemaOf<typeof ${constant}>> {}`)
         }
       }),
     )
 }
 
-function schemaText(constant: string, fields: readonly FieldInfo[]): string {
-  const lines = fields.map(({ name, type, nullable }) => {
+/** A comment of one line each: names and texts are data, and cannot end it. */
+function commentText(lines: readonly string[]): string {
+  const [first, ...rest] = lines.map((line) => {
+    return JSON.stringify(line).slice(1, -1).replaceAll('\\"', '"').replaceAll('*/', '* /')
+  })
+  if (rest.length === 0) return `/** ${first} */`
+  return ['/**', ...[first, ...rest].map((line) => ` * ${line}`), ' */'].join('\n')
+}
+
+function schemaText(
+  constant: string,
+  { schema, identities }: Pick<Table<Untyped>, 'schema' | 'identities'>,
+): string {
+  const lines = schema.fields.map(({ name, type, nullable }) => {
+    const more = identities.includes(name) ? '.identity()' : nullable ? '.nullable()' : ''
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)
-    return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${nullable ? '.nullable()' : ''},`
+    return `  ${key === '__proto__' ? "['__proto__']" : key}: ${typeCall(type)}${more},`
   })
   return [`export const ${constant} = {`, ...lines, '}'].join('\n')
 }

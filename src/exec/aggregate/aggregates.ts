@@ -4,6 +4,7 @@ import { aggregatesEqual } from '../../plan/expr-children.ts'
 import type { AggregateName } from '../../plan/function.ts'
 import { aggregateSignature } from '../../plan/signature.ts'
 import type { AggregateState } from './aggregate-state.ts'
+import { CollectListState } from './collect-list.ts'
 import { CountState } from './count.ts'
 import { CountDistinctState } from './count-distinct.ts'
 import { DISTINCT_SKETCH } from './distinct-sketch.ts'
@@ -44,6 +45,7 @@ const AGGREGATES = {
   last: (expr) => new PickState(inputType(expr), 'last'),
   stddev: (expr) => new VarianceState(inputType(expr), 'stddev'),
   variance: (expr) => new VarianceState(inputType(expr), 'variance'),
+  collectList: (expr) => new CollectListState(expr.type),
   median: (expr) => new MedianState(inputType(expr)),
   stddevPop: (expr) => new VarianceState(inputType(expr), 'stddevPop'),
   variancePop: (expr) => new VarianceState(inputType(expr), 'variancePop'),

@@ -1,16 +1,12 @@
 import { type Batch, takeBatch } from '../../arrow/batch.ts'
-import { bool } from '../../arrow/data-type.ts'
-import { compareScalars, type Scalar, scalarAt, scalarText } from '../../arrow/scalar.ts'
-import { isNull, type Vector } from '../../arrow/vector.ts'
+import { type Scalar, scalarAt, scalarText } from '../../arrow/scalar.ts'
+import type { Vector } from '../../arrow/vector.ts'
 import { clip, invalid } from '../../error.ts'
 import { JoinTable } from '../../kernel/join-table.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { callExpr, conjoin, inExpr, literalExpr } from '../../plan/expr-walk.ts'
 import { evaluate } from '../evaluate.ts'
+import { keyRange } from './key-range.ts'
 import type { Rows } from './row-clauses.ts'
-
-/** Keys that are asked for one by one; of more only the range. */
-const KEYS_MAX = 256
 
 /** A pair of key expressions of one type, over the target's columns and the source's. */
 export interface KeyPair {
@@ -44,8 +40,7 @@ export class MergeSource {
 
   /** True, over the target's columns, for every row that may have a source row. */
   get range(): Expr {
-    const ranges = this.#pairs.map(({ target }, at) => rangeOf(target, this.#keys[at]!))
-    return conjoin(ranges.filter((range) => range !== null))
+    return keyRange(this.targetKeys, this.#keys)
   }
 
   /**
@@ -112,26 +107,4 @@ export class MergeSource {
       { key: key.join(', '), rows: [first, second] },
     )
   }
-}
-
-/** True for all values that `keys` has; null when nothing can be said. */
-function rangeOf(column: Expr, keys: Vector): Expr | null {
-  const values: Scalar[] = []
-  let least: Scalar = null
-  let greatest: Scalar = null
-  for (let row = 0; row < keys.length; row++) {
-    if (isNull(keys, row)) continue
-    const value = scalarAt(keys, row)
-    if (Number.isNaN(value)) return null
-    if (values.length <= KEYS_MAX) values.push(value)
-    if (least === null || compareScalars(value, least) < 0) least = value
-    if (greatest === null || compareScalars(value, greatest) > 0) greatest = value
-  }
-  if (values.length === 0) return literalExpr(false, bool)
-  if (values.length <= KEYS_MAX) return inExpr(column, values)
-  const { type } = column
-  return conjoin([
-    callExpr('gte', [column, literalExpr(least, type)]),
-    callExpr('lte', [column, literalExpr(greatest, type)]),
-  ])
 }

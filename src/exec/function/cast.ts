@@ -3,6 +3,7 @@ import {
   integerRange,
   isFloat,
   isInteger,
+  isNested,
   isNumeric,
   typesEqual,
   typeText,
@@ -144,7 +145,7 @@ function castTimes(input: Vector, type: DataType, options: CastOptions): Vector 
 }
 
 function printValues(input: Vector, type: DataType): Vector {
-  if (input.type.name === 'json') return { ...input, type }
+  if (input.type.name === 'json' || isNested(input.type)) return { ...input, type }
   const { length, validity } = input
   const sink = new TextSink(length, length * 12)
   const direct = input.layout === 'i32' && isInteger(input.type)

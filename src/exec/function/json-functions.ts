@@ -66,6 +66,13 @@ function jsonLength(text: string): RowResult {
   return typeof value === 'object' && value !== null ? Object.keys(value).length : null
 }
 
+/** The values of an array, or of an object, as a list; null for any other. */
+function jsonElements(text: string, path = '$'): RowResult {
+  const value = valueAt(text, path)
+  if (typeof value !== 'object' || value === null) return null
+  return JSON.stringify(Array.isArray(value) ? value : Object.values(value))
+}
+
 /** Names of an object, as a JSON list; null for any other. */
 function jsonKeys(text: string): RowResult {
   const value: unknown = JSON.parse(text)
@@ -132,6 +139,7 @@ export const JSON_FUNCTIONS = {
   jsonText: rowFunction(jsonText),
   jsonType: rowFunction(jsonType),
   jsonLength: rowFunction(jsonLength),
+  jsonElements: rowFunction(jsonElements),
   jsonKeys: rowFunction(jsonKeys),
   jsonHas: rowFunction((text: string, path: string) => valueAt(text, path) !== undefined),
   jsonWhole: rowFunction(jsonWhole),

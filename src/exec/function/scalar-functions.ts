@@ -5,6 +5,7 @@ import { eq, gt, gte, lt, lte, ne } from './comparison.ts'
 import { greatest, least } from './extreme.ts'
 import { JSON_FUNCTIONS } from './json-functions.ts'
 import { and, coalesce, isNotNull, isNullFunction, not, nullIf, or } from './logic.ts'
+import { NESTED_FUNCTIONS } from './nested-functions.ts'
 import { NUMBER_FUNCTIONS } from './number-functions.ts'
 import { ceil, exp, floor, ln, pow, round, sqrt } from './rounding.ts'
 import {
@@ -95,4 +96,5 @@ export const SCALAR_FUNCTIONS = {
   ...TEXT_FUNCTIONS,
   ...TIME_FUNCTIONS,
   ...JSON_FUNCTIONS,
+  ...NESTED_FUNCTIONS,
 } as const satisfies Record<FunctionName, ScalarFunction>

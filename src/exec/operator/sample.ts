@@ -4,7 +4,7 @@ import { field, type Schema, schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { chanceOfRow } from '../../kernel/chance-of-row.ts'
 import { sortRows } from '../../kernel/sort.ts'
-import type { Sample } from '../../plan/logical-plan.ts'
+import type { Sample, Share } from '../../plan/logical-plan.ts'
 import type { ExecContext } from '../context.ts'
 import type { Operator } from '../operator.ts'
 import { BatchCollector } from './batch-collector.ts'
@@ -29,17 +29,18 @@ export class SampleOperator implements Operator {
 
   execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     const { size } = this.#plan
-    return 'fraction' in size ? this.#share(size.fraction, context) : this.#few(size.rows, context)
+    return 'rows' in size ? this.#few(size.rows, context) : this.#share(size, context)
   }
 
-  async *#share(fraction: number, context: ExecContext): AsyncGenerator<Batch, void, undefined> {
+  async *#share({ from, to }: Share, context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     const merger = new BatchMerger(this.schema, context.batchRowsMax)
     let number = 0
     for await (const input of this.inputs[0].execute(context)) {
       const rows = new Uint32Array(input.length)
       let count = 0
       for (let row = 0; row < input.length; row++) {
-        if (chanceOfRow(number + row, this.#plan.seed) < fraction) rows[count++] = row
+        const chance = chanceOfRow(number + row, this.#plan.seed)
+        if (chance >= from && chance < to) rows[count++] = row
       }
       number += input.length
       if (count > 0) yield* merger.push(takeBatch(input, rows, count))

@@ -1,5 +1,8 @@
+import type { Expr } from '../../plan/expr.ts'
+import { childrenOf } from '../../plan/expr-children.ts'
 import { inputsOf, type LogicalPlan, type Scan } from '../../plan/logical-plan.ts'
 import { planMayThrow } from '../../plan/may-throw.ts'
+import { exprsOf } from '../../plan/node-exprs.ts'
 import { pipelineScan } from '../../plan/pipeline-scan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 import type { ExecContext } from '../context.ts'
@@ -58,6 +61,7 @@ function demandOf(node: LogicalPlan, input: LogicalPlan, above: Demand): Demand 
 }
 
 function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() => Operator) | null {
+  if (exprsOf(node).some(isOrHasUser)) return null
   if (node.kind === 'aggregate') {
     const sharing = sharingOf(node.input, context)
     return sharing.helpers === 0 ? null : () => new GatherGroupsOperator(node, sharing)
@@ -87,11 +91,18 @@ function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() =>
   return () => new GatherOperator(node, sharing)
 }
 
+/** Functions of the user's stay in their thread. */
+const isOrHasUser = (expr: Expr): boolean =>
+  expr.kind === 'user' || childrenOf(expr).some(isOrHasUser)
+
+const hasUserFunction = (plan: LogicalPlan): boolean =>
+  exprsOf(plan).some(isOrHasUser) || inputsOf(plan).some(hasUserFunction)
+
 /** A scan that nobody shares: of no partitions. */
 const NOTHING = { partitions: null } as unknown as Scan
 
 function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
-  const scan = pipelineScan(pipeline)
+  const scan = hasUserFunction(pipeline) ? null : pipelineScan(pipeline)
   if (scan === null || scan.limit !== null || scan.partitions === null) {
     return { scan: NOTHING, helpers: 0 }
   }

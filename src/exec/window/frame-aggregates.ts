@@ -1,9 +1,10 @@
 import { float64, int64, integerRange, isFloat, typeText } from '../../arrow/data-type.ts'
-import { decimalText } from '../../arrow/scalar.ts'
-import { bigAt, exactVector, SAFE, take, type Vector } from '../../arrow/vector.ts'
+import { decimalText, partTextAt } from '../../arrow/scalar.ts'
+import { bigAt, exactVector, isNull, SAFE, take, type Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
 import type { WindowExpr } from '../../plan/expr.ts'
 import { HALF } from '../aggregate/aggregates.ts'
+import { listVector } from '../aggregate/collect-list.ts'
 import { FOLDS, isFoldName } from '../aggregate/folds.ts'
 import { unitOf } from '../aggregate/mean.ts'
 import { isRoot, lessOf, type VarianceName } from '../aggregate/variance.ts'
@@ -59,6 +60,8 @@ export function frameAggregate(
       return variances(output.function, bounds, vector)
     case 'median':
       return medians(bounds, vector)
+    case 'collectList':
+      return lists(output, bounds, vector)
     case 'quantile':
     case 'approxQuantile':
       return quantiles(bounds, vector, at)
@@ -94,6 +97,18 @@ function rowCounts({ from, to }: FrameBounds): Vector {
   const values = new Float64Array(from.length)
   for (let i = 0; i < values.length; i++) values[i] = to[i]! - from[i]!
   return numbers(int64, values, null)
+}
+
+/** The values that are not null of what each place sees, in order. */
+function lists({ type }: WindowExpr, { from, to }: FrameBounds, vector: Vector): Vector {
+  const texts = Array.from(from, (start, place) => {
+    const seen: string[] = []
+    for (let at = start; at < to[place]!; at++) {
+      if (!isNull(vector, at)) seen.push(partTextAt(vector, at))
+    }
+    return seen.join(',')
+  })
+  return listVector(type, texts)
 }
 
 /** How many values that are not null each place sees. */

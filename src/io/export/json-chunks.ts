@@ -1,5 +1,5 @@
 import { type Batch, sliceBatch } from '../../arrow/batch.ts'
-import { isExact, isFloat } from '../../arrow/data-type.ts'
+import { isExact, isFloat, isNested } from '../../arrow/data-type.ts'
 import { scalarAt, scalarText } from '../../arrow/scalar.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { textAt, type Vector } from '../../arrow/vector.ts'
@@ -8,7 +8,7 @@ import type { ExportChunk } from './export-chunk.ts'
 const CHUNK_ROWS = 4096
 
 /**
- * Rows as JSON lines: numbers with all their digits, json columns as they are, what JSON has no number for
+ * Rows as JSON lines: numbers with all their digits, json, lists and structs as they are, what JSON has no number for
  * (NaN and infinities), dates and times as text, binary as hex, null as null.
  */
 export async function* jsonLineChunks(
@@ -37,7 +37,7 @@ function jsonText(vector: Vector): (row: number) => string {
   const { type, validity } = vector
   const isNull = (row: number) => validity !== null && validity[row] === 0
   if (vector.layout === 'utf8' && type.name !== 'binary') {
-    const isJson = type.name === 'json'
+    const isJson = type.name === 'json' || isNested(type)
     return (row) => {
       if (isNull(row)) return 'null'
       const text = textAt(vector, row)

@@ -87,6 +87,8 @@ function meaningOf(type: DataType): Omit<SchemaElement, 'name'> {
       return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
     // The library would parse what is called JSON; it is text here, and stays as it is.
     case 'json':
+    case 'list':
+    case 'struct':
       return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
     case 'binary':
       return { type: 'BYTE_ARRAY' }

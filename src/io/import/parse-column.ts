@@ -3,6 +3,7 @@ import { parseScalar, type Scalar } from '../../arrow/scalar.ts'
 import type { Field } from '../../arrow/schema.ts'
 import { SAFE, textAt, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { GraupelError } from '../../error.ts'
+import { TextSink } from '../../kernel/text.ts'
 import { type CsvDialect, shownText } from './csv-options.ts'
 import type { CsvRecords, RecordFault } from './csv-records.ts'
 import { clockAt, dateAt, decimalAt, floatAt, stampAt, wholeAt } from './text-number.ts'
@@ -93,6 +94,9 @@ function typedVector(cells: Utf8Vector, type: DataType, refuse: Refuse): Vector 
         if (isValid(cells, row) && scalarOf(cells, row, type) === undefined) refuse(row)
       }
       return cells
+    case 'list':
+    case 'struct':
+      return nestedVector(cells, type, refuse)
     case 'binary':
       return binaryVector(cells, type, refuse)
     case 'bool':
@@ -141,6 +145,27 @@ function scalarOf(cells: Utf8Vector, row: number, type: DataType): Scalar | unde
   } catch (error) {
     if (error instanceof GraupelError) return undefined
     throw error
+  }
+}
+
+/** The one text of each list or struct, whatever the spaces and forms in the file. */
+function nestedVector(cells: Utf8Vector, type: DataType, refuse: Refuse): Vector {
+  const sink = new TextSink(cells.length, cells.length * 16)
+  for (let row = 0; row < cells.length; row++) {
+    const value = isValid(cells, row) ? scalarOf(cells, row, type) : ''
+    if (value === undefined) refuse(row)
+    else sink.appendString(value as string)
+    sink.endRow()
+  }
+  const { bytes, starts, ends } = sink
+  return {
+    layout: 'utf8',
+    type,
+    length: cells.length,
+    validity: cells.validity,
+    bytes,
+    starts,
+    ends,
   }
 }
 

@@ -14,11 +14,12 @@ export type FoldConstant = (expr: Expr) => Scalar | undefined
  *
  * Holds because functions are pure: the same constants give the same value. An expression that
  * throws stays, as the error is due only if a row reaches it: `when(false).then(1 / 0)` is fine.
- * Types and nullability are kept, so that no schema changes. Costs one evaluation per constant.
+ * Functions of the
+ * user's are left for when rows are there. Types and nullability are kept, so that no schema changes. Costs one evaluation per constant.
  */
 export function foldConstants(fold: FoldConstant): (plan: LogicalPlan) => LogicalPlan {
   const folded = (expr: Expr): Expr => {
-    if (expr.kind === 'column' || expr.kind === 'literal') return expr
+    if (expr.kind === 'column' || expr.kind === 'literal' || expr.kind === 'user') return expr
     if (childrenOf(expr).some(({ kind }) => kind !== 'literal')) return expr
     const value = fold(expr)
     if (value === undefined || (value === null && !expr.nullable)) return expr

@@ -84,6 +84,8 @@ function narrow(plan: LogicalPlan, needed: Names): LogicalPlan {
     case 'limit':
     case 'sample':
       return mapInputs(plan, (input) => narrow(input, needed))
+    case 'explode':
+      return mapInputs(plan, (input) => narrow(input, new Set([...needed, plan.name])))
     case 'project': {
       const columns = plan.columns.filter(({ name }) => needed.has(name))
       return columns.length === plan.columns.length ? plan : project(plan.input, columns)

@@ -33,6 +33,8 @@ const TABLE: TableSnapshot = {
   version: 1,
   columns: [...COLUMNS, LATE],
   clusterBy: [],
+  constraints: [],
+  identities: [],
 }
 
 /** A store with the rows of each partition, and what the catalog would know of them. */

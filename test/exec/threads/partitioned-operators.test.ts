@@ -6,6 +6,7 @@ import { foldConstant } from '../../../src/exec/fold-constant.ts'
 import { execContext, run } from '../../../src/exec/run.ts'
 import { stateOf } from '../../../src/frame/frame-state.ts'
 import {
+  col,
   connect,
   type DataFrame,
   desc,
@@ -13,6 +14,7 @@ import {
   GraupelError,
   type Lake,
   t,
+  udf,
 } from '../../../src/index.ts'
 import { bindPartitions, scansOf } from '../../../src/plan/bind-partitions.ts'
 import type { Scan } from '../../../src/plan/logical-plan.ts'
@@ -67,6 +69,9 @@ afterAll(async () => {
   await lake.close()
   rmSync(root, { recursive: true, force: true })
 })
+
+/** No other thread could have it. */
+const halved = udf('halved', { takes: [t.int32()], returns: t.int32() }, (x) => x >> 1)
 
 const QUERIES: Record<string, () => DataFrame<any>> = {
   'a filtered sum of products': () =>
@@ -127,6 +132,13 @@ const QUERIES: Record<string, () => DataFrame<any>> = {
       .filter((s) => s.kind.gt(1))
       .sort(desc('price'))
       .limit(10),
+  'groups of what a function of the user gives': () =>
+    sales
+      .withColumns((s) => ({ half: halved(s.units) }))
+      .groupBy('half')
+      .agg((s) => ({ n: fn.count(), units: halved(s.units).sum() })),
+  'rows that a function of the user keeps': () => sales.filter((s) => halved(s.units).eq(3)),
+  'the first rows by a function of the user': () => sales.sort(halved(col('units'))).limit(9),
   'more first rows than there are': () =>
     sales
       .filter((s) => s.kind.eq(8))

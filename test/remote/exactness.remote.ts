@@ -1,0 +1,168 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { connect, type Database, fn, GraupelError, type Lake, t } from 'graupel'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clickhouse } from '../../src/remote/index.ts'
+import { type RemotePlace, startRemotePlace } from './remote-place.ts'
+
+let place: RemotePlace
+let lake: Lake
+let db: Database
+
+beforeAll(async () => {
+  place = await startRemotePlace()
+  lake = await connect(`s3://${place.bucket.name}/exact`, place.bucket.options)
+  db = await lake.database('a/b', { create: true })
+})
+
+afterAll(async () => {
+  await lake?.close()
+  await place?.stop()
+})
+
+test('values of every type that it takes come back as they went in, nulls among them', async () => {
+  const table = await db.createTable('__proto__', {
+    'a "name", of {three}\nlines': t.int64().nullable(),
+    wide: t.decimal(38, 10).nullable(),
+    float: t.float64().nullable(),
+    small: t.int8().nullable(),
+    unsigned: t.uint32().nullable(),
+    text: t.utf8().nullable(),
+    yes: t.bool().nullable(),
+    day: t.date().nullable(),
+    at: t.timestamp({ unit: 'us' }).nullable(),
+    zoned: t.timestamp({ zone: 'UTC' }).nullable(),
+    held: t.json().nullable(),
+  } as never)
+  const name = 'a "name", of {three}\nlines'
+  const rows = [
+    {
+      [name]: 2n ** 63n - 1n,
+      wide: '9999999999999999999999999999.9999999999',
+      float: -0,
+      text: '\\N',
+    },
+    {
+      [name]: -(2n ** 63n),
+      wide: '-0.0000000001',
+      float: 5e-324,
+      text: '',
+      small: -128,
+      yes: false,
+    },
+    {
+      float: Number.NaN,
+      text: '"q", \n\r\n é 😀',
+      unsigned: 4294967295,
+      yes: true,
+      day: '1900-01-01',
+    },
+    { float: 0.1, day: '2299-12-31', at: '2299-12-31T23:59:59.999999', held: '{"a": [1, "\\""]}' },
+    { at: '1900-01-01T00:00:00.000001', zoned: '2024-02-29T12:34:56.789Z', text: ' pad ' },
+    {},
+  ]
+  await table.insert(rows as never)
+  await table.insert(rows.slice(0, 1) as never)
+  const there = await (table as any).toArray({ engine: place.engine, temporal: 'iso' })
+  const here = await (table as any).toArray({ temporal: 'iso' })
+  const key = (row: unknown) =>
+    JSON.stringify(row, (_, of) => (typeof of === 'bigint' ? `${of}n` : of))
+  const sorted = (list: unknown[]) => [...list].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  expect(sorted(there)).toEqual(sorted(here))
+  expect(there).toHaveLength(7)
+})
+
+test('overflow and a zero divisor are INVALID there as they are here', async () => {
+  const table = await db.createTable('edges', { a: t.int64(), b: t.decimal(38, 0) })
+  await table.insert([
+    { a: 2n ** 63n - 1n, b: '9'.repeat(38) },
+    { a: 2n, b: '0' },
+  ])
+  const frames = [
+    table.select((o) => ({ x: o.a.add(1) })),
+    table.select((o) => ({ x: o.a.mul(o.a) })),
+    table.select((o) => ({ x: o.b.add(o.b) })),
+    table.select((o) => ({ x: o.a.div(o.b) })),
+    table.agg((o) => ({ x: o.a.mul(1).sum() })).select('x'),
+  ]
+  for (const frame of frames) {
+    for (const options of [{}, { engine: place.engine }]) {
+      await expect(frame.toArray(options)).rejects.toMatchObject({ code: 'INVALID' })
+    }
+  }
+})
+
+test('a file that is not what its metadata says is DATA, and no row comes of it', async () => {
+  const table = await db.createTable('damaged', { a: t.int64(), b: t.utf8() })
+  await table.insert([
+    { a: 1n, b: 'x' },
+    { a: 2n, b: 'y' },
+  ])
+  expect(await table.toArray({ engine: place.engine })).toHaveLength(2)
+  const Key = 'exact/a/b/damaged/b/partition1.csv'
+  for (const Body of ['b\nx\nz\n', 'b\nx\n']) {
+    const change = new PutObjectCommand({ Bucket: place.bucket.name, Key, Body })
+    await place.bucket.client.send(change)
+    await expect(table.toArray({ engine: place.engine })).rejects.toMatchObject({ code: 'DATA' })
+  }
+})
+
+test('a file that is gone is an error, and not fewer rows', async () => {
+  const table = await db.createTable('gone', { a: t.int64() })
+  for (const a of [1n, 2n, 3n]) await table.insert([{ a }])
+  const { DeleteObjectCommand } = await import('@aws-sdk/client-s3')
+  const Key = 'exact/a/b/gone/a/partition2.csv'
+  await place.bucket.client.send(new DeleteObjectCommand({ Bucket: place.bucket.name, Key }))
+  await expect(table.toArray({ engine: place.engine })).rejects.toBeInstanceOf(GraupelError)
+})
+
+test('pruned partitions are not read there, and one that is left stands without braces', async () => {
+  const table = await db.createTable('pruned', { a: t.int64(), b: t.utf8() })
+  for (const a of [1n, 10n, 20n]) await table.insert([{ a, b: `row ${a}` }])
+  const frame = table.filter((o) => o.a.gt(15)).select('b')
+  const sent = await frame.explain({ engine: place.engine })
+  expect(sent).not.toContain('partition1.csv')
+  expect(sent).not.toContain('{a/b/pruned/b/partition3.csv}')
+  expect(await frame.toArray({ engine: place.engine })).toEqual([{ b: 'row 20' }])
+})
+
+test('an aborted query is ABORTED, and is ended there', async () => {
+  const table = await db.createTable('slow', { a: t.int64() })
+  await table.insert(Array.from({ length: 3000 }, (_, at) => ({ a: BigInt(at) })))
+  const pairs = table.join(table.rename({ a: 'b' }), { how: 'cross' } as never) as any
+  const many = pairs
+    .join(table.rename({ a: 'c' }), { how: 'cross' })
+    .agg((o: any) => ({ n: o.a.mul(o.b).add(o.c).max() }))
+  const controller = new AbortController()
+  const query = many.toArray({ engine: place.engine, signal: controller.signal })
+  setTimeout(() => controller.abort(), 500)
+  await expect(query).rejects.toMatchObject({ code: 'ABORTED' })
+  await expect.poll(() => place.running(), { timeout: 20_000 }).toBe(0)
+})
+
+test('what it cannot run is INVALID with the node, or runs here when that is asked for', async () => {
+  const table = await db.createTable('odd', { a: t.int64(), b: t.utf8() })
+  await table.insert([
+    { a: 1n, b: 'x' },
+    { a: 2n, b: 'y' },
+  ])
+  const frame = table.select((o) => ({ b: o.b.str.upper() }))
+  const error = await frame.toArray({ engine: place.engine }).catch((caught) => caught)
+  expect(error).toMatchObject({ code: 'INVALID', facts: { node: 'upper' } })
+  const engine = clickhouse({ url: 'http://127.0.0.1:1', otherwise: 'local' })
+  expect(await frame.toArray({ engine })).toEqual([{ b: 'X' }, { b: 'Y' }])
+  const there = table.agg(() => ({ n: fn.count() })).filter((o) => o.n.gt(0))
+  expect(await there.toArray({ engine: place.engine })).toEqual([{ n: 2n }])
+})
+
+test('a server that does not answer is UNAVAILABLE, and no secret is told', async () => {
+  const table = await db.createTable('lost', { a: t.int64() })
+  await table.insert([{ a: 1n }])
+  const s3Credentials = { accessKeyId: 'who', secretAccessKey: 'hush-hush' }
+  const down = clickhouse({ url: 'http://127.0.0.1:1', s3Credentials })
+  await expect(table.toArray({ engine: down })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(await table.explain({ engine: down })).not.toContain('hush-hush')
+  const refused = clickhouse({ url: place.url, s3Credentials })
+  const error = await table.toArray({ engine: refused }).catch((caught) => caught)
+  expect(error).toBeInstanceOf(GraupelError)
+  expect(`${error.message} ${error.cause?.message}`).not.toContain('hush-hush')
+})

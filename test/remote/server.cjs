@@ -1,0 +1,27 @@
+// A ClickHouse server in this process, on loopback: `node server.cjs <http port> <tcp port> <folder>`.
+// `chdb` brings ClickHouse as a library, whose `clickhouse-local` can listen.
+const path = require('node:path')
+const { open, load, DataType } = require('ffi-rs')
+
+const [http, tcp, folder] = process.argv.slice(2)
+const platform = { linux: 'linux-x64-gnu', darwin: 'darwin-arm64' }[process.platform]
+const library = path.dirname(require.resolve(`@chdb/lib-${platform}/package.json`))
+open({ library: 'chdb', path: path.join(library, 'libchdb.so') })
+const args = [
+  'clickhouse',
+  '--listen_host=127.0.0.1',
+  `--http_port=${http}`,
+  `--tcp_port=${tcp}`,
+  `--path=${folder}`,
+  '--multiquery',
+  '--query',
+  'SYSTEM START LISTEN HTTP; SYSTEM START LISTEN TCP; ' +
+    'SELECT sleepEachRow(1) FROM numbers(100000000) SETTINGS max_block_size=1 FORMAT Null',
+]
+load({
+  library: 'chdb',
+  funcName: 'chdb_query_cmdline',
+  retType: DataType.U64,
+  paramsType: [DataType.I32, DataType.StringArray],
+  paramsValue: [args.length, args],
+})

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { utf8 } from '../../src/arrow/data-type.ts'
+import { bindFrame } from '../../src/frame/execute.ts'
+import { type FrameState, frameState } from '../../src/frame/frame-state.ts'
+import { engineDoor } from '../../src/frame/query-engine.ts'
+import { connect, fn, t } from '../../src/index.ts'
+import { filesSql } from '../../src/remote/bucket-place.ts'
+import { clickhouse } from '../../src/remote/index.ts'
+import { sqlLiteral, sqlText } from '../../src/remote/sql-type.ts'
+import { runs } from '../support/random.ts'
+
+const engine = clickhouse({ url: 'http://localhost:8123', endpoint: 'http://localhost:9000' })
+const ACCESS = { endpoint: 'http://localhost:9000', keys: null }
+
+/** What ClickHouse takes a quoted string for; null unless `sql` is exactly one. */
+function unquoted(sql: string): string | null {
+  const inner = /^'((?:[^'\\]|\\x[0-9a-f]{2})*)'$/.exec(sql)?.[1]
+  if (inner === undefined) return null
+  const bytes: number[] = []
+  for (let at = 0; at < inner.length; at++) {
+    if (inner[at] !== '\\') bytes.push(inner.charCodeAt(at))
+    else {
+      bytes.push(Number.parseInt(inner.slice(at + 2, at + 4), 16))
+      at += 3
+    }
+  }
+  return Buffer.from(bytes).toString()
+}
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({
+    unit: fc.constantFrom(
+      "'",
+      '\\',
+      '"',
+      '`',
+      ';',
+      '-',
+      '/',
+      '*',
+      '{',
+      '}',
+      '\0',
+      '\n',
+      'x',
+      '2',
+      '7',
+      ')',
+    ),
+  }),
+)
+
+describe('no value can break out of a statement', () => {
+  test('text of any kind is one string in quotes, and that text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(unquoted(sqlText(text))).toBe(text)
+        expect(unquoted(sqlLiteral(text, utf8))).toBe(text)
+      }),
+      { numRuns: runs(500) },
+    )
+  })
+
+  test('a key is read as it stands, or refused: never as a pattern', () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { minLength: 1, maxLength: 3 }), (keys) => {
+        const pattern = /[{}*?,#%]/
+        if (keys.some((key) => pattern.test(key))) {
+          expect(() => filesSql('s3://bucket/lake', keys, ACCESS)).toThrow(/path has one of/)
+          return
+        }
+        const sql = filesSql('s3://bucket/lake', keys, ACCESS)
+        const [, url] = /^s3\(('(?:[^']*)'),'RawBLOB','raw String'\)$/.exec(sql)!
+        const list = keys.length === 1 ? keys[0] : `{${keys.join(',')}}`
+        expect(unquoted(url!)).toBe(`http://localhost:9000/bucket/lake/${list}`)
+      }),
+      { numRuns: runs(300) },
+    )
+  })
+
+  test('no name of a column, of the frame or the file, stands in it', async () => {
+    await using lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    let number = 0
+    const name = anyText.filter((text) => text.isWellFormed() && text.length > 6)
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(name, { minLength: 3, maxLength: 3 }), async (names) => {
+        const [key, value, total] = names as [string, string, string]
+        const schema = Object.fromEntries([
+          [key, t.int64()],
+          [value, t.int64()],
+        ])
+        const table = await db.createTable(`t${number++}`, schema as never)
+        await table.insert([
+          { [key]: 1n, [value]: 2n },
+          { [key]: 3n, [value]: 4n },
+        ] as never)
+        const frame = (table as any)
+          .filter((row: any) => row[value].gt(2n))
+          .groupBy(key)
+          .agg((row: any) => Object.fromEntries([[total, row[value].sum()]]))
+          .sort(total)
+        const state = frame[frameState] as FrameState
+        const { plan } = await bindFrame(state, { optimized: true })
+        const sql = engine[engineDoor].explain(toBucket(plan) as never)
+        const words = sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
+        expect(words).toMatch(/^[A-Za-z0-9_ (),.=<>!*+-]*(?:''[A-Za-z0-9_ (),.=<>!*+-]*)*$/)
+        for (const one of names) expect(words).not.toContain(one)
+      }),
+      { numRuns: runs(40) },
+    )
+  })
+})
+
+/** The same plan over a table that is in a bucket. */
+function toBucket(plan: any): unknown {
+  if (plan.kind === 'scan')
+    return { ...plan, table: { ...plan.table, storeUrl: 's3://bucket/lake' } }
+  return { ...plan, input: toBucket(plan.input) }
+}
+
+describe('what the engine cannot do is said before anything runs', () => {
+  const refusal = async (step: (frame: any) => any) => {
+    await using lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    const table = await db.createTable('t', { a: t.float64(), b: t.utf8(), d: t.date() })
+    await table.insert([
+      { a: 1, b: 'x', d: '1600-01-01' },
+      { a: 2, b: 'y', d: '2000-01-01' },
+    ])
+    const frame = step(table)
+    const { plan } = await bindFrame(frame[frameState], { optimized: true })
+    try {
+      engine[engineDoor].explain(toBucket(plan) as never)
+    } catch (error) {
+      return (error as { readonly facts: { readonly node: string } }).facts.node
+    }
+    return null
+  }
+
+  test('by the name of the node, the function or the type', async () => {
+    expect(await refusal((frame) => frame.select('b').sort('b'))).toBeNull()
+    expect(await refusal((frame) => frame.select('b').sample({ rows: 1 }))).toBe('sample')
+    expect(await refusal((frame) => frame.select('b').limit(1))).toBe('a limit')
+    expect(await refusal((frame) => frame.groupBy('a').agg(() => ({ n: fn.count() })))).toBe(
+      'a group by "a"',
+    )
+    expect(await refusal((frame) => frame.select((o: any) => ({ x: o.b.str.upper() })))).toBe(
+      'upper',
+    )
+    expect(await refusal((frame) => frame.select('d').sort('d'))).toBe('a scan of "d"')
+    expect(
+      await refusal((frame) =>
+        frame.select((o: any) => ({ x: fn.rowNumber().over({ orderBy: o.b }) })),
+      ),
+    ).toBe('window')
+  })
+})
+
+test('a table that is in no bucket is INVALID', async () => {
+  await using lake = await connect('memory:')
+  const db = await lake.database('a/b', { create: true })
+  const table = await db.createTable('t', { a: t.int64() })
+  await table.insert([{ a: 1n }])
+  await expect(table.collect({ engine })).rejects.toMatchObject({ code: 'INVALID' })
+})
