@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -211,5 +211,115 @@ describe.each([
     expect(await again.table.verify()).toEqual([])
     const partitions = (await again.table.clusteringInformation(['id'])).totalPartitionCount
     expect(partitions).toBeLessThan(2 * count)
+  }, 120_000)
+})
+
+describe('a table whose rows are in its metadata', () => {
+  const trimmedTo = async (store: ObjectStore) => {
+    const cell = await store.readCell('test/small/rows/_table/head.json')
+    return JSON.parse(Buffer.from(cell!.body).toString()).trimmed?.version
+  }
+
+  /** Each of `count` times the one row that is there goes, and `keep` rows stay for good. */
+  async function churned(store: ObjectStore, { keep, count }: { keep: number; count: number }) {
+    await using made = await open(store)
+    for (let id = 0; id < keep; id++) await made.table.insert([rowOf(id)])
+    for (let n = 0; n < count; n++) {
+      await made.table.insert([rowOf(1000 + n)])
+      await made.table.update({ set: { name: 'new' }, where: (r) => r.id.eq(BigInt(1000 + n)) })
+      await made.table.delete((r) => r.id.eq(BigInt(1000 + n)))
+    }
+    return made.table.version
+  }
+
+  test('keeps them when its log is trimmed, for processes that have nothing in memory', async () => {
+    const store = memoryStore()
+    const version = await churned(store, { keep: 9, count: 60 })
+    {
+      await using made = await open(store)
+      expect(await made.table.vacuum({ retain: { versions: 2 } })).toMatchObject({
+        retainedFrom: version - 1,
+      })
+    }
+    expect(await trimmedTo(store)).toBe(version - 1)
+    const { store: logged, log } = loggedStore(store)
+    for (const spoil of [false, true]) {
+      for await (const { key } of store.list('test/small/rows/')) {
+        if (spoil && /(metadata|partitions)\.csv$/.test(key)) await store.delete(key)
+      }
+      await using again = await open(logged)
+      log.length = 0
+      expect(await again.table.sort('id').toArray()).toEqual(rowsOf(0, 9))
+      expect(dataFiles(log)).toEqual([])
+      expect(await again.table.verify()).toEqual([])
+      const before = again.table.at({ version: version - 1 })
+      expect(await before.count()).toBe(10)
+    }
+    await using again = await open(store)
+    await again.table.update({ set: { name: 'late' }, where: (r) => r.id.eq(4n) })
+    await again.table.insert([rowOf(9)])
+    await again.table.vacuum({ retain: { versions: 1 } })
+    const expected = [...rowsOf(0, 4), { ...rowOf(4), name: 'late' }, ...rowsOf(5, 5)]
+    expect(await again.table.sort('id').toArray()).toEqual(expected)
+    const clone = await again.table.clone('copy')
+    await again.table.optimize()
+    for (const table of [again.table, clone]) {
+      expect(await table.sort('id').toArray()).toEqual(expected)
+      expect(await table.verify()).toEqual([])
+    }
+  }, 120_000)
+
+  test('loads few rows of a file into its metadata once, and goes on knowing them', async () => {
+    const store = memoryStore()
+    const file = join(root, 'few.csv')
+    writeFileSync(file, 'id,name,price,at\n1,a,1.25,2026-01-01T00:00:00Z\n')
+    for (const rows of [1, 0]) {
+      await using made = await open(store)
+      expect(await made.table.load(file, { header: true })).toMatchObject({ rows, bytes: 0 })
+    }
+    await churned(store, { keep: 0, count: 50 })
+    await using made = await open(store)
+    await made.table.vacuum({ retain: { versions: 1 } })
+    expect(await trimmedTo(store)).toBe(made.table.version)
+    await using again = await open(store)
+    expect(await again.table.load(file, { header: true })).toMatchObject({ rows: 0 })
+    expect(await again.table.load(file, { header: true, force: true })).toMatchObject({ rows: 1 })
+    expect(await again.table.count()).toBe(2)
+    expect(await again.table.verify()).toEqual([])
+  }, 120_000)
+
+  test('hands out through a stream what was joined and trimmed since, each change once', async () => {
+    const store = memoryStore()
+    const seen: bigint[] = []
+    const consume = async () => {
+      await using made = await open(store)
+      const ended = await made.table.stream('copy').consume(async ({ changes }) => {
+        const rows = await changes.toArray()
+        expect(rows.every(({ _change }) => _change === 'insert')).toBe(true)
+        seen.push(...rows.map(({ id }) => id))
+      })
+      return ended
+    }
+    {
+      await using made = await open(store)
+      for (let id = 0; id < 30; id++) await made.table.insert([rowOf(id)])
+    }
+    expect(await consume()).toEqual({ from: 0, to: 30 })
+    {
+      await using made = await open(store)
+      for (let id = 30; id < 180; id++) await made.table.insert([rowOf(id)])
+      expect(await made.table.vacuum({ retain: { versions: 1 } })).toMatchObject({
+        retainedFrom: 30,
+      })
+    }
+    expect(await consume()).toEqual({ from: 30, to: 180 })
+    expect(seen.sort((a, b) => Number(a - b))).toEqual(rowsOf(0, 180).map(({ id }) => id))
+    await using made = await open(store)
+    expect(await made.table.vacuum({ retain: { versions: 1 } })).toMatchObject({
+      retainedFrom: 180,
+    })
+    expect(await consume()).toBe(undefined)
+    expect(await made.table.sort('id').toArray()).toEqual(rowsOf(0, 180))
+    expect(await made.table.verify()).toEqual([])
   }, 120_000)
 })
