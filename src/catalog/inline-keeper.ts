@@ -47,6 +47,13 @@ export class InlineKeeper {
     if (!fold.isTaken) this.#work.add(fold.discard())
   }
 
+  /** Ends a fold, if any, whose commit was not made. */
+  refused(fold: InlineFold | undefined): void {
+    if (fold === undefined) return
+    fold.isTaken = false
+    this.end(fold)
+  }
+
   async #stage(head: Head): Promise<void> {
     this.#isStaging = true
     this.#commits = 0

@@ -249,7 +249,12 @@ export class TableWriter {
   async #commitInline(options: CommitOptions): Promise<CommitOutcome> {
     const fold = this.#table.inline.take()
     this.#fold = fold
-    const { version, isNew } = await this.#table.queue.commit(this.#change(options))
+    const committed = this.#table.queue.commit(this.#change(options))
+    const { version, isNew } = await committed.catch((error: unknown) => {
+      const isLost = error instanceof GraupelError && error.code === 'CONFLICT'
+      if (isLost) this.#table.inline.refused(fold)
+      throw error
+    })
     if (fold !== undefined) this.#table.inline.end(fold)
     if (options.loads !== undefined) this.#table.noteLoads()
     return isNew ? this.ended(version) : this.#nothing(version)

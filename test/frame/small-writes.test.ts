@@ -323,3 +323,61 @@ describe('a table whose rows are in its metadata', () => {
     expect(await made.table.verify()).toEqual([])
   }, 120_000)
 })
+
+describe('a table with keys whose rows are in its metadata', () => {
+  test('has no key twice, and keeps no file of an append that was refused with what it took along', async () => {
+    const store = memoryStore()
+    let others = async () => {}
+    const slow = new Proxy(store, {
+      get(target, name) {
+        const member = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        if (name !== 'swapCell') return member.bind(target)
+        return async (...given: unknown[]) => {
+          await others()
+          return member.apply(target, given)
+        }
+      },
+    })
+    const open = async (of: ObjectStore = store) => {
+      const lake = await connect(of, { smallWrites: 'records', cache: false })
+      const db = await lake.database('test/small', { create: true })
+      const columns = { ...COLUMNS, n: t.int64().identity() }
+      const how = { ifNotExists: true, primaryKey: ['id'] } as const
+      return { lake, table: await db.createTable('rows', columns, how) }
+    }
+    const [first, second] = [await open(slow), await open()]
+    for (let id = 0; id < 64; id++) await first.table.insert([rowOf(id)])
+    const again = await first.table.insert([rowOf(7)]).catch((error) => error)
+    expect(again).toMatchObject({ code: 'INVALID' })
+    await expect.poll(() => filesOf(store)).toHaveLength(5)
+    expect(await first.table.verify()).toEqual([])
+    others = async () => {
+      others = async () => {}
+      await second.table.insert([rowOf(100)])
+    }
+    const late = await first.table.insert([rowOf(100)]).catch((error) => error)
+    expect(late).toMatchObject({ code: 'CONFLICT' })
+    for (const { lake } of [first, second]) await lake.close()
+    expect(await filesOf(store)).toEqual([])
+    const { lake, table } = await open()
+    for (let id = 101; id < 180; id++) await table.insert([rowOf(id)])
+    await table.optimize()
+    await table.insert([rowOf(180)])
+    const rows = await table.sort('id').toArray()
+    expect(rows.map(({ id }) => id)).toEqual(
+      [...rowsOf(0, 64), ...rowsOf(100, 81)].map(({ id }) => id),
+    )
+    expect(new Set(rows.map(({ n }) => n)).size).toBe(rows.length)
+    expect(await table.verify()).toEqual([])
+    await lake.close()
+  }, 120_000)
+
+  async function filesOf(store: ObjectStore): Promise<string[]> {
+    const found: string[] = []
+    for await (const { key } of store.list('test/small/rows/')) {
+      if (/\/partition\d+\.csv$/.test(key)) found.push(key)
+    }
+    return found
+  }
+})
