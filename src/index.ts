@@ -36,6 +36,8 @@ export type {
 } from './frame/change-type.ts'
 export {
   type ColumnType,
+  type DefaultNames,
+  type DefaultType,
   type SchemaOf,
   type SchemaValue,
   type TimestampOptions,

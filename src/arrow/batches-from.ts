@@ -4,7 +4,7 @@ import { type Batch, batch } from './batch.ts'
 import { inferField, inferFields } from './infer-schema.ts'
 import { fromArrowTable } from './interop.ts'
 import { fieldNames, type Schema, schema, schemasEqual, schemaText } from './schema.ts'
-import { vectorFrom } from './vector-from.ts'
+import { vectorWithDefaults } from './vector-from.ts'
 
 /** Rows as plain objects, columns of values by name, or an Arrow table. */
 export type InMemoryData = readonly object[] | Readonly<Record<string, ArrayLike<unknown>>> | Table
@@ -69,7 +69,8 @@ function isArrowTable(data: object): data is Table {
 }
 
 /**
- * Batches of rows given as objects, by their own properties; a missing one is null. Throws
+ * Batches of rows given as objects, by their own properties; a missing one is the field's default,
+ * or null. Throws
  * NOT_FOUND for a property that is no column, INVALID as `vectorFrom` does.
  */
 export function rowsToBatches(
@@ -88,9 +89,9 @@ export function rowsToBatches(
     const columns = of.fields.map((field) => {
       const { name } = field
       const values = part.map((row) =>
-        Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : null,
+        Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined,
       )
-      return vectorFrom(values, field, { rowOffset: from })
+      return vectorWithDefaults(values, field, { rowOffset: from })
     })
     batches.push(batch(of, columns, part.length))
   }
@@ -99,7 +100,7 @@ export function rowsToBatches(
 
 /**
  * Batches of columns given as arrays by name, all of one length; a column that is not there is all
- * null. Throws NOT_FOUND for a name that is no column, INVALID for unequal lengths and as
+ * its default, or null. Throws NOT_FOUND for a name that is no column, INVALID for unequal lengths and as
  * `vectorFrom` does.
  */
 export function columnsToBatches(
@@ -108,7 +109,9 @@ export function columnsToBatches(
   { batchRows = BATCH_ROWS }: BatchesFromOptions = {},
 ): Batch[] {
   const given = new Map(
-    Object.entries(columns).map(([name, values]) => [name, arrayOf(name, values)]),
+    Object.entries(columns)
+      .filter(([, values]) => values !== undefined)
+      .map(([name, values]) => [name, arrayOf(name, values)]),
   )
   for (const name of given.keys()) {
     if (!of.positions.has(name)) throw nameNotFound('column', name, fieldNames(of))
@@ -121,9 +124,9 @@ export function columnsToBatches(
       const values = given.get(field.name)
       const part =
         values === undefined
-          ? new Array<null>(to - from).fill(null)
+          ? new Array<undefined>(to - from).fill(undefined)
           : (Array.prototype.slice.call(values, from, to) as unknown[])
-      return vectorFrom(part, field, { rowOffset: from })
+      return vectorWithDefaults(part, field, { rowOffset: from })
     })
     batches.push(batch(of, vectors, to - from))
   }

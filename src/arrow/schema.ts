@@ -1,11 +1,14 @@
 import { invalid, nameNotFound } from '../error.ts'
 import { type DataType, typesEqual, typeText } from './data-type.ts'
+import type { Scalar } from './scalar.ts'
 
 /** A named, typed column of a frame. `nullable: false` promises that no value is null. */
 export interface Field {
   readonly name: string
   readonly type: DataType
   readonly nullable: boolean
+  /** What rows get that do not give it: never null. Null where there is none. */
+  readonly default?: Scalar
 }
 
 /** Ordered fields with distinct names, and nothing else. */
@@ -15,8 +18,8 @@ export interface Schema {
   readonly positions: ReadonlyMap<string, number>
 }
 
-export function field(name: string, type: DataType, nullable = true): Field {
-  return Object.freeze({ name, type, nullable })
+export function field(name: string, type: DataType, nullable = true, value: Scalar = null): Field {
+  return Object.freeze({ name, type, nullable, ...(value === null ? {} : { default: value }) })
 }
 
 /** Throws INVALID when two fields have one name. */

@@ -1,10 +1,11 @@
 import { clip, type GraupelError, invalid } from '../error.ts'
+import { omittedVector } from './constant-vector.ts'
 import { type DataType, integerRange, isFloat, typeText } from './data-type.ts'
 import { parseDecimal } from './scalar.ts'
 import type { Field } from './schema.ts'
 import { parseDate, parseTime, parseTimestamp } from './temporal.ts'
 import { type Refuse, textVectorFrom } from './text-vector-from.ts'
-import { SAFE, type Vector } from './vector.ts'
+import { concat, SAFE, take, type Vector } from './vector.ts'
 
 export interface VectorFromOptions {
   /** Number of the first value's row in messages and facts; 0 when not given. */
@@ -36,6 +37,29 @@ export function vectorFrom(
     throw refused(field, row + (options.rowOffset ?? 0), values[row], hint)
   }
   return fill(values, field.type, validity, refuse)
+}
+
+/**
+ * As `vectorFrom`, of rows some of which leave the column out: these are undefined among `values`,
+ * and hold the field's default, where it has one.
+ */
+export function vectorWithDefaults(
+  values: readonly unknown[],
+  field: Field,
+  options: VectorFromOptions = {},
+): Vector {
+  const { default: value, ...bare } = field
+  const omitted = value === undefined ? -1 : values.indexOf(undefined)
+  if (omitted < 0) return vectorFrom(values, field, options)
+  if (values.every((given) => given === undefined)) return omittedVector(field, values.length)
+  const given = vectorFrom(values, { ...bare, nullable: true }, options)
+  const row = values.indexOf(null)
+  if (row >= 0 && !field.nullable) {
+    throw refused(field, row + (options.rowOffset ?? 0), null, 'the column takes no nulls')
+  }
+  const all = concat(field.type, [given, omittedVector(field, 1)])
+  const rows = Uint32Array.from(values, (of, at) => (of === undefined ? values.length : at))
+  return take(all, rows, rows.length)
 }
 
 function validityOf(values: ArrayLike<unknown>): Uint8Array | null {

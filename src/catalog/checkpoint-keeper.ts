@@ -15,6 +15,7 @@ import {
 import { isInlineEntry } from './inline-partition.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
+import { storedColumns } from './schema-at.ts'
 import { INLINE_FEATURE } from './stored-json.ts'
 import type { TableHead } from './table-head.ts'
 import { columnTypes, type TablePlace } from './table-partitions.ts'
@@ -111,11 +112,12 @@ export class CheckpointKeeper {
     this.#rows = listed?.rows.length ?? 0
     const done = listed !== undefined && listed.upto >= head.version
     if (head.state !== 'live' || done || !this.#isDue(head)) return
-    const files = head.columns.map((column) => metadataFile(folder, column))
+    const columns = storedColumns(head)
+    const files = columns.map((column) => metadataFile(folder, column))
     const found = await pooled(files, REQUESTS_MAX, (file) => this.#readOrNone(file, head))
     const uptos = [listed, ...found].map((checkpoint) => checkpoint?.upto ?? 0)
     const span = { from: Math.min(...uptos) + 1, to: head.version }
-    const records = await this.#place.log.changes(head, span, columnTypes(head.columns))
+    const records = await this.#place.log.changes(head, span, columnTypes(columns))
     const work = files.map((file, index) => ({ file, checkpoint: found[index] }))
     await pooled(work, REQUESTS_MAX, ({ file, checkpoint }) =>
       this.#advance(file, checkpoint, records, head),

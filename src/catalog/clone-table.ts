@@ -49,6 +49,8 @@ export function cloneHead(source: Head, version: number): Head {
     nextId: 1,
     partitions: 0,
     rows: 0,
+    dropped: [],
+    formerSchemas: [],
     retainedFrom: 0,
     fence: 1,
     burned: [],

@@ -1,4 +1,5 @@
 import { typeText } from '../arrow/data-type.ts'
+import { scalarText } from '../arrow/scalar.ts'
 import { type Field, fieldPosition, schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { newTxid, newUuid, nowMs } from '../io/clock-and-ids.ts'
@@ -6,8 +7,8 @@ import { constraintFeatures } from './constraints-json.ts'
 import { foldFolder, freeFolderName } from './folder-name.ts'
 import { COMPRESSIONS } from './head-marks-json.ts'
 import type { NewConstraint } from './model/constraint.ts'
-import type { Compression, Head } from './model/head.ts'
-import type { Column, TableSnapshot } from './model/table.ts'
+import type { Compression, Head, HeadColumn } from './model/head.ts'
+import type { TableSnapshot } from './model/table.ts'
 import { PROTOCOL } from './stored-json.ts'
 
 const PARTITION_ROWS = 1_000_000
@@ -61,7 +62,9 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     timestamp: created,
     created,
     creationTxid: txid,
-    columns: firstColumns(fields).map((column) => ({ ...column, extra: [] })),
+    columns: firstColumns(fields),
+    dropped: [],
+    formerSchemas: [],
     nextColumnId: fields.length + 1,
     clusterBy: clusterBy.map(idOf),
     constraints,
@@ -91,10 +94,12 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
 export function hasColumns(head: Pick<Head, 'columns'>, fields: readonly Field[]): boolean {
   return (
     head.columns.length === fields.length &&
-    head.columns.every(({ name, type, nullable }, position) => {
+    head.columns.every((column, position) => {
       const wanted = fields[position]!
+      const { name, type, nullable } = column
       const sameType = typeText(type) === typeText(wanted.type)
-      return name === wanted.name && nullable === wanted.nullable && sameType
+      const sameDefault = defaultText(column) === defaultText(wanted)
+      return name === wanted.name && nullable === wanted.nullable && sameType && sameDefault
     })
   )
 }
@@ -112,13 +117,18 @@ export function missingConstraint(
   })?.name
 }
 
+function defaultText({ type, default: value }: Field): string | null {
+  return value == null ? null : scalarText(value, type)
+}
+
 /** The columns of a new table with `fields`. */
-export function firstColumns(fields: readonly Field[]): Column[] {
+export function firstColumns(fields: readonly Field[]): HeadColumn[] {
   const taken = new Set<string>()
-  return fields.map(({ name, type, nullable }, position) => {
+  return fields.map((of, position) => {
+    const { name } = of
     const id = position + 1
     const folder = freeFolderName(name, taken, String(id))
     taken.add(foldFolder(folder))
-    return { id, name, type, nullable, folder }
+    return { id, ...of, folder, extra: [] }
   })
 }

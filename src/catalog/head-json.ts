@@ -1,9 +1,15 @@
-import { parseDataType, typeText } from '../arrow/data-type.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import { constraintFields, readConstraints } from './constraints-json.ts'
-import { foldFolder, isFolderName } from './folder-name.ts'
+import { foldFolder } from './folder-name.ts'
+import {
+  checkFormerSchemas,
+  formerSchemaFields,
+  printColumn,
+  readColumn,
+  readFormerSchemas,
+} from './head-columns-json.ts'
 import { LOG_FILE, markFields, readMarks } from './head-marks-json.ts'
-import type { Head, HeadColumn, Segment, TableState } from './model/head.ts'
+import type { Head, Segment, TableState } from './model/head.ts'
 import { pendingFields, readPending } from './pending-json.ts'
 import { sealed } from './seal.ts'
 import {
@@ -36,6 +42,7 @@ export function printHead(head: Head): Uint8Array {
       ['created', instantText(head.created)],
       ['creationTxid', head.creationTxid],
       ['columns', printList(head.columns.map(printColumn))],
+      ...formerSchemaFields(head),
       ['nextColumnId', head.nextColumnId],
       ['clusterBy', head.clusterBy],
       ...constraintFields(head),
@@ -75,6 +82,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     created: of.instant('created'),
     creationTxid: of.text('creationTxid', TXID),
     columns: of.objects('columns').map(readColumn),
+    ...readFormerSchemas(of),
     nextColumnId: of.whole('nextColumnId', 1),
     clusterBy: of.wholes('clusterBy', 1),
     ...readConstraints(of),
@@ -89,6 +97,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     tail: of.objects('tail').map(readTailEntry),
   }
   checkColumns(head, key)
+  checkFormerSchemas(head, key)
   checkLineage(head, key)
   checkMarks(head, key)
   return { ...head, extra: of.extra() }
@@ -98,40 +107,6 @@ function readState(of: StoredObject): TableState {
   const state = of.text('state')
   const found = STATES.find((candidate) => candidate === state)
   return found ?? of.fail('state', `one of ${STATES.join(', ')}`, state)
-}
-
-function printColumn(column: HeadColumn): string {
-  const { id, name, type, nullable, folder, extra } = column
-  return printObject(
-    [
-      ['id', id],
-      ['name', name],
-      ['type', typeText(type)],
-      ['nullable', nullable],
-      ['folder', folder],
-    ],
-    extra,
-  )
-}
-
-function readColumn(of: StoredObject): HeadColumn {
-  const folder = of.text('folder')
-  if (!isFolderName(folder)) of.fail('folder', 'the name of a folder', folder)
-  const typeName = of.text('type')
-  let type: HeadColumn['type']
-  try {
-    type = parseDataType(typeName)
-  } catch {
-    of.fail('type', 'a data type', typeName)
-  }
-  const column = {
-    id: of.whole('id', 1),
-    name: of.text('name'),
-    type,
-    nullable: of.boolean('nullable'),
-    folder,
-  }
-  return { ...column, extra: of.extra() }
 }
 
 function printSegment(segment: Segment): string {
@@ -160,14 +135,18 @@ function readSegment(of: StoredObject): Segment {
 }
 
 function checkColumns(
-  head: Pick<Head, 'columns' | 'nextColumnId' | 'clusterBy' | 'constraints' | 'identities'>,
+  head: Pick<
+    Head,
+    'columns' | 'dropped' | 'nextColumnId' | 'clusterBy' | 'constraints' | 'identities'
+  >,
   key: string,
 ) {
   const ids = new Set<number>()
   const names = new Set<string>()
   const folders = new Set<string>()
-  for (const { id, name, folder } of head.columns) {
-    const twice = ids.has(id) || names.has(name) || folders.has(foldFolder(folder))
+  for (const { id, name, folder } of [...head.columns, ...head.dropped]) {
+    const isLive = ids.size < head.columns.length
+    const twice = ids.has(id) || (isLive && names.has(name)) || folders.has(foldFolder(folder))
     if (twice || id >= head.nextColumnId) {
       throw corrupt(`"${key}": column ${id} shares its id, name or folder with another`, {
         key,
@@ -178,12 +157,13 @@ function checkColumns(
     names.add(name)
     folders.add(foldFolder(folder))
   }
+  const live = new Set(head.columns.map(({ id }) => id))
   const named = [
     ...head.clusterBy,
     ...head.constraints.flatMap(({ columns }) => columns),
     ...head.identities.map(({ column }) => column),
   ]
-  const stranger = named.find((id) => !ids.has(id))
+  const stranger = named.find((id) => !live.has(id))
   if (stranger === undefined) return
   throw corrupt(`"${key}": column ${stranger} is named, and is none`, { key })
 }

@@ -3,7 +3,7 @@ import { burnIds } from './burned-ids.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { Head, TailEntry } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
-import type { Column } from './model/table.ts'
+import { type Column, headerOf } from './model/table.ts'
 import type { PartitionBuffer } from './partition-buffer.ts'
 import { INLINE_FEATURE } from './stored-json.ts'
 
@@ -24,11 +24,11 @@ export function inlinePartition(
   if (rows * columns.length * VALUE_BYTES_MIN > INLINE_BYTES_MAX) return undefined
   const files = new Map<number, ColumnPartition>()
   let left = INLINE_BYTES_MAX
-  for (const [position, { id, name }] of columns.entries()) {
-    const { bytes, statistics } = encodeColumn(name, buffer.column(position))
+  for (const [position, column] of columns.entries()) {
+    const { bytes, statistics } = encodeColumn(headerOf(column), buffer.column(position))
     left -= bytes.length
     if (left < 0) return undefined
-    files.set(id, { file: 0, ...statistics, text: Buffer.from(bytes).toString() })
+    files.set(column.id, { file: 0, ...statistics, text: Buffer.from(bytes).toString() })
   }
   return { kind: 'addPartition', id: 0, rows, columns: files }
 }

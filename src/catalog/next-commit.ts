@@ -1,3 +1,4 @@
+import { typesEqual } from '../arrow/data-type.ts'
 import { GraupelError } from '../error.ts'
 import { sha256Hex } from '../io/checksum.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
@@ -9,7 +10,7 @@ import type {
   Operation,
 } from './model/commit-record.ts'
 import type { Constraint } from './model/constraint.ts'
-import type { Head } from './model/head.ts'
+import type { FormerSchema, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
 import { printRecord, RECORD_BYTES_MAX, recordFile } from './record-json.ts'
 import { columnTypes } from './table-partitions.ts'
@@ -26,6 +27,8 @@ export interface Draft {
   readonly ledgerOf?: number | undefined
   /** What the head says from then on. */
   readonly head: Pick<Head, 'partitions' | 'rows'> & Partial<Head>
+  /** The columns that end with it, where it gives the table others. */
+  readonly formerSchema?: Omit<FormerSchema, 'until'>
 }
 
 /** A commit that a swap to `head` would make. */
@@ -75,6 +78,9 @@ export function nextCommit(
     ...base,
     nextId: Math.max(base.nextId, numberAfter(actions)),
     ...draft.head,
+    ...(draft.formerSchema === undefined
+      ? {}
+      : { formerSchemas: [...base.formerSchemas, { ...draft.formerSchema, until: timestamp }] }),
     version,
     revision: base.revision + 1,
     txid,
@@ -113,14 +119,18 @@ export function assertSameColumns(
     head.columns.length === columns.length &&
     columns.every((column, position) => {
       const now = head.columns[position]!
-      const sameNulls = now.nullable === column.nullable
-      return now.id === column.id && now.folder === column.folder && sameNulls
+      const sameValues = now.nullable === column.nullable && typesEqual(now.type, column.type)
+      const sameFiles = now.folder === column.folder && now.name === column.name
+      return now.id === column.id && sameFiles && sameValues
     })
   if (same) return
+  const changedAt = (head.formerSchemas.at(-1)?.upto ?? head.version - 1) + 1
+  const change = head.tail.find(({ version }) => version === changedAt)
+  const by = change === undefined ? '' : `, by ${change.operation}`
   throw new GraupelError(
     'CONFLICT',
-    `the columns of table "${name}" changed while rows were staged: open it again and retry`,
-    { table: name, version: head.version },
+    `the columns of table "${name}" changed meanwhile, at version ${changedAt}${by}; nothing was committed: open it again and retry`,
+    { table: name, version: changedAt, operation: change?.operation },
   )
 }
 

@@ -8,7 +8,7 @@ import { pooled } from '../io/pooled.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { Compression } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
-import { type Column, partitionKey } from './model/table.ts'
+import { type Column, headerOf, partitionKey } from './model/table.ts'
 import type { PartitionBuffer } from './partition-buffer.ts'
 import { Uploads } from './uploads.ts'
 
@@ -93,7 +93,7 @@ export class PartitionStager {
    * higher one. Answers what is to be said of it.
    */
   async stageFile(column: Column, number: number, vector: Vector): Promise<ColumnPartition> {
-    const { bytes, statistics } = encodeColumn(column.name, vector)
+    const { bytes, statistics } = encodeColumn(headerOf(column), vector)
     return { ...statistics, file: await this.#createFrom(column, number, bytes) }
   }
 
@@ -132,7 +132,7 @@ export class PartitionStager {
     const columns = new Map<number, ColumnPartition>()
     const uploads = new Uploads()
     for (const [position, column] of this.#staging.columns.entries()) {
-      const encoded = encodeColumn(column.name, buffer.column(position))
+      const encoded = encodeColumn(headerOf(column), buffer.column(position))
       columns.set(column.id, { file: id, ...encoded.statistics })
       await uploads.add(encoded.bytes.length, this.#create(column, id, encoded.bytes))
       // Who has met others claims a number by its first file before writing the rest.

@@ -15,12 +15,15 @@ export const INLINE_FEATURE = 'inline'
 export const CONSTRAINTS_FEATURE = 'constraints'
 /** The table gives the values of a column. */
 export const IDENTITY_FEATURE = 'identity'
+/** Columns have changed: older versions have others, and files may lack or rename some. */
+export const SCHEMA_FEATURE = 'schemaEvolution'
 const FEATURES: readonly string[] = [
   CLONE_FEATURE,
   MULTI_TABLE_FEATURE,
   INLINE_FEATURE,
   CONSTRAINTS_FEATURE,
   IDENTITY_FEATURE,
+  SCHEMA_FEATURE,
 ]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -2,6 +2,7 @@ import { nameNotFound } from '../error.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
 import type { Change } from './commit-queue.ts'
 import { addConstraintChange, dropConstraintChange } from './constraint-change.ts'
+import { withDefaults } from './default-values.ts'
 import type { LoadedContents } from './load-ledger.ts'
 import type { HistoryEntry, TagEntry } from './model/commit-record.ts'
 import type { Constraint, NewConstraint } from './model/constraint.ts'
@@ -13,6 +14,7 @@ import type { TableSnapshot } from './model/table.ts'
 import { assertVersion, momentOf, noSuchVersion } from './moment-version.ts'
 import { resolveTransaction, type TransactionOutcome } from './resolve-transaction.ts'
 import { restoreChange } from './restore-change.ts'
+import { type SchemaChange, schemaChange } from './schema-change.ts'
 import type { SharedTable } from './shared-table.ts'
 import { instantText } from './stored-json.ts'
 import { assertLive, snapshotOf } from './table-head.ts'
@@ -87,17 +89,45 @@ export class TableCatalog {
   }
 
   /**
-   * The table as it was: at a version, or at the last one not after an instant. It has the columns
-   * of today. Throws NOT_FOUND saying what there is, EXPIRED for what was vacuumed.
+   * The table as it was: at a version, or at the last one not after an instant. Throws NOT_FOUND
+   * saying what there is, EXPIRED for what was vacuumed.
+   *
+   * @param seenFrom Its columns are what the rows are to have, where it is not older than they; the
+   * columns of then unless told.
    */
-  async snapshotAt(moment: Moment): Promise<TableSnapshot> {
+  async snapshotAt(moment: Moment, seenFrom?: TableSnapshot): Promise<TableSnapshot> {
     const wanted = momentOf(moment, nowMs())
     const head = await this.#newest()
     const { name } = this.#table
     const version = await this.#versionOf(head, wanted)
     assertVersion(head, name, version)
     assertRetained(head, version)
-    return snapshotOf(head, this.#names(), version)
+    const then = snapshotOf(head, this.#names(), version)
+    if (seenFrom === undefined || version > seenFrom.version) return then
+    return Object.freeze({ ...then, columns: seenFrom.columns })
+  }
+
+  /** The columns at a moment, as far as it is known without reading anything. */
+  columnsAt(moment: Moment): TableSnapshot['columns'] {
+    const head = this.#table.newest
+    const wanted = momentOf(moment, nowMs())
+    const version =
+      'version' in wanted
+        ? wanted.version
+        : 'tag' in wanted
+          ? (head.tags.find(({ name }) => name === wanted.tag)?.version ?? head.version)
+          : (head.formerSchemas.find(({ until }) => wanted.instant < until)?.upto ?? head.version)
+    return snapshotOf(head, this.#names(), version).columns
+  }
+
+  /**
+   * Changes the columns, as one commit that writes no file. Answers the table's catalog as it is
+   * then. Throws CONFLICT when others changed them first.
+   */
+  async changeSchema(change: SchemaChange): Promise<TableCatalog> {
+    const seen = this.#snapshot.columns
+    await this.#table.queue.commit(schemaChange(this.#table.name, seen, change))
+    return new TableCatalog(this.#table)
   }
 
   /**
@@ -117,12 +147,12 @@ export class TableCatalog {
     const known = this.#table.newest
     const head = known.version >= version ? known : await this.#newest()
     try {
-      return await readPartitions(this.#table, head, { version, columns })
+      return withDefaults(await readPartitions(this.#table, head, { version, columns }), columns)
     } catch (error) {
       // Objects of the log may have been joined, or vacuumed, since the head was read.
       const now = await this.#newest()
       if (now.revision === head.revision) throw error
-      return readPartitions(this.#table, now, { version, columns })
+      return withDefaults(await readPartitions(this.#table, now, { version, columns }), columns)
     }
   }
 

@@ -4,6 +4,7 @@ import type { CommitLog } from './commit-log.ts'
 import { parseHead, printHead } from './head-json.ts'
 import type { Head } from './model/head.ts'
 import type { TableSnapshot } from './model/table.ts'
+import { columnsAt } from './schema-at.ts'
 import { type Settled, settleSwap } from './settle-swap.ts'
 
 /** A head as read, with what is needed to swap it. */
@@ -108,9 +109,7 @@ export function snapshotOf(
   of: { name: string; storeUrl: string; folder: string },
   version = head.version,
 ): TableSnapshot {
-  const columns = head.columns.map(({ id, name, type, nullable, folder }) =>
-    Object.freeze({ id, name, type, nullable, folder }),
-  )
+  const columns = columnsAt(head, version).map(({ extra: _, ...column }) => Object.freeze(column))
   const names = new Map(columns.map(({ id, name }) => [id, name]))
   return Object.freeze({
     name: of.name,
@@ -119,8 +118,14 @@ export function snapshotOf(
     folder: of.folder,
     version,
     columns: Object.freeze(columns),
-    clusterBy: Object.freeze(head.clusterBy.map((id) => names.get(id)!)),
-    constraints: Object.freeze(head.constraints.filter(({ since }) => since <= version)),
-    identities: Object.freeze(head.identities.map(({ column }) => column)),
+    clusterBy: Object.freeze(head.clusterBy.flatMap((id) => names.get(id) ?? [])),
+    constraints: Object.freeze(
+      head.constraints.filter(
+        ({ since, columns }) => since <= version && columns.every((id) => names.has(id)),
+      ),
+    ),
+    identities: Object.freeze(
+      head.identities.flatMap(({ column }) => (names.has(column) ? [column] : [])),
+    ),
   })
 }

@@ -1,3 +1,5 @@
+import { type DataType, typesEqual, typeText } from '../arrow/data-type.ts'
+import type { Scalar } from '../arrow/scalar.ts'
 import { corrupt, GraupelError } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
@@ -16,6 +18,7 @@ import type { ColumnPartition, PartitionSet } from './model/partition-set.ts'
 import type { Column, Partition } from './model/table.ts'
 import type { PartitionCache } from './partition-cache.ts'
 import type { ColumnTypes } from './record-json.ts'
+import { asType, storedColumns } from './schema-at.ts'
 
 const REQUESTS_MAX = 64
 
@@ -36,17 +39,21 @@ export interface TablePlace {
 export async function readPartitions(
   place: TablePlace,
   head: Head,
-  { version, columns }: { version: number; columns: readonly Column[] },
+  { version, columns: asked }: { version: number; columns: readonly Column[] },
   signal?: AbortSignal,
 ): Promise<PartitionSet> {
   const { folder, log, cache } = place
   assertRetained(head, version)
   const list = partitionsFile(folder)
+  // Checkpoints may tell of later versions, in which columns take more values.
+  const stored = new Map(storedColumns(head).map((column) => [column.id, column]))
+  const columns = asked.map((column) => stored.get(column.id) ?? column)
   const files = columns.map((column) => ({ column, file: metadataFile(folder, column) }))
   const [listed, read] = await Promise.all([
-    checkpointFor(place, list, { head, version }, signal),
+    checkpointFor(place, list, { head, version, known: list.key }, signal),
     pooled(files, REQUESTS_MAX, async ({ column, file }) => {
-      const checkpoint = await checkpointFor(place, file, { head, version }, signal)
+      const known = cacheKey(file.key, column)
+      const checkpoint = await checkpointFor(place, file, { head, version, known }, signal)
       return { column, file, checkpoint }
     }),
   ])
@@ -60,11 +67,12 @@ export async function readPartitions(
     cache?.exactly<Partition>(list.key, version) ?? liveAt(list, listed, records, version)
   const statistics = new Map<number, ReadonlyMap<number, ColumnPartition>>()
   for (const { column, file, checkpoint } of read) {
-    const known = cache?.exactly<ColumnPartition>(file.key, version)
+    const known = cache?.exactly<ColumnPartition>(cacheKey(file.key, column), version)
     const found = known ?? liveAt(file, checkpoint, records, version)
     if (known === undefined) checkAgainst(live, found, file.key)
-    statistics.set(column.id, found)
-    cache?.keep(file.key, version, found)
+    const { type } = asked.find(({ id }) => id === column.id)!
+    statistics.set(column.id, statisticsAs(found, column.type, type))
+    cache?.keep(cacheKey(file.key, column), version, found)
   }
   cache?.keep(list.key, version, live)
   return { partitions: [...live.values()].sort((a, b) => a.id - b.id), statistics }
@@ -74,14 +82,32 @@ export async function readPartitions(
 async function checkpointFor<T>(
   { store, cache }: TablePlace,
   file: CheckpointFile<T>,
-  { head, version }: { head: Head; version: number },
+  { head, version, known: key }: { head: Head; version: number; known: string },
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint<T>> {
-  const known = cache?.find<T>(file.key, version)
+  const known = cache?.find<T>(key, version)
   if (known !== undefined && usable(known, head) === known) return known
   const read = usable(await readCheckpoint(store, file, signal), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
+}
+
+/** Statistics of a column of `from` as of one of `to`, which it was before. */
+function statisticsAs(
+  known: ReadonlyMap<number, ColumnPartition>,
+  from: DataType,
+  to: DataType,
+): ReadonlyMap<number, ColumnPartition> {
+  if (typesEqual(from, to)) return known
+  const as = (value: Scalar) => (value === null ? null : asType(value, from, to))
+  return new Map(
+    [...known].map(([id, of]) => [id, { ...of, min: as(of.min), max: as(of.max) }] as const),
+  )
+}
+
+/** Statistics are remembered as values of the column's type, which may be another in other versions. */
+function cacheKey(file: string, { type }: Column): string {
+  return `${file} ${typeText(type)}`
 }
 
 /** Throws EXPIRED when `version` has been vacuumed. */

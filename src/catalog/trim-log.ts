@@ -5,6 +5,7 @@ import { cutToRecords } from './clone-table.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import { type Head, isTrimmed, type LogFile, type Segment } from './model/head.ts'
 import { parseRecord, printRecord, printTrimmed, versionText } from './record-json.ts'
+import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { assertWritable } from './stored-json.ts'
 import type { ReadHead } from './table-head.ts'
@@ -119,7 +120,8 @@ async function versionLines(table: SharedTable, head: Head, to: number): Promise
 
 /** The partitions live at `retainedFrom`, as records that bring them. */
 async function baseLines(table: SharedTable, head: Head): Promise<Line[]> {
-  const { columns, retainedFrom: version } = head
+  const { retainedFrom: version } = head
+  const columns = storedColumns(head)
   const set = await readPartitions(table, head, { version, columns })
   const added = set.partitions.map(({ id, rows }): AddPartition => {
     const files = columns.flatMap((column) => {

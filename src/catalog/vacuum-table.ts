@@ -16,6 +16,7 @@ import {
 import { releasePins } from './clone-table.ts'
 import { type Head, isTrimmed, type Segment, type StreamOffset } from './model/head.ts'
 import { momentOf } from './moment-version.ts'
+import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { assertLive } from './table-head.ts'
 import { columnTypes } from './table-partitions.ts'
@@ -161,7 +162,7 @@ async function fenceAt(table: SharedTable, head: Head, version: number): Promise
   const files = await readMetadata(table, head)
   const oldest = files.reduce((upto, of) => Math.min(upto, of.checkpoint.upto), listed.upto)
   const span = { from: oldest + 1, to: version }
-  const records = await table.log.changes(head, span, columnTypes(head.columns))
+  const records = await table.log.changes(head, span, columnTypes(storedColumns(head)))
   let fence = 1
   const rowsOf = <T>(file: CheckpointFile<T>, checkpoint: Checkpoint<T>) => {
     const upto = Math.max(version, checkpoint.upto)
@@ -179,7 +180,7 @@ async function fenceAt(table: SharedTable, head: Head, version: number): Promise
 
 /** The stored metadata of all columns. */
 function readMetadata(table: SharedTable, head: Head) {
-  return pooled(head.columns, READS_MAX, async (column) => {
+  return pooled(storedColumns(head), READS_MAX, async (column) => {
     const file = metadataFile(table.folder, column)
     return { column, file, checkpoint: usable(await readCheckpoint(table.store, file), head) }
   })
@@ -192,7 +193,7 @@ async function findGarbage(
   signal: AbortSignal | undefined,
 ): Promise<StoredObject[]> {
   const files = await referencedFiles(table, head)
-  const folders = new Set(head.columns.map(({ folder }) => folder))
+  const folders = new Set(storedColumns(head).map(({ folder }) => folder))
   const named = new Set([
     ...head.segments.map(({ file }) => file),
     ...(head.trimmed?.files ?? []).map(({ file }) => file),
@@ -239,7 +240,7 @@ async function referencedFiles(table: SharedTable, head: Head): Promise<Set<stri
   const checkpoints = await readMetadata(table, head)
   const upto = checkpoints.reduce((least, of) => Math.min(least, of.checkpoint.upto), head.version)
   const span = { from: upto + 1, to: head.version }
-  const records = await table.log.changes(head, span, columnTypes(head.columns))
+  const records = await table.log.changes(head, span, columnTypes(storedColumns(head)))
   for (const { column, file, checkpoint } of checkpoints) {
     if (checkpoint.prunedTo > head.retainedFrom) {
       throw new GraupelError('CONFLICT', `"${file.key}": another vacuum has just gone further`, {

@@ -3,6 +3,7 @@ import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { Problem } from './model/problem.ts'
 import { parseRecord, recordFile } from './record-json.ts'
+import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { columnTypes } from './table-partitions.ts'
 
@@ -26,7 +27,7 @@ export async function verifyLineage(
   head: Head,
   problems: Problem[],
 ): Promise<Lineage> {
-  const types = columnTypes(head.columns)
+  const types = columnTypes(storedColumns(head))
   const lines = await table.log.lines(head, { from: 1, to: head.version }, { remembered: false })
   const records: CommitRecord[] = []
   let parent = { version: 0, txid: head.creationTxid, sha256: '' }

@@ -16,6 +16,7 @@ import type { Head } from './model/head.ts'
 import { columnFile } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
 import { numberAfter } from './next-commit.ts'
+import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
 import { assertLive } from './table-head.ts'
@@ -50,7 +51,7 @@ export async function verifyTable(
   const log: Log = { records, from: head.trimmed?.version ?? 0 }
   await verifyCheckpoint(table, partitionsFile(table.folder), log, problems)
   const files: ReturnType<typeof columnFile>[] = []
-  for (const column of head.columns) {
+  for (const column of storedColumns(head)) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
     await verifyCheckpoint(table, file, log, problems)

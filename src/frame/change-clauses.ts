@@ -88,17 +88,17 @@ export function allByName(target: Schema, source: Schema, scope: MergeScope, whe
   return assignments
 }
 
-/** `assignments` for every column: null where there is none. Throws INVALID where none may be. */
+/** `assignments` for every column: its default or null where there is none. Throws INVALID where none may be. */
 export function wholeRow(assignments: Assignments, target: Schema, where: string): Assignments {
   const row = new Map<string, Expr>()
-  for (const { name, type, nullable } of target.fields) {
+  for (const { name, type, nullable, default: omitted } of target.fields) {
     const value = assignments.get(name)
-    if (value === undefined && !nullable) {
+    if (value === undefined && !nullable && omitted === undefined) {
       throw invalid(`${where}: column "${clip(name)}" is missing, and takes no null`, {
         column: name,
       })
     }
-    row.set(name, value ?? literalExpr(null, type))
+    row.set(name, value ?? literalExpr(omitted ?? null, type))
   }
   return row
 }

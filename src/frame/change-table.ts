@@ -223,7 +223,7 @@ class TableRewriter {
     const all = await this.#allPartitions()
     for (const { id } of this.#change.snapshot.columns) {
       const of = all.statistics.get(id)?.get(partition.id)
-      if (of !== undefined) files.set(id, of)
+      if (of !== undefined && of.constant === undefined) files.set(id, of)
     }
     const changed = new Map<string, Vector>()
     const columns = noted(this.#changedColumns(partition, { hits, kept, files }), changed)

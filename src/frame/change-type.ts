@@ -59,13 +59,17 @@ export type SetOf<S, A extends readonly unknown[]> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
   : { readonly [K in GivenNames<S>]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>) }
 
-/** Values of a new row by column. Columns that take null may be left out. */
-export type ValuesOf<S, A extends readonly unknown[]> = 0 extends 1 & S
+/** Values of a new row by column. Columns that take null, and `D`, which have a default, may be left out. */
+export type ValuesOf<S, A extends readonly unknown[], D = never> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
   : {
-      readonly [K in RequiredNames<S>]: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
+      readonly [K in Exclude<RequiredNames<S>, D>]:
+        | Assigned<S[K]>
+        | ((...rows: A) => Assigned<S[K]>)
     } & {
-      readonly [K in NullableNames<S>]?: Assigned<S[K]> | ((...rows: A) => Assigned<S[K]>)
+      readonly [K in NullableNames<S> | (D & keyof S)]?:
+        | Assigned<S[K]>
+        | ((...rows: A) => Assigned<S[K]>)
     }
 
 type Condition<A extends readonly unknown[]> = (...rows: A) => Expr<Maybe<Bool>>
@@ -84,10 +88,10 @@ export type RowClause<S, A extends readonly unknown[], All = never> =
   | { readonly when?: Condition<A>; readonly delete: true; readonly set?: never }
 
 /** A row to be added for a source row of columns `R`. */
-export interface InsertClause<S, R> {
+export interface InsertClause<S, R, D = never> {
   readonly when?: Condition<[source: Accessor<R>]>
   /** `all`: every column of the source, by name. */
-  readonly insert: ValuesOf<S, [source: Accessor<R>]> | 'all'
+  readonly insert: ValuesOf<S, [source: Accessor<R>], D> | 'all'
 }
 
 type OneOrMore<T> = T | readonly T[]
@@ -96,7 +100,7 @@ type OneOrMore<T> = T | readonly T[]
  * How rows of a source of columns `R` are brought into columns `S`. Of several clauses the first
  * whose `when` is true counts; without `when` it always does.
  */
-export interface MergeChange<S, R> {
+export interface MergeChange<S, R, D = never> {
   /** A name that both have, several of them, or pairs `[target, source]`. Null equals nothing. */
   readonly on:
     | (Key<S> & Key<R>)
@@ -105,7 +109,7 @@ export interface MergeChange<S, R> {
   /** For rows with a source row. `set: 'all'` sets every column of the source, by name. */
   readonly whenMatched?: OneOrMore<RowClause<S, [target: Accessor<S>, source: Accessor<R>], 'all'>>
   /** For source rows without a row. */
-  readonly whenNotMatched?: OneOrMore<InsertClause<S, R>>
+  readonly whenNotMatched?: OneOrMore<InsertClause<S, R, D>>
   /** For rows without a source row. */
   readonly whenNotMatchedBySource?: OneOrMore<RowClause<S, [target: Accessor<S>]>>
 }

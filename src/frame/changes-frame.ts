@@ -30,6 +30,8 @@ export interface ChangesOf {
   readonly store: ObjectStore
   readonly from: Moment
   readonly to: Moment
+  /** Its columns are those that the changes are told in. */
+  readonly seenFrom: TableSnapshot
   readonly settings: QuerySettings
 }
 
@@ -68,8 +70,15 @@ export function changesScan(
 /** Rows of the partitions that only one of the versions has, and of those in both what differs. */
 async function changesPlan(of: ChangesOf): Promise<Derived> {
   const { catalog, store } = of
-  const before = await catalog.snapshotAt(of.from)
-  const after = await catalog.snapshotAt(of.to)
+  const before = await catalog.snapshotAt(of.from, of.seenFrom)
+  const after = await catalog.snapshotAt(of.to, of.seenFrom)
+  const columnIds = (of: TableSnapshot) => of.columns.map(({ id }) => id).join()
+  if (columnIds(before) !== columnIds(after)) {
+    throw invalid(
+      `changes: "${after.name}" has other columns at version ${after.version}: open it again`,
+      { table: after.name, version: after.version },
+    )
+  }
   if (before.version > after.version) {
     throw invalid(
       `changes: from is version ${before.version}, which comes after version ${after.version}`,

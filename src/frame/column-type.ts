@@ -21,7 +21,9 @@ import {
   uint32,
   utf8,
 } from '../arrow/data-type.ts'
+import { type Scalar, scalarAt, scalarText } from '../arrow/scalar.ts'
 import { type Field, field } from '../arrow/schema.ts'
+import { vectorFrom } from '../arrow/vector-from.ts'
 import { invalid } from '../error.ts'
 import type {
   AnyColumn,
@@ -33,6 +35,7 @@ import type {
   Float32,
   Float64,
   Identity,
+  InputOf,
   Int8,
   Int16,
   Int32,
@@ -50,6 +53,9 @@ import type {
 } from './type-tag.ts'
 
 declare const column: unique symbol
+declare const optional: unique symbol
+
+const DEFAULT_BYTES_MAX = 1024
 
 /** The type of a column as a value: made by `t`, used in schemas and casts. */
 export interface ColumnType<out T> {
@@ -58,14 +64,30 @@ export interface ColumnType<out T> {
   readonly type: DataType
   readonly isNullable: boolean
   readonly isIdentity: boolean
+  /** What rows get that leave the column out. */
+  readonly defaultValue: Scalar
   /** The same type for a column that may hold null. */
   nullable(): ColumnType<Null<T>>
   /**
+   * The same type for a column that rows may leave out: they get `value`, and so do the rows that
+   * there are when the column is added. Throws INVALID for a value that the type cannot hold, for
+   * null, and for text of more than 1024 bytes.
+   */
+  default(value: InputOf<T>): DefaultType<T>
+  /**
    * An int64 whose values the table gives: a row is not given one, no value is given twice, also not
    * after its row is gone, and there may be gaps. They ascend with the rows of a commit; which commit
-   * comes first says nothing about its values. Throws INVALID for a column that takes null.
+   * comes first says nothing about its values. Throws INVALID for a column that takes null or has a
+   * default.
    */
   identity(this: ColumnType<Int64>): ColumnType<Identity>
+}
+
+/** The type of a column that has a default. */
+export interface DefaultType<out T> extends ColumnType<T> {
+  /** Only for the compiler. */
+  readonly [optional]: true
+  nullable(): DefaultType<Null<T>>
 }
 
 /** A schema as a value: `{ id: t.int64(), name: t.utf8().nullable() }`. */
@@ -74,21 +96,35 @@ export type SchemaValue = Readonly<Record<string, ColumnType<AnyColumn>>>
 /** The columns of a schema value `C`, for `Row<SchemaOf<typeof schema>>`. */
 export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }
 
-class TypeValue<T> implements ColumnType<T> {
+/** Names of the columns of `C` that have a default, so that rows may leave them out. */
+export type DefaultNames<C> = {
+  [K in keyof C]: C[K] extends { readonly [optional]: true } ? K : never
+}[keyof C]
+
+class TypeValue<T> implements DefaultType<T> {
+  declare readonly [optional]: true
   readonly type: DataType
   readonly isNullable: boolean
   readonly isIdentity: boolean
+  readonly defaultValue: Scalar
 
   constructor(
     type: DataType,
-    options: { readonly isNullable?: boolean; readonly isIdentity?: boolean } = {},
+    options: {
+      readonly isNullable?: boolean
+      readonly isIdentity?: boolean
+      readonly defaultValue?: Scalar
+    } = {},
   ) {
-    const { isNullable = false, isIdentity = false } = options
+    const { isNullable = false, isIdentity = false, defaultValue = null } = options
     this.type = type
     this.isNullable = isNullable
     this.isIdentity = isIdentity
-    if (isIdentity && (isNullable || type.name !== 'int64')) {
-      throw invalid(`an identity is an int64 that takes no null, not ${typeText(type)}`)
+    this.defaultValue = defaultValue
+    if (isIdentity && (isNullable || defaultValue !== null || type.name !== 'int64')) {
+      throw invalid(
+        `an identity is an int64 that takes no null and has no default, not ${typeText(type)}`,
+      )
     }
     Object.freeze(this)
   }
@@ -98,12 +134,25 @@ class TypeValue<T> implements ColumnType<T> {
     return `ColumnType { ${typeText(this.type)}${mark} }`
   }
 
-  nullable(): ColumnType<Null<T>> {
-    return new TypeValue(this.type, { isNullable: true, isIdentity: this.isIdentity })
+  nullable(): DefaultType<Null<T>> {
+    const { defaultValue, isIdentity } = this
+    return new TypeValue<Null<T>>(this.type, { isNullable: true, defaultValue, isIdentity })
   }
 
   identity(): ColumnType<Identity> {
-    return new TypeValue(this.type, { isNullable: this.isNullable, isIdentity: true })
+    const { isNullable, defaultValue } = this
+    return new TypeValue(this.type, { isNullable, defaultValue, isIdentity: true })
+  }
+
+  default(value: InputOf<T>): DefaultType<T> {
+    const { type, isNullable, isIdentity } = this
+    const given = vectorFrom([value], field('default', type, false))
+    const defaultValue = scalarAt(given, 0)
+    const bytes = Buffer.byteLength(scalarText(defaultValue!, type))
+    if (bytes > DEFAULT_BYTES_MAX) {
+      throw invalid(`default: ${bytes} bytes of text, more than ${DEFAULT_BYTES_MAX}`, { bytes })
+    }
+    return new TypeValue<T>(type, { isNullable, defaultValue, isIdentity })
   }
 }
 
@@ -167,8 +216,8 @@ export function dataTypeOf(value: unknown, where: string): DataType {
 
 /** The field `name` of a type such as `t.int64()`. Throws INVALID for any other value. */
 export function fieldOf(name: string, value: unknown, where: string): Field {
-  const { type, isNullable } = typeValue(value, where)
-  return field(name, type, isNullable)
+  const { type, isNullable, defaultValue } = typeValue(value, where)
+  return field(name, type, isNullable, defaultValue)
 }
 
 function typeValue(value: unknown, where: string): TypeValue<unknown> {

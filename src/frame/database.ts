@@ -1,7 +1,7 @@
 import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
-import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { TableConstraints } from './constraint/table-constraints.ts'
 import type { Key } from './data-frame.ts'
 import type { FileOptions } from './load-type.ts'
@@ -49,7 +49,9 @@ export interface Database {
     options?: CreateTableOptions<{
       [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never
     }>,
-  ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  ): Promise<
+    Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }, DefaultNames<C>>
+  >
   /**
    * Makes a table with the columns that files are found to have, then loads them: those that Arrow and
    * Parquet files tell, and of CSV those that hold every row (it is read whole for that). Throws as
@@ -67,7 +69,9 @@ export interface Database {
   table<C extends SchemaValue>(
     name: string,
     schema: C,
-  ): Promise<Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  ): Promise<
+    Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }, DefaultNames<C>>
+  >
   table(name: string): Promise<Table<Untyped>>
   /** Names of the tables, ascending. */
   tables(): Promise<string[]>

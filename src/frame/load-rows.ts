@@ -4,11 +4,12 @@ import { field, schema } from '../arrow/schema.ts'
 import type { AppMark } from '../catalog/model/head.ts'
 import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
-import { type GraupelError, throwIfAborted } from '../error.ts'
+import type { GraupelError } from '../error.ts'
 import type { BucketAccess, ImportSource } from '../io/import/import-file.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
+import { markOf } from './app-mark.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
@@ -29,23 +30,37 @@ export const FILE_OPTIONS = [
   ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
 ]
 
-/** Loads files into a table, or, with `validate`, only tells what would be loaded: see `Table.load`. */
-export async function loadTable(
+/** The rows of files for a table; see `FileLoad.open`. */
+export function openLoad(
   source: ImportSource,
-  { validate, app: _, sequence: __, ...rest }: LoadOptions,
-  place: LoadPlace & { readonly snapshot: TableSnapshot },
+  table: TableSnapshot,
+  options: FileOptions & BucketAccess,
+): Promise<FileLoad> {
+  const isConstrained = table.constraints.length > 0
+  return FileLoad.open(source, tableSchema(inputColumns(table)), { ...options, isConstrained })
+}
+
+/** Loads files into a table, or only looks whether that would go. */
+export async function loadTable(
+  {
+    catalog,
+    settings,
+    snapshot,
+  }: Pick<LoadPlace, 'catalog' | 'settings'> & {
+    readonly snapshot: TableSnapshot
+  },
+  source: ImportSource,
+  options: LoadOptions,
 ): Promise<LoadResult> {
-  const { settings, signal, snapshot } = place
-  throwIfAborted(signal)
-  const tell = progressOf('load', rest.onProgress)
-  const onProgress = stepProgress(tell)
+  const { signal, validate, app: _, sequence: __, ...rest } = options
+  const mark = markOf(options, 'load')
+  const tell = progressOf('load', options.onProgress)
   const isTrial = validate === true
-  const load = await openLoad(source, snapshot, {
-    ...(isTrial ? { onError: 'continue' as const } : {}),
-    ...rest,
-    onProgress,
-    bucket: settings.bucket,
-  })
+  const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
+  const { bucket } = settings
+  const onProgress = stepProgress(tell)
+  const load = await openLoad(source, snapshot, { ...how, onProgress, signal, bucket })
+  const place = { catalog, settings, signal, mark }
   if (isTrial) {
     const rows = await validateFiles(load, place)
     tell({ phase: 'done', rows, bytes: 0 })
@@ -58,21 +73,11 @@ export async function loadTable(
   return { ...written, ...loadReport(load, settings) }
 }
 
-/** The rows of files for a table; see `FileLoad.open`. */
-export function openLoad(
-  source: ImportSource,
-  table: TableSnapshot,
-  options: FileOptions & BucketAccess,
-): Promise<FileLoad> {
-  const isConstrained = table.constraints.length > 0
-  return FileLoad.open(source, tableSchema(inputColumns(table)), { ...options, isConstrained })
-}
-
 /**
  * Commits the rows of a load at once. Files that others load meanwhile are left out, and what is left is
  * read again.
  */
-async function loadFiles(
+export async function loadFiles(
   load: FileLoad,
   { catalog, settings, signal, mark }: LoadPlace,
 ): Promise<WriteResult> {
@@ -92,7 +97,10 @@ async function loadFiles(
 }
 
 /** Reads all files and loads nothing; answers how many rows would be loaded. */
-async function validateFiles(load: FileLoad, { catalog, signal }: LoadPlace): Promise<number> {
+export async function validateFiles(
+  load: FileLoad,
+  { catalog, signal }: LoadPlace,
+): Promise<number> {
   for (;;) {
     const known = await catalog.loadedContents()
     try {

@@ -1,6 +1,6 @@
 import { clip, invalid } from '../error.ts'
 
-/** What a moment says, for people. Throws INVALID for what is none. */
+/** A moment as frames are named by it. Throws INVALID for what is none. */
 export function momentText(moment: unknown): string {
   const hint =
     "at: expected { version: 3 }, { timestamp: '2026-01-31' }, { offset: '-24h' } or { tag: 'x' }"

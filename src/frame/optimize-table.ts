@@ -170,7 +170,7 @@ class TableOptimizer {
     for (const column of this.#snapshot.columns) {
       const files = this.#partitions.statistics.get(column.id)
       // A column younger than all of them stays one without files.
-      if (!run.some(({ id }) => files?.has(id))) continue
+      if (run.every(({ id }) => (files?.get(id)?.file ?? 0) === 0)) continue
       const vectors: Vector[] = []
       for (const partition of run) {
         throwIfAborted(this.#signal)

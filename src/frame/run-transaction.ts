@@ -1,7 +1,7 @@
 import { TableTransaction } from '../catalog/table-transaction.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import { checkOptions } from './actions.ts'
-import { markOf } from './once-mark.ts'
+import { markOf } from './app-mark.ts'
 import { StoredTransaction, type TransactionPlace } from './stored-transaction.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 

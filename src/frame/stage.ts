@@ -9,7 +9,7 @@ import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr } from '../plan/expr.ts'
-import { castExpr, columnExpr } from '../plan/expr-walk.ts'
+import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
@@ -176,22 +176,21 @@ async function* sortedRuns(
 
 /**
  * `plan` with exactly the columns of `target`, found by name. Types that hold fewer values are
- * widened. Throws NOT_FOUND for a column that `target` has not, INVALID for one that is missing
- * without taking null, and for types that would lose values.
+ * widened. Throws NOT_FOUND for a column that `target` has not, one that is missing
+ * holds its default or null; INVALID where it takes none, and for types that would lose values.
  */
 export function alignedPlan(plan: LogicalPlan, target: Schema, where: string): LogicalPlan {
   for (const name of fieldNames(plan.schema)) {
     if (!target.positions.has(name)) throw nameNotFound('column', name, fieldNames(target))
   }
-  const columns = target.fields.map(({ name, type, nullable }): NamedExpr => {
+  const columns = target.fields.map(({ name, type, nullable, default: omitted }): NamedExpr => {
     if (!plan.schema.positions.has(name)) {
-      if (!nullable) {
+      if (!nullable && omitted === undefined) {
         throw invalid(`${where}: column "${clip(name)}" is missing, and takes no null`, {
           column: name,
         })
       }
-      const value = { kind: 'literal', value: null, type, nullable: true } as const
-      return { name, expr: Object.freeze(value) }
+      return { name, expr: literalExpr(omitted ?? null, type) }
     }
     const found = fieldNamed(plan.schema, name)
     const common = superType(found.type, type)

@@ -1,12 +1,10 @@
-import {
-  type ClusteringInformation,
-  clusteringInformation,
-} from '../catalog/clustering-information.ts'
+import type { ClusteringInformation } from '../catalog/clustering-information.ts'
 import type { HistoryEntry, TagEntry } from '../catalog/model/commit-record.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { Problem } from '../catalog/model/problem.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
+import type { SchemaChange } from '../catalog/schema-change.ts'
 import { dropStream } from '../catalog/stream-offsets.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
@@ -14,11 +12,11 @@ import { invalid, throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
-import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import type { ClusteringAdvice } from './advice-type.ts'
 import { adviseClustering } from './advise-clustering.ts'
+import { markOf } from './app-mark.ts'
 import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
 import {
@@ -30,7 +28,7 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
-import { changesScan } from './changes-frame.ts'
+import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
 import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
 import { restoreTable } from './constraint/validate-rows.ts'
@@ -47,13 +45,14 @@ import { LazyFrame } from './lazy-frame.ts'
 import { FILE_OPTIONS, loadTable } from './load-rows.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import { momentText } from './moment-text.ts'
-import { markOf } from './once-mark.ts'
-import { keyColumns, optimizeTable } from './optimize-table.ts'
+import { optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
+import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
 import { type StageOptions, stage } from './stage.ts'
 import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type { InsertOptions, Table } from './table.ts'
 import { StoredStream, streamsOf } from './table-stream.ts'
+import { frameAt, frameOfChanges, tableState, type VersionsPlace } from './table-versions.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
@@ -82,7 +81,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#catalog = catalog
     this.#place = place
     this.#snapshot = catalog.snapshot
-    this.#state = this.#stateOf(catalog.snapshot, null)
+    this.#state = tableState(catalog.snapshot, this.#versionsPlace)
   }
 
   override get [frameState](): FrameState {
@@ -113,10 +112,11 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const { settings } = this.#place
     settings.requireOpen()
     checkOptions(options, [...FILE_OPTIONS, 'validate', 'app', 'sequence'], 'load')
-    const mark = markOf(options, 'load')
-    const place = { catalog: this.#catalog, settings, signal: options.signal, mark }
-    const result = await loadTable(source, options, { ...place, snapshot: this.#snapshot })
-    this.#seeNewest()
+    throwIfAborted(options.signal)
+    this.#requireColumns()
+    const place = { catalog: this.#catalog, settings, snapshot: this.#snapshot }
+    const result = await loadTable(place, source, options)
+    if (options.validate !== true) this.#seeNewest()
     return result
   }
 
@@ -151,34 +151,12 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return written as Promise<never>
   }
 
-  at(moment: Moment): AnyFrame {
-    const text = momentText(moment)
-    const asked = Object.freeze({ ...moment })
-    // Stands for the snapshot that is found when the frame is run.
-    const placeholder = Object.freeze({
-      ...this.#snapshot,
-      name: `${this.#snapshot.name} at ${text}`,
-      version: -1,
-      constraints: [],
-    })
-    const resolve = () => this.#catalog.snapshotAt(asked)
-    return new LazyFrame(this.#stateOf(placeholder, resolve))
+  at(moment: Moment, options: { readonly schema?: 'current' | 'then' } = {}): AnyFrame {
+    return frameAt(this.#snapshot, this.#versionsPlace, moment, options)
   }
 
   changes(options: { readonly from: Moment; readonly to?: Moment }): AnyFrame {
-    checkOptions(options, ['from', 'to'], 'changes')
-    const { from, to = { version: this.version } } = options
-    const text = `changes from ${momentText(from)} to ${momentText(to)}`
-    const { store, settings, home } = this.#place
-    const { snapshot, origin } = changesScan(this.#snapshot, text, {
-      catalog: this.#catalog,
-      store,
-      from: Object.freeze({ ...from }),
-      to: Object.freeze({ ...to }),
-      settings,
-    })
-    const origins = new Map([[snapshot, origin]])
-    return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
+    return frameOfChanges(this.#snapshot, this.#versionsPlace, options)
   }
 
   stream(name: string, options: StreamOptions = {}): TableStream<Untyped> {
@@ -215,21 +193,37 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
     this.#place.settings.requireOpen()
-    checkedName(name, 'addConstraint')
-    checkOptions(options, ['signal'], 'addConstraint')
-    throwIfAborted(options.signal)
     const given = constraint as NewTableConstraint
-    const version = await addConstraint(this.#catalog, name, given, options.signal)
+    const version = await addConstraint(this.#catalog, name, given, options)
     this.#seeNewest()
     return version
   }
 
   async dropConstraint(name: string): Promise<number> {
     this.#place.settings.requireOpen()
-    checkedName(name, 'dropConstraint')
-    const version = await this.#catalog.dropConstraint(name)
+    const version = await this.#catalog.dropConstraint(checkedName(name, 'dropConstraint'))
     this.#seeNewest()
     return version
+  }
+
+  async addColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.addColumns(columns))
+  }
+
+  async widenColumns(columns: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.widenColumns(columns))
+  }
+
+  async renameColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.renameColumns(names))
+  }
+
+  async dropColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.dropColumns(names))
+  }
+
+  async reorderColumns(names: unknown): Promise<Table<Untyped>> {
+    return this.#changeSchema(schemaVerbs.reorderColumns(names))
   }
 
   async history(): Promise<HistoryEntry[]> {
@@ -240,6 +234,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async restore(moment: Moment): Promise<WriteResult> {
     this.#place.settings.requireOpen()
     momentText(moment)
+    this.#requireColumns(await this.#catalog.refresh())
     const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
@@ -288,17 +283,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async clusteringInformation(columns?: readonly string[]): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
-    const snapshot = this.#snapshot
-    const names = columns ?? snapshot.clusterBy
-    if (names.length === 0) {
-      throw invalid(
-        `clusteringInformation: table "${this.name}" is not clustered; name columns to be looked at`,
-        { table: this.name },
-      )
-    }
-    const keys = keyColumns(snapshot, names)
-    const ids = [...new Set(keys.map(({ id }) => id))]
-    return clusteringInformation(await this.#catalog.partitions(snapshot, ids), keys)
+    return clusteringOf(this.name, this.#catalog, { snapshot: this.#snapshot, columns })
   }
 
   async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {
@@ -336,6 +321,18 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     })
   }
 
+  async #changeSchema(change: SchemaChange): Promise<Table<Untyped>> {
+    this.#place.settings.requireOpen()
+    this.#requireColumns()
+    const catalog = await this.#catalog.changeSchema(change)
+    return new StoredTable(this.name, catalog, this.#place)
+  }
+
+  /** Throws CONFLICT when the table is known to have other columns than this handle. */
+  #requireColumns(snapshot: TableSnapshot = this.#catalog.snapshot): void {
+    requireColumns(this.name, snapshot, this.#snapshot)
+  }
+
   /** Makes a change to the rows of the newest version, which is read first. */
   async #change(
     where: string,
@@ -350,6 +347,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(signal)
     const catalog = this.#catalog
     const snapshot = await catalog.refresh()
+    this.#requireColumns(snapshot)
     const change = { basedOn: snapshot.version, ...(await changeOf(snapshot)), snapshot, mark }
     const result = await changeTable({ catalog, store, settings }, change, { signal, onProgress })
     this.#seeNewest()
@@ -361,6 +359,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
+    this.#requireColumns()
     const result = await stage(this.#catalog, batches, {
       ...options,
       operation: 'append',
@@ -373,16 +372,16 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   /** Moves on to what the catalog has seen by a write of this handle. */
   #seeNewest(): void {
     const snapshot = this.#catalog.snapshot
-    if (snapshot.version > this.#snapshot.version) {
+    const isSeen = hasColumnsOf(snapshot, this.#snapshot)
+    if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
-      this.#state = this.#stateOf(snapshot, null)
+      this.#state = tableState(snapshot, this.#versionsPlace)
     }
   }
 
-  #stateOf(snapshot: TableSnapshot, resolve: (() => Promise<TableSnapshot>) | null): FrameState {
+  get #versionsPlace(): VersionsPlace {
     const { store, settings, home } = this.#place
-    const origin = { catalog: this.#catalog, store, resolve }
-    return { plan: scan(snapshot), origins: new Map([[snapshot, origin]]), settings, home }
+    return { catalog: this.#catalog, store, settings, home }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -22,6 +22,7 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
+import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { ConstraintInfo } from './constraint/rules.ts'
 import type { NewTableConstraint } from './constraint/table-constraints.ts'
 import type { DataFrame, Key } from './data-frame.ts'
@@ -29,18 +30,88 @@ import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
-import type { Bool, InputColumns, InputRow, Maybe, Unless, Utf8 } from './type-tag.ts'
+import type {
+  AnyColumn,
+  Bool,
+  InputColumns,
+  InputRow,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  Maybe,
+  Null,
+  Uint8,
+  Uint16,
+  Uint32,
+  Unless,
+  Untyped,
+  Utf8,
+} from './type-tag.ts'
+
+/** `S` with the columns of the schema value `C`. */
+export type AddedColumns<S, C> = 0 extends 1 & S
+  ? Untyped
+  : {
+      [K in keyof S | keyof C]: K extends keyof S
+        ? S[K]
+        : K extends keyof C
+          ? C[K] extends ColumnType<infer T>
+            ? T
+            : never
+          : never
+    }
+
+type RenamedTo<K, M> = K extends keyof M ? M[K] & string : K
+
+/** `S` with the names that `M` gives. */
+export type RenamedColumns<S, M> = 0 extends 1 & S
+  ? Untyped
+  : { [K in keyof S as RenamedTo<K, M>]: S[K] }
+
+/** What a column `T` may be widened to. */
+export type Wider<T> = 0 extends 1 & T
+  ? AnyColumn
+  : T extends Null<infer U>
+    ? Null<WiderValue<U>>
+    : WiderValue<T> | Null<WiderValue<T>>
+
+type WiderValue<T> = T extends Int8
+  ? Int8 | WiderValue<Int16>
+  : T extends Int16
+    ? Int16 | WiderValue<Int32>
+    : T extends Int32
+      ? Int32 | Int64
+      : T extends Uint8
+        ? Uint8 | Int16 | WiderValue<Uint16>
+        : T extends Uint16
+          ? Uint16 | Int32 | WiderValue<Uint32>
+          : T extends Uint32
+            ? Uint32 | Int64
+            : T
+
+/** `S` with the types that the schema value `C` gives. */
+export type WidenedColumns<S, C> = 0 extends 1 & S
+  ? Untyped
+  : {
+      [K in keyof S]: K extends keyof C ? (C[K] extends ColumnType<infer T> ? T : S[K]) : S[K]
+    }
+
+/** `S` without the columns `D`. */
+export type RemainingColumns<S, D> = 0 extends 1 & S
+  ? Untyped
+  : { [K in keyof S as Exclude<K, D>]: S[K] }
 
 export interface InsertOptions extends ActionOptions, OnceOptions {}
 
 /**
- * A table of columns `S`, and the frame of all its rows at `version`.
+ * A table of columns `S`, of which `D` have a default, and the frame of all its rows at `version`.
  *
  * Frames made from it keep the version they were made at. The table itself moves on after its own
  * writes: what it wrote, it sees. Writes of others are seen by opening it again: `db.table(name)`.
  * Every write is one commit, all of it or nothing, and may throw CONFLICT and COMMIT_UNKNOWN.
  */
-export interface Table<S> extends DataFrame<S> {
+export interface Table<S, D = never> extends DataFrame<S> {
   readonly name: string
   /** The version that this handle sees: 0 for a new table, and 1 more with each commit. */
   readonly version: number
@@ -49,7 +120,7 @@ export interface Table<S> extends DataFrame<S> {
    * column, row and value, NOT_FOUND for a name that is no column.
    */
   insert(
-    rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
+    rows: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable,
     options?: InsertOptions,
   ): Promise<WriteResult>
   /**
@@ -85,7 +156,7 @@ export interface Table<S> extends DataFrame<S> {
    */
   merge<R>(
     source: DataFrame<R>,
-    change: MergeChange<S, R>,
+    change: MergeChange<S, R, D>,
     options?: ChangeOptions,
   ): Promise<ChangeResult>
   /** Removes all rows. */
@@ -95,7 +166,7 @@ export interface Table<S> extends DataFrame<S> {
    * the rows that it has or in their place. With a name, writes this table's rows to that table.
    */
   write(
-    data: readonly InputRow<S>[] | InputColumns<S> | ArrowTable | DataFrame<Partial<S>>,
+    data: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable | DataFrame<Partial<S>>,
     options?: TableWriteOptions<S>,
   ): Promise<ChangeResult>
   write(
@@ -104,9 +175,45 @@ export interface Table<S> extends DataFrame<S> {
   ): Promise<WriteResult>
   /**
    * The rows as they were: at a version, a time, a tag, or so long before now (`'-24h'`). Which
-   * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there.
+   * version that is is found when the frame is run: NOT_FOUND or EXPIRED is thrown there. They have
+   * the columns of this handle, with null where a column is younger than they; with
+   * `{ schema: 'then' }` the columns that the table had, which the compiler does not know.
    */
-  at(moment: Moment): DataFrame<S>
+  at(moment: Moment, options?: { readonly schema?: 'current' }): DataFrame<S>
+  at(moment: Moment, options: { readonly schema: 'then' }): DataFrame<Untyped>
+  /**
+   * Adds columns behind the others: rows that there are hold the column's default, or null. Like
+   * every change of columns it is one commit that writes no file, and answers the table with its new
+   * columns. This handle reads on with those it has; its writes throw CONFLICT. Throws INVALID for a
+   * name that is taken and for a column without null and default, CONFLICT when others changed
+   * columns first.
+   */
+  addColumns<C extends SchemaValue>(
+    columns: C & Unless<S, { readonly [K in Key<S> & keyof C]: never }>,
+  ): Promise<Table<AddedColumns<S, C>, D | DefaultNames<C>>>
+  /**
+   * Lets columns take more values: whole numbers of a larger type that holds all values of theirs,
+   * decimals more digits before the point, and any column null. Files stay as they are. Throws
+   * INVALID for other types, NOT_FOUND, CONFLICT.
+   */
+  widenColumns<
+    const C extends {
+      readonly [P in Key<S>]?: ColumnType<Wider<P extends keyof S ? S[P] : never>>
+    },
+  >(columns: C): Promise<Table<WidenedColumns<S, C>, D>>
+  /** Gives columns other names, `{ old: 'new' }`. Throws INVALID, NOT_FOUND, CONFLICT. */
+  renameColumns<const M extends { readonly [P in Key<S>]?: string }>(
+    names: M,
+  ): Promise<Table<RenamedColumns<S, M>, RenamedTo<D, M>>>
+  /**
+   * Takes columns away; older versions still have them. Throws INVALID for all of them and for one
+   * that the table is clustered by, NOT_FOUND, CONFLICT.
+   */
+  dropColumns<const K extends Key<S>>(
+    names: readonly K[],
+  ): Promise<Table<RemainingColumns<S, K>, Exclude<D, K>>>
+  /** Puts columns first, in this order; the others follow. Throws INVALID, NOT_FOUND, CONFLICT. */
+  reorderColumns(names: readonly Key<S>[]): Promise<Table<S, D>>
   /**
    * What became of the rows between two moments, the later the version that this handle sees unless
    * told: rows with `_change`, which is `insert`, `delete`, or `updateBefore` and `updateAfter` for

@@ -1,6 +1,6 @@
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ActionOptions, ArrowTable, OnceOptions } from './action-options.ts'
-import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { DataFrame, Key } from './data-frame.ts'
 import type { FileOptions, LoadReport } from './load-type.ts'
 import type { InputColumns, InputRow, Untyped } from './type-tag.ts'
@@ -22,11 +22,11 @@ export interface StagedRows {
  * writes is not among them. Its writes are seen by nobody before the transaction ends, and then all
  * at once, as one version of each table. A write that throws ends the transaction.
  */
-export interface TransactionTable<S> extends DataFrame<S> {
+export interface TransactionTable<S, D = never> extends DataFrame<S> {
   readonly name: string
   /** Adds rows, as `Table.insert` does. */
   insert(
-    rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
+    rows: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable,
     options?: ActionOptions,
   ): Promise<StagedRows>
   /**
@@ -34,7 +34,7 @@ export interface TransactionTable<S> extends DataFrame<S> {
    * another has changed the table since it was read, or opened if it was not read.
    */
   overwrite(
-    rows: readonly InputRow<S>[] | InputColumns<S> | ArrowTable,
+    rows: readonly InputRow<S, D>[] | InputColumns<S, D> | ArrowTable,
     options?: ActionOptions,
   ): Promise<StagedRows>
   /** Adds the rows of files, as `Table.load` does; CONFLICT at the end when others loaded them first. */
@@ -52,6 +52,11 @@ export interface Transaction {
     database: string,
     name: string,
     schema: C,
-  ): Promise<TransactionTable<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  ): Promise<
+    TransactionTable<
+      { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never },
+      DefaultNames<C>
+    >
+  >
   table(database: string, name: string): Promise<TransactionTable<Untyped>>
 }

@@ -138,7 +138,7 @@ export type JsOf<T, O = unknown> = 0 extends 1 & T
 /** A row of a frame of columns `S`, as `toArray` gives it under row options `O`. */
 export type Row<S, O = unknown> = 0 extends 1 & S ? Untyped : { [K in keyof S]: JsOf<S[K], O> }
 
-/** A JavaScript value to insert into a column `T`, but for null. */
+/** A value to insert into a column `T`, other than null. */
 export type InputOf<T> = 0 extends 1 & T
   ? Untyped
   : Base<T> extends Json
@@ -161,19 +161,29 @@ export type GivenNames<S> = {
   [K in keyof S]: S[K] extends Identity ? never : K
 }[keyof S]
 
-/** Names of the columns that a row has to be given values for. */
+/** Names of the columns that a row has to be given values for, but for those with a default. */
 export type RequiredNames<S> = Exclude<GivenNames<S>, NullableNames<S>>
 
-/** A row to insert into columns `S`: wider than what is read back, and nulls may be left out. */
-export type InputRow<S> = 0 extends 1 & S
+/**
+ * A row to insert into columns `S`: wider than what is read back. Nulls may be left out, and columns
+ * `D`, which have a default.
+ */
+export type InputRow<S, D = never> = 0 extends 1 & S
   ? Readonly<Record<string, unknown>>
-  : { readonly [K in RequiredNames<S>]: InputOf<S[K]> } & {
+  : { readonly [K in Exclude<RequiredNames<S>, D>]: InputOf<S[K]> } & {
       readonly [K in NullableNames<S>]?: InputOf<S[K]> | null | undefined
+    } & {
+      readonly [K in Exclude<D & keyof S, NullableNames<S>>]?: InputOf<S[K]> | undefined
     }
 
-/** Columns to insert: one list of values per name. Those that take null may be left out. */
-export type InputColumns<S> = 0 extends 1 & S
-  ? Readonly<Record<string, readonly unknown[]>>
-  : { readonly [K in RequiredNames<S>]: readonly InputOf<S[K]>[] } & {
+/** Columns to insert: one list of values per name. Those of null or a default may be left out. */
+export type InputColumns<S, D = never> = 0 extends 1 & S
+  ? Readonly<Record<string, readonly unknown[] | undefined>>
+  : { readonly [K in Exclude<RequiredNames<S>, D>]: readonly InputOf<S[K]>[] } & {
       readonly [K in NullableNames<S>]?: readonly (InputOf<S[K]> | null | undefined)[]
+    } & {
+      readonly [K in Exclude<D & keyof S, NullableNames<S>>]?: readonly (
+        | InputOf<S[K]>
+        | undefined
+      )[]
     }

@@ -77,7 +77,14 @@ function nodeJson(plan: LogicalPlan): JsonObject {
 
 function scanJson({ kind, table, columns, predicate, limit }: Scan): JsonObject {
   const { name, tableId, storeUrl, folder, version, clusterBy } = table
-  const held = table.columns.map((of) => ({ ...of, type: typeText(of.type) }))
+  const held = table.columns.map(({ id, name, type, nullable, folder, ...more }) => {
+    if (more.header !== undefined || (more.default ?? null) !== null) {
+      throw invalid(
+        `toPlan: column "${clip(name)}" was renamed or has a default, which no plan tells`,
+      )
+    }
+    return { id, name, type: typeText(type), nullable, folder }
+  })
   return {
     kind,
     table: { name, tableId, storeUrl, folder, version, clusterBy, columns: held },

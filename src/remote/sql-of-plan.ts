@@ -111,6 +111,13 @@ class PlanWriter {
 
   #scan(plan: Scan): Relation {
     const needed = columnsNeeded(plan)
+    const changed = needed.find((of) => of.header !== undefined || (of.default ?? null) !== null)
+    if (changed !== undefined) {
+      throw refused(
+        'scan',
+        `column "${changed.name}" was renamed or has a default, which files do not tell`,
+      )
+    }
     const names = new Map(needed.map(({ name }) => [name, this.#fresh()]))
     const sql = scanSql(plan, partitionsRead(plan), [...names.values()], this.#access)
     const columns = plan.columns.map(({ name }) => names.get(name)!)

@@ -140,6 +140,65 @@ describe('a head', () => {
     })
   })
 
+  it.each([
+    ['header', (column: Record<string, unknown>) => (column.header = 7)],
+    ['default', (column: Record<string, unknown>) => (column.default = 7)],
+  ])('with a bad %s of a column is refused, naming the field', async (name, change) => {
+    const { store, database } = await ordersTable()
+    await edit(store, (head) => {
+      change((head.columns as Record<string, unknown>[])[1]!)
+    })
+    await expect(database.openTable('orders')).rejects.toMatchObject({
+      code: 'DATA',
+      facts: { key: HEAD, field: `columns[1].${name}` },
+    })
+  })
+
+  it('with a default that is not as its type is written is refused', async () => {
+    const { store, database } = await ordersTable()
+    await edit(store, (head) => {
+      const [id] = head.columns as Record<string, unknown>[]
+      id!.default = '+7'
+    })
+    await expect(database.openTable('orders')).rejects.toMatchObject({
+      code: 'DATA',
+      facts: { field: 'columns[0].default' },
+    })
+  })
+
+  type Json = Record<string, unknown>
+  const former = (head: Json, change: Json) => {
+    const columns = (head.columns as Json[]).map(({ id, name, type, nullable }) => {
+      return { id, name, type, nullable }
+    })
+    return { upto: 0, until: '2026-01-01T00:00:00.000Z', columns, ...change }
+  }
+  it.each<[string, (head: Json) => void]>([
+    ['of a version to come', (head) => (head.formerSchemas = [former(head, { upto: 9 })])],
+    ['that do not ascend', (head) => (head.formerSchemas = [former(head, {}), former(head, {})])],
+    ['without a column', (head) => (head.formerSchemas = [former(head, { columns: [] })])],
+    [
+      'that name a column that is none',
+      (head) => {
+        const columns = [{ id: 99, name: 'x', type: 'int32', nullable: true }]
+        head.formerSchemas = [former(head, { columns })]
+      },
+    ],
+    [
+      'with a type that is none',
+      (head) => {
+        const columns = [{ id: 1, name: 'x', type: 'varchar', nullable: true }]
+        head.formerSchemas = [former(head, { columns })]
+      },
+    ],
+    ['and a dropped column of an id that is live', (head) => (head.dropped = head.columns)],
+  ])('with former schemas %s is refused as DATA', async (_, change) => {
+    const made = await ordersTable()
+    await append(made.table, 0, 3)
+    await edit(made.store, change)
+    await expect(made.database.openTable('orders')).rejects.toMatchObject({ code: 'DATA' })
+  })
+
   it('is refused with DATA or INVALID for any JSON whatever', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {

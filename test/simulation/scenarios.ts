@@ -1,5 +1,5 @@
 import { type ConnectOptions, type Database, type Lake, t } from '../../src/index.ts'
-import { EXPIRED, isCode, type LakeState, PATH, type TableState } from './lake-state.ts'
+import { EXPIRED, type LakeState, PATH, type TableState } from './lake-state.ts'
 
 /** One writing operation, and the states that a lake goes through in it. */
 export interface Scenario {
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly connect?: ConnectOptions
   /** Whether faults are drawn from all that there are: it is long, or much like another. */
   readonly sampled?: true
+  /** Whether the table may have other columns after it: the next writer takes them as they are. */
+  readonly changesColumns?: true
 }
 
 export const COLUMNS = { id: t.int64(), customer: t.utf8().nullable() }
@@ -62,6 +64,17 @@ async function keyed(lake: Lake): Promise<void> {
 }
 
 const keyedOrders = async (lake: Lake) => (await database(lake)).table('orders')
+
+async function withNote(lake: Lake): Promise<void> {
+  await twoCommits(lake)
+  await (await orders(lake)).addColumns({ note: t.utf8().nullable() })
+}
+
+/** One version more, of the same rows. */
+function sameRows(state: LakeState): LakeState[] {
+  const versions = state!.orders as readonly string[]
+  return [{ ...state, orders: [...versions, versions.at(-1)!] }]
+}
 
 /** `state` after rows were added to `orders`, which is made when it is missing. */
 export function appended(state: LakeState, from: number, count: number): LakeState {
@@ -133,15 +146,11 @@ const made = (state: LakeState): LakeState => ({ ...state, orders: [''] })
 export const NEXT = { from: 900, count: 3 }
 
 /** What a writer that comes later does: it ends what was half done and adds rows. */
-export async function nextWrite(lake: Lake): Promise<void> {
-  const into = await database(lake)
-  const table = await into
-    .createTable('orders', COLUMNS, { ifNotExists: true })
-    .catch((error: unknown) => {
-      if (!isCode(error, 'INVALID')) throw error
-      // One with an identity besides.
-      return into.table('orders')
-    })
+export async function nextWrite(lake: Lake, { changesColumns }: Scenario): Promise<void> {
+  const db = await database(lake)
+  const table = changesColumns
+    ? await db.table('orders')
+    : await db.createTable('orders', COLUMNS, { ifNotExists: true })
   await table.insert(rowsOf(NEXT.from, NEXT.count))
 }
 
@@ -427,12 +436,14 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'Table.insert, with a key, a check and an identity',
     prepare: keyed,
+    changesColumns: true,
     run: async (lake) => (await keyedOrders(lake)).insert(rowsOf(10, 4)),
     steps: (before) => [appended(before, 10, 4)],
   },
   {
     name: 'Table.merge, with a key, a check and an identity',
     prepare: keyed,
+    changesColumns: true,
     run: async (lake) =>
       (await keyedOrders(lake)).merge(lake.from([...rowsOf(1, 2), ...rowsOf(30, 4)], COLUMNS), {
         on: 'id',
@@ -527,6 +538,52 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare: twoCommits,
     run: async (lake) => (await orders(lake)).optimize(),
     steps: (before) => [changed(before, (versions) => [...versions, versions.at(-1)!])],
+  },
+  {
+    name: 'Table.addColumns',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).addColumns({ note: t.utf8().nullable() }),
+    steps: sameRows,
+    changesColumns: true,
+  },
+  {
+    name: 'Table.addColumns, with a default',
+    prepare: twoCommits,
+    run: async (lake) => (await orders(lake)).addColumns({ note: t.utf8().default('none') }),
+    steps: sameRows,
+    changesColumns: true,
+    sampled: true,
+  },
+  {
+    name: 'Table.widenColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).widenColumns({ id: t.int64().nullable() }),
+    steps: sameRows,
+    changesColumns: true,
+  },
+  {
+    name: 'Table.renameColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).renameColumns({ note: 'memo' }),
+    steps: sameRows,
+    changesColumns: true,
+  },
+  {
+    name: 'Table.dropColumns',
+    prepare: withNote,
+    run: async (lake) => (await (await database(lake)).table('orders')).dropColumns(['note']),
+    steps: sameRows,
+    changesColumns: true,
+  },
+  {
+    name: 'Table.reorderColumns',
+    prepare: withNote,
+    run: async (lake) =>
+      (await (await database(lake)).table('orders')).reorderColumns(['note', 'id']),
+    steps: sameRows,
+    changesColumns: true,
   },
   {
     name: 'Table.tag',

@@ -124,7 +124,7 @@ async function runTrial(
   problem ??= await checkAfter(prepared, outcome, bare, async () => {
     if (landFirst) await faulty.land()
     const later = await connect(faulty.crashed || faultsLeft ? world : client(faulty), options)
-    await nextWrite(later)
+    await nextWrite(later, prepared.scenario)
     await later.close()
     await faulty.land()
   })

@@ -27,7 +27,10 @@ test('the text compiles', () => {
 })
 
 test.each([
-  ['orders', 'Table<{ id: Int64; customer: Utf8; amount: Null<Decimal>; placed_at: Timestamp; }>'],
+  [
+    'orders',
+    'Table<{ id: Int64; customer: Utf8; amount: Null<Decimal>; placed_at: Timestamp; }, never>',
+  ],
   [
     'filtered',
     'DataFrame<{ id: Int64; customer: Utf8; amount: Null<Decimal>; placed_at: Timestamp; }>',

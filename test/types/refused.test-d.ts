@@ -357,3 +357,26 @@ o.select(() => ({ v: twice(null) }))
 o.toArray({ engine: { url: 'http://localhost:8123' } })
 // @ts-expect-error insert: an engine runs questions only
 o.insert([], { engine: {} })
+const withDefault = await db.createTable('f', {
+  id: t.int32(),
+  n: t.int64().default(1),
+  s: t.utf8(),
+})
+// @ts-expect-error default: of another type
+t.int32().default('x')
+// @ts-expect-error insert: a column without a default is missing
+await withDefault.insert([{ id: 1 }])
+// @ts-expect-error insert: null in a column with a default that takes none
+await withDefault.insert([{ id: 1, s: '', n: null }])
+// @ts-expect-error addColumns: a name that is taken
+await withDefault.addColumns({ id: t.int32().nullable() })
+// @ts-expect-error renameColumns: misspelt column
+await withDefault.renameColumns({ idd: 'x' })
+// @ts-expect-error dropColumns: misspelt column
+await withDefault.dropColumns(['idd'])
+// @ts-expect-error dropColumns: the column is gone
+;(await withDefault.dropColumns(['s'])).filter((r) => r.s.eq('x'))
+// @ts-expect-error widenColumns: narrower
+await withDefault.widenColumns({ n: t.int32() })
+// @ts-expect-error widenColumns: another kind
+await withDefault.widenColumns({ id: t.utf8() })

@@ -15,6 +15,14 @@ export interface HeadColumn extends Column {
   readonly extra: Extra
 }
 
+/** The columns of the versions up to `upto`, and after those of the entry before. */
+export interface FormerSchema {
+  readonly upto: number
+  /** When the commit was made that ended them: milliseconds since 1970, UTC. */
+  readonly until: number
+  readonly columns: readonly Pick<Column, 'id' | 'name' | 'type' | 'nullable'>[]
+}
+
 /** A commit that still has a record of its own. */
 export interface TailEntry {
   readonly version: number
@@ -145,6 +153,10 @@ export interface Head extends Protocol {
   readonly created: number
   readonly creationTxid: string
   readonly columns: readonly HeadColumn[]
+  /** Columns that only older versions have; their files stay. */
+  readonly dropped: readonly HeadColumn[]
+  /** Oldest first. */
+  readonly formerSchemas: readonly FormerSchema[]
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]

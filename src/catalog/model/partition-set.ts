@@ -1,18 +1,22 @@
 import type { DataType } from '../../arrow/data-type.ts'
+import type { Scalar } from '../../arrow/scalar.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
-import { type Column, type FileReference, type Partition, partitionKey } from './table.ts'
+import { type Column, type FileReference, headerOf, type Partition, partitionKey } from './table.ts'
 
 /** Statistics of one column in one partition, and the number of the file that holds it. */
 export interface ColumnPartition extends ColumnStatistics {
   readonly file: FileReference
   /** The file's whole text, where the metadata hold it and the store has no such file. */
   readonly text?: string
+  /** The value of all rows where there is no file: the column's default. Then `file` is 0. */
+  readonly constant?: Scalar
 }
 
 /**
  * The live partitions of a snapshot, ascending by id, with the statistics of the columns that
  * were asked for: column id -> partition id -> statistics. A partition without an entry for a
- * column was written before that column was added: every value there is null.
+ * column was written before that column was added: every value there is null, or its default where the
+ * column has one (see `withDefaults`).
  */
 export interface PartitionSet {
   readonly partitions: readonly Partition[]
@@ -30,8 +34,8 @@ export function columnFile(
   readonly type: DataType
   readonly statistics: ColumnPartition
 } {
-  const { name, type } = column
-  return { key: partitionKey(tableFolder, column, statistics.file), name, type, statistics }
+  const key = partitionKey(tableFolder, column, statistics.file)
+  return { key, name: headerOf(column), type: column.type, statistics }
 }
 
 /** Whether the metadata hold the rows of partition `id`, so that it has no files. */

@@ -1,4 +1,5 @@
 import type { DataType } from '../../arrow/data-type.ts'
+import type { Scalar } from '../../arrow/scalar.ts'
 import { field, type Schema, schema } from '../../arrow/schema.ts'
 import type { Constraint } from './constraint.ts'
 
@@ -11,6 +12,10 @@ export interface Column {
   readonly nullable: boolean
   /** Name of its folder below the table's, opaque: see `catalog/folder-name.ts`. */
   readonly folder: string
+  /** What rows hold that do not give it, also those of partitions without a file of it. */
+  readonly default?: Scalar
+  /** First line of its files, where it is not `name`: the name that the column was made with. */
+  readonly header?: string
 }
 
 /** One row set of a table: `partition<id>.csv` in the folder of every column. */
@@ -41,7 +46,12 @@ export interface TableSnapshot {
 }
 
 export function tableSchema(columns: readonly Column[]): Schema {
-  return schema(columns.map(({ name, type, nullable }) => field(name, type, nullable)))
+  return schema(columns.map((of) => field(of.name, of.type, of.nullable, of.default)))
+}
+
+/** The first line of the files of `column`, which stays as the column is renamed. */
+export function headerOf({ header, name }: Column): string {
+  return header ?? name
 }
 
 /** The columns that a new row is given values for. */

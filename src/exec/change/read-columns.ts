@@ -1,4 +1,5 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
+import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { columnFile, type PartitionSet } from '../../catalog/model/partition-set.ts'
 import {
@@ -10,7 +11,7 @@ import {
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { pooled } from '../../io/pooled.ts'
-import { nullVector } from '../function/argument.ts'
+import { constantReader } from '../constant-reader.ts'
 
 const FILES_MAX = 8
 
@@ -47,7 +48,9 @@ async function readColumn(
   const statistics = partitions.statistics.get(column.id)?.get(id)
   if (statistics === undefined) return nullVector(column.type, rows)
   const file = columnFile(table.folder, column, statistics)
-  const reader = await openColumn(store, file, { signal, verify: 'always' })
+  const reader =
+    constantReader(statistics, column) ??
+    (await openColumn(store, file, { signal, verify: 'always' }))
   try {
     const vector = await reader.read(rows)
     onRead(rows, reader.bytesRead)

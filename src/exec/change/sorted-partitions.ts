@@ -1,12 +1,13 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
+import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { columnFile } from '../../catalog/model/partition-set.ts'
 import { type Column, type Partition, tableSchema } from '../../catalog/model/table.ts'
 import type { ColumnReader } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { SortKey } from '../../plan/expr.ts'
+import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
-import { nullVector } from '../function/argument.ts'
 import { SortOperator } from '../operator/sort.ts'
 import type { Operator } from '../operator.ts'
 import type { ColumnSource } from './read-columns.ts'
@@ -73,6 +74,9 @@ class PartitionRows implements Operator {
     const statistics = partitions.statistics.get(column.id)?.get(id)
     if (statistics === undefined) return
     const file = columnFile(table.folder, column, statistics)
-    readers.set(column, await openColumn(store, file, { signal, verify: 'always' }))
+    const reader =
+      constantReader(statistics, column) ??
+      (await openColumn(store, file, { signal, verify: 'always' }))
+    readers.set(column, reader)
   }
 }

@@ -1,3 +1,4 @@
+import { constantVector, expand } from '../../arrow/constant-vector.ts'
 import {
   type DataType,
   decimal,
@@ -27,15 +28,7 @@ import {
 } from '../../kernel/arithmetic.ts'
 import { newFloat64 } from '../../kernel/wasm/blocks.ts'
 import { addWholes, mulWholes, subWholes } from '../../kernel/wasm/combine-wholes.ts'
-import {
-  bigSide,
-  constantVector,
-  expand,
-  float64Side,
-  int32Side,
-  jointValidity,
-  type ScalarFunction,
-} from './argument.ts'
+import { bigSide, float64Side, int32Side, jointValidity, type ScalarFunction } from './argument.ts'
 import { relabel, rescale, scaleOf, toFloat64 } from './rescale.ts'
 
 interface Operation {

@@ -1,5 +1,6 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import { isNull, take } from '../../arrow/vector.ts'
-import { expand, type ScalarFunction } from './argument.ts'
+import type { ScalarFunction } from './argument.ts'
 import { compareVectors } from './comparison.ts'
 import { assemble } from './logic.ts'
 

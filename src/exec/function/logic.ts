@@ -1,8 +1,9 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import { bool, type DataType } from '../../arrow/data-type.ts'
 import { type BoolVector, concat, isNull, take, type Vector } from '../../arrow/vector.ts'
 import { kleene, type Truths } from '../../kernel/boolean.ts'
 import type { Side } from '../../kernel/compare-numbers.ts'
-import { expand, maskOf, type ScalarFunction } from './argument.ts'
+import { maskOf, type ScalarFunction } from './argument.ts'
 import { compareVectors } from './comparison.ts'
 
 /** `vector` as a bool vector; anything else is a bug of ours. */

@@ -1,10 +1,10 @@
+import { scalarBytes } from '../../arrow/constant-vector.ts'
 import { bool } from '../../arrow/data-type.ts'
 import { hasKey, type KeySet } from '../../arrow/key-set.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { bigAt, isNull, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { selectMembers } from '../../kernel/select-numbers.ts'
 import { selectTextMembers, textMembers } from '../../kernel/select-texts.ts'
-import { scalarBytes } from './argument.ts'
 
 /**
  * SQL's IN: true where `input` equals one of `values`; null where it is null, or is none of them

@@ -1,8 +1,9 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import type { DataType } from '../../arrow/data-type.ts'
 import { civilFromDays, daysFromCivil } from '../../arrow/temporal.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
-import { expand, jointValidity, type ScalarFunction } from './argument.ts'
+import { jointValidity, type ScalarFunction } from './argument.ts'
 import { type RowResult, type RowValue, rowReader, vectorOfResults } from './row-function.ts'
 import { splitDays, ticksPerSecond } from './temporal.ts'
 

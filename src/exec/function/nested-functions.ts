@@ -1,8 +1,9 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import { elementsOf, memberOf } from '../../arrow/nested-parts.ts'
 import { compareScalars, scalarAt } from '../../arrow/scalar.ts'
 import { isNull, take, textAt, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { GraupelError } from '../../error.ts'
-import { expand, jointValidity, type ScalarFunction } from './argument.ts'
+import { jointValidity, type ScalarFunction } from './argument.ts'
 import { rowFunction } from './row-function.ts'
 
 const listGet: ScalarFunction = ([list, position], type, length) => {

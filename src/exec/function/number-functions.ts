@@ -1,6 +1,7 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import { isFloat } from '../../arrow/data-type.ts'
 import { invalid } from '../../error.ts'
-import { expand, float64Side, type ScalarFunction } from './argument.ts'
+import { float64Side, type ScalarFunction } from './argument.ts'
 import { scaleOf } from './rescale.ts'
 import { rowFunction } from './row-function.ts'
 

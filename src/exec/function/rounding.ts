@@ -1,15 +1,9 @@
+import { expand, nullVector } from '../../arrow/constant-vector.ts'
 import { type DataType, integerRange, isFloat } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
 import { allWithin, type Rounding } from '../../kernel/arithmetic.ts'
-import {
-  constantNumber,
-  expand,
-  float64Side,
-  jointValidity,
-  nullVector,
-  type ScalarFunction,
-} from './argument.ts'
+import { constantNumber, float64Side, jointValidity, type ScalarFunction } from './argument.ts'
 import { exactBounds, overflow } from './arithmetic.ts'
 import { divided, multiplied, relabel, rescale, scaleOf, toFloat64 } from './rescale.ts'
 

@@ -1,4 +1,5 @@
 import type { Batch } from '../../arrow/batch.ts'
+import { scalarBytes } from '../../arrow/constant-vector.ts'
 import { type DataType, isFloat, layoutOf } from '../../arrow/data-type.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { fieldPosition } from '../../arrow/schema.ts'
@@ -13,7 +14,6 @@ import {
 } from '../../kernel/select-numbers.ts'
 import { selectCompared, selectLike } from '../../kernel/select-texts.ts'
 import type { CallExpr, Expr } from '../../plan/expr.ts'
-import { scalarBytes } from './argument.ts'
 import { selectIn } from './membership.ts'
 import { likeProgram, literalProgram } from './text-match.ts'
 

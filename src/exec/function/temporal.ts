@@ -1,3 +1,4 @@
+import { expand } from '../../arrow/constant-vector.ts'
 import { type DataType, layoutOf, typeText } from '../../arrow/data-type.ts'
 import { exactVector, textAt, type Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
@@ -10,7 +11,7 @@ import {
   truncateDays,
   truncateTicks,
 } from '../../kernel/temporal-fields.ts'
-import { expand, type ScalarFunction, utf8Of } from './argument.ts'
+import { type ScalarFunction, utf8Of } from './argument.ts'
 
 /** Ticks of a second: 1000 for millisecond timestamps, a million for times and the others. */
 export function ticksPerSecond(type: DataType): number {

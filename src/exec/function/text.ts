@@ -1,3 +1,4 @@
+import { expand, nullVector } from '../../arrow/constant-vector.ts'
 import { layoutOf } from '../../arrow/data-type.ts'
 import { isNull, textAt, textLength, type Utf8Vector } from '../../arrow/vector.ts'
 import { invalid } from '../../error.ts'
@@ -10,15 +11,7 @@ import {
   skipCodePoints,
   TextSink,
 } from '../../kernel/text.ts'
-import {
-  expand,
-  float64Side,
-  jointValidity,
-  nullVector,
-  type ScalarFunction,
-  textsOf,
-  utf8Of,
-} from './argument.ts'
+import { float64Side, jointValidity, type ScalarFunction, textsOf, utf8Of } from './argument.ts'
 
 function changeCase(target: 'lower' | 'upper'): ScalarFunction {
   return ([arg], type, length) => {

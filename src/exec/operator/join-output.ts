@@ -1,7 +1,7 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
+import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { take } from '../../arrow/vector.ts'
-import { nullVector } from '../function/argument.ts'
 
 /** A batch of `schema` without rows. */
 export function emptyBatch(schema: Schema): Batch {

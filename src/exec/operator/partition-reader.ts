@@ -1,3 +1,4 @@
+import { nullVector } from '../../arrow/constant-vector.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { columnFile } from '../../catalog/model/partition-set.ts'
@@ -13,8 +14,8 @@ import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
+import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
-import { nullVector } from '../function/argument.ts'
 
 /** The rows of a run that are wanted: all `length` of them, or those at `rows[0 .. count)`. */
 export interface Run {
@@ -160,6 +161,8 @@ export class PartitionReader {
 
   async #openFile(column: Column): Promise<ColumnReader> {
     const file = this.#fileOf(column)
+    const constant = constantReader(this.#entryOf(column)!, column)
+    if (constant !== undefined) return constant
     const { signal, cache, onColumn } = this.#context
     const columns = cache?.columns ?? null
     if (cache === null || columns === null) return openColumn(this.#store, file, { signal })

@@ -1,10 +1,12 @@
 import type { NewConstraint } from '../../catalog/model/constraint.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { TableCatalog } from '../../catalog/table-catalog.ts'
-import { clip, GraupelError, invalid, nameNotFound } from '../../error.ts'
+import { clip, GraupelError, invalid, nameNotFound, throwIfAborted } from '../../error.ts'
 import { exprToJson } from '../../plan/expr-json.ts'
 import { columnsOf } from '../../plan/expr-walk.ts'
 import type { Accessor } from '../accessor.ts'
+import type { ActionOptions } from '../action-options.ts'
+import { checkedName, checkOptions } from '../actions.ts'
 import { conditionOf, rowScope } from '../change-clauses.ts'
 import type { Expr } from '../expr.ts'
 import type { Bool, Maybe, NullableNames, Untyped } from '../type-tag.ts'
@@ -71,8 +73,12 @@ export async function addConstraint(
   catalog: TableCatalog,
   name: string,
   given: unknown,
-  signal: AbortSignal | undefined,
+  options: ActionOptions,
 ): Promise<number> {
+  checkedName(name, 'addConstraint')
+  checkOptions(options, ['signal'], 'addConstraint')
+  const { signal } = options
+  throwIfAborted(signal)
   const where = `addConstraint "${clip(name)}"`
   for (let attempt = 1; ; attempt++) {
     const snapshot = await catalog.refresh()

@@ -1,4 +1,5 @@
 import { batch, takeBatch } from '../../arrow/batch.ts'
+import { omittedVector } from '../../arrow/constant-vector.ts'
 import { fieldNames, type Schema } from '../../arrow/schema.ts'
 import { clip, type GraupelError, invalid } from '../../error.ts'
 import { type CsvDialect, namedColumns } from './csv-options.ts'
@@ -9,6 +10,9 @@ import type { ImportPart } from './import-part.ts'
 import { parseColumn } from './parse-column.ts'
 import type { Reject } from './rejects.ts'
 import type { TextFile } from './text-file.ts'
+
+/** The position of a column that the file has not. */
+const OMITTED = -1
 
 export interface CsvPartsOptions {
   readonly dialect: CsvDialect
@@ -86,7 +90,7 @@ class CsvPartReader {
     })
   }
 
-  /** Where in a record each field of the schema is. */
+  /** Where in a record each field of the schema is; `OMITTED` for one that gets its default. */
   #positionsIn({ headerLine, width }: OpenCsv): number[] {
     const file = this.#file
     const header = this.#header
@@ -105,7 +109,9 @@ class CsvPartReader {
     }
     const shown = header.map((name) => `"${clip(name)}"`).join(', ')
     const positions = new Map(header.map((name, position) => [name, position]))
-    const missing = names.find((name) => !positions.has(name))
+    const missing = this.#schema.fields.find(
+      (of) => of.default === undefined && !positions.has(of.name),
+    )?.name
     if (missing !== undefined) {
       throw invalid(
         `"${file}", line ${headerLine}: no column "${clip(missing)}" in the header ${shown}; without a header give header: false`,
@@ -119,7 +125,7 @@ class CsvPartReader {
         { ...place, column: extra, header },
       )
     }
-    return names.map((name) => positions.get(name)!)
+    return names.map((name) => positions.get(name) ?? OMITTED)
   }
 
   read(block: CsvBlock, segment: Segment): ImportPart {
@@ -129,11 +135,13 @@ class CsvPartReader {
     const context = { dialect, width: this.#width, ranges: this.#ranges, faults }
     const records = csvRecords(block.bytes, segment, context)
     const badRows = new Map<number, RecordFault>()
-    const columns = schema.fields.map((field, index) =>
-      parseColumn(records, this.#positions[index]!, field, dialect, (row, fault) => {
+    const columns = schema.fields.map((field, index) => {
+      const position = this.#positions[index]!
+      if (position === OMITTED) return omittedVector(field, records.count)
+      return parseColumn(records, position, field, dialect, (row, fault) => {
         if (!badRows.has(row)) badRows.set(row, fault)
-      }),
-    )
+      })
+    })
     const whole = batch(schema, columns, records.count)
     const lineAt = linesOf(block)
     const lineOf = (row: number) => lineAt(records.offsetOf(row))

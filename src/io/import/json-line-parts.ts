@@ -3,7 +3,7 @@ import { batch } from '../../arrow/batch.ts'
 import { type DataType, isFloat, utf8 } from '../../arrow/data-type.ts'
 import { type Field, fieldNames, type Schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import { vectorFrom } from '../../arrow/vector-from.ts'
+import { vectorWithDefaults } from '../../arrow/vector-from.ts'
 import { clip, GraupelError, invalid, nameNotFound, throwIfAborted } from '../../error.ts'
 import { shownText } from './csv-options.ts'
 import type { ImportPart } from './import-part.ts'
@@ -35,7 +35,7 @@ const BLOCK_BYTES_MIN = 1 << 18
 
 /**
  * Rows of JSON lines, one object a line, as batches of `schema`. Members are columns by name, a
- * missing one is null; empty lines are passed over. Numbers keep all their digits, json columns
+ * missing one is the column's default, or null; empty lines are passed over. Numbers keep all their digits, json columns
  * their text; dates and times are ISO text, binary is hex.
  *
  * Tells `reject` of each line that is no JSON object, has a value of another type, a null in a column
@@ -104,6 +104,7 @@ class JsonLineReader {
       const written = texts?.get(name)
       if (this.#options.values === 'text')
         return typeof value === 'string' ? value : textOf(value, written)
+      if (value === undefined) return undefined
       return givenValue(type, value, written)
     })
     return { line, values }
@@ -155,7 +156,7 @@ const isKeptAsText = ({ name }: DataType) =>
 
 /** What `vectorOf` takes for a value. */
 function givenValue(type: DataType, value: unknown, text: string | undefined): unknown {
-  if (value === null || value === undefined) return null
+  if (value === null) return null
   if (type.name === 'json') return text
   if (typeof value === 'number' && text !== undefined) {
     if (type.name === 'decimal' && /^-?\d+(\.\d+)?$/.test(text)) return text
@@ -171,8 +172,8 @@ function givenValue(type: DataType, value: unknown, text: string | undefined): u
 
 /** The texts of a json column are its values as they are. */
 function vectorOf(values: readonly unknown[], field: Field): Vector {
-  if (field.type.name !== 'json') return vectorFrom(values, field)
-  const texts = vectorFrom(values, { ...field, type: utf8 })
+  if (field.type.name !== 'json') return vectorWithDefaults(values, field)
+  const texts = vectorWithDefaults(values, { ...field, type: utf8 })
   return { ...texts, type: field.type } as Vector
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
+import { constantVector } from '../../../src/arrow/constant-vector.ts'
 import type { DataType } from '../../../src/arrow/data-type.ts'
 import * as types from '../../../src/arrow/data-type.ts'
 import { type Scalar, scalarAt } from '../../../src/arrow/scalar.ts'
 import { concat, type Vector } from '../../../src/arrow/vector.ts'
 import { GraupelError } from '../../../src/error.ts'
-import { constantVector } from '../../../src/exec/function/argument.ts'
 
 /** A vector of `values`, each in canonical form. */
 export function vectorOf(type: DataType, values: readonly Scalar[]): Vector {

@@ -1,0 +1,35 @@
+import type { DataType } from '../arrow/data-type.ts'
+import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
+import type { Head, HeadColumn } from './model/head.ts'
+
+/** Every column that may have files: also those that only older versions have. */
+export function storedColumns({
+  columns,
+  dropped,
+}: Pick<Head, 'columns' | 'dropped'>): readonly HeadColumn[] {
+  return dropped.length === 0 ? columns : [...columns, ...dropped]
+}
+
+/** `value` of a column of `from` as one of a column of `to`, whose text for it is the same. */
+export function asType(value: NonNullable<Scalar>, from: DataType, to: DataType): Scalar {
+  return parseScalar(scalarText(value, from), to)
+}
+
+/** The columns that the table had at `version`, under their names of then. */
+export function columnsAt(
+  head: Pick<Head, 'columns' | 'dropped' | 'formerSchemas'>,
+  version: number,
+): readonly HeadColumn[] {
+  const former = head.formerSchemas.find(({ upto }) => version <= upto)
+  if (former === undefined) return head.columns
+  const known = new Map(storedColumns(head).map((column) => [column.id, column]))
+  return former.columns.map((then) => {
+    const { default: value = null, ...column } = known.get(then.id)!
+    return {
+      ...column,
+      ...then,
+      header: column.header ?? column.name,
+      ...(value === null ? {} : { default: asType(value, column.type, then.type) }),
+    }
+  })
+}
