@@ -381,3 +381,61 @@ describe('a table with keys whose rows are in its metadata', () => {
     return found
   }
 })
+
+describe('a table whose rows are in its metadata and whose columns change', () => {
+  test('reads every row in its columns of today, before and after it has files, and a trimmed log', async () => {
+    const store = memoryStore()
+    const open = async () => {
+      const lake = await connect(store, { smallWrites: 'records', cache: false })
+      const db = await lake.database('test/small', { create: true })
+      return { lake, table: await db.table('rows'), [Symbol.asyncDispose]: () => lake.close() }
+    }
+    const write = async (from: number, count: number, row: (id: number) => object) => {
+      await using made = await open()
+      for (let id = from; id < from + count; id++) await made.table.insert([row(id)])
+    }
+    {
+      const lake = await connect(store)
+      const db = await lake.database('test/small', { create: true })
+      await db.createTable('rows', { id: t.int32(), a: t.utf8().nullable(), gone: t.bool() })
+      await lake.close()
+    }
+    await write(0, 3, (id) => ({ id, a: `a${id}`, gone: true }))
+    const change = async (verb: (of: Awaited<ReturnType<typeof open>>['table']) => unknown) => {
+      await using made = await open()
+      await verb(made.table)
+    }
+    await change((table) => table.renameColumns({ a: 'b' }))
+    await write(3, 3, (id) => ({ id, b: `a${id}`, gone: true }))
+    await change((table) => table.addColumns({ more: t.int64().default(7n) }))
+    await change((table) => table.dropColumns(['gone']))
+    await change((table) => table.widenColumns({ id: t.int64() }))
+    await write(6, 70, (id) => ({ id: BigInt(id), b: `a${id}`, more: BigInt(id) }))
+    const count = 76
+    const expected = Array.from({ length: count }, (_, id) => ({
+      id: BigInt(id),
+      b: `a${id}`,
+      more: id < 6 ? 7n : BigInt(id),
+    }))
+    const check = async () => {
+      await using again = await open()
+      expect(await again.table.sort('id').toArray()).toEqual(expected)
+      expect(await again.table.filter((r: any) => r.more.eq(7n)).count()).toBe(7)
+      expect(await again.table.verify()).toEqual([])
+    }
+    await check()
+    await change((table) =>
+      table.update({ set: { b: 'new' }, where: (r: any) => r.id.in([1n, 4n, 70n]) }),
+    )
+    for (const id of [1, 4, 70]) expected[id]!.b = 'new'
+    await check()
+    await change((table) => table.optimize())
+    await check()
+    for (let n = 0; n < 70; n++) await change((table) => table.insert([{ id: 999n, b: null }]))
+    await change((table) => table.delete((r: any) => r.id.eq(999n)))
+    await change((table) => table.vacuum({ retain: { versions: 1 } }))
+    const cell = await store.readCell('test/small/rows/_table/head.json')
+    expect(JSON.parse(Buffer.from(cell!.body).toString()).trimmed).toBeDefined()
+    await check()
+  }, 120_000)
+})
