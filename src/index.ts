@@ -66,7 +66,6 @@ export type {
   ConnectOptions,
   Lake,
   ObjectCacheSettings,
-  SmallWrites,
 } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
@@ -78,6 +77,7 @@ export type {
   QueryProfile,
 } from './frame/query-profile.ts'
 export type { PivotAggregate } from './frame/reshape-type.ts'
+export type { SmallWrites } from './frame/small-writes.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type {
   ConsumeOptions,

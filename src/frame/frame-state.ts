@@ -6,7 +6,7 @@ import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
-import type { SmallWrites } from './lake.ts'
+import type { SmallWrites } from './small-writes.ts'
 
 /** Where the tables of a plan come from. */
 export interface Origin {

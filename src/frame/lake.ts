@@ -4,6 +4,7 @@ import type { ColumnType, SchemaOf, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { ColumnsOfData, MemoryData } from './memory-data.ts'
+import type { SmallWrites } from './small-writes.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
@@ -45,13 +46,6 @@ export interface ConnectOptions extends S3Options {
   /** Where appends of few rows go; `files` unless told. Readers see no difference. */
   readonly smallWrites?: SmallWrites
 }
-
-/**
- * Where appends of few rows (below 16 KiB) go. `files`: always into files of their own. `records`:
- * into the commit record, so that an append is two requests; one after 64 of those, or `optimize`,
- * gives the rows files. `auto`: into records once a table that is not clustered has 16 versions.
- */
-export type SmallWrites = 'auto' | 'records' | 'files'
 
 /** Where copies of a bucket's files are kept. */
 export interface ObjectCacheSettings {

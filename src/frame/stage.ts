@@ -16,7 +16,7 @@ import type { ActionOptions, WriteResult } from './action-options.ts'
 import { withIdentities } from './constraint/with-identities.ts'
 import { type RowChecks, WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
-import type { SmallWrites } from './lake.ts'
+import type { SmallWrites } from './small-writes.ts'
 
 /** The versions that a table has when small appends begin to count. */
 const INLINE_FROM = 16

@@ -390,7 +390,7 @@ describe('a table whose rows are in its metadata and whose columns change', () =
       const db = await lake.database('test/small', { create: true })
       return { lake, table: await db.table('rows'), [Symbol.asyncDispose]: () => lake.close() }
     }
-    const write = async (from: number, count: number, row: (id: number) => object) => {
+    const write = async (from: number, count: number, row: (id: number) => any) => {
       await using made = await open()
       for (let id = from; id < from + count; id++) await made.table.insert([row(id)])
     }
