@@ -321,7 +321,7 @@ class TableRewriter {
     const { settings } = this.#place
     const signal = this.#signal
     const { snapshot } = this.#change
-    const target = { writer: this.#writer, catalog: this.#place.catalog, guard: this.#guard }
+    const target = { writer: this.#writer, guard: this.#guard }
     await writeRows(target, rows, { snapshot, settings, signal })
   }
 

@@ -7,13 +7,13 @@ import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
 import { keyColumns } from './optimize-table.ts'
 
-/** How well a table is sorted by `columns`, or by those that it is clustered by. Throws INVALID for none. */
+/** How well the partitions of the table `table` are told apart by the columns `names`. */
 export async function clusteringOf(
   table: string,
   catalog: TableCatalog,
-  of: { readonly snapshot: TableSnapshot; readonly columns: readonly string[] | undefined },
+  snapshot: TableSnapshot,
+  names: readonly string[],
 ): Promise<ClusteringInformation> {
-  const { snapshot, columns: names = snapshot.clusterBy } = of
   if (names.length === 0) {
     throw invalid(
       `clusteringInformation: table "${table}" is not clustered; name columns to be looked at`,

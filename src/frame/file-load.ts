@@ -11,7 +11,6 @@ import {
   STREAM_NAME,
 } from '../io/import/import-file.ts'
 import { importFiles } from '../io/import/import-files.ts'
-import type { ImportPart } from '../io/import/import-part.ts'
 import {
   type ErrorRule,
   errorRule,
@@ -19,13 +18,16 @@ import {
   type Reject,
   type Rejected,
 } from '../io/import/rejects.ts'
-import type { RowChecks } from './constraint/write-guard.ts'
+import type { GivenRows } from './constraint/given-rows.ts'
+import type { WriteGuard } from './constraint/write-guard.ts'
 import { FileRows } from './file-rows.ts'
 import type { FileOptions, FileReport } from './load-type.ts'
-import { RowPlaces } from './row-places.ts'
 
 /** Bytes of rows of a file that is tried before it is loaded; what is larger is read twice. */
 const HELD_BYTES_MAX = 64 << 20
+
+/** What keeps the constraints of the table. */
+export type RowGate = Pick<WriteGuard, 'taken' | 'mark' | 'giveBack'>
 
 interface FileState {
   readonly file: ImportFile
@@ -38,11 +40,6 @@ interface FileState {
   report: FileReport
 }
 
-interface OpenOptions extends FileOptions {
-  /** Whether the rows will be held against constraints; see `checks`. */
-  readonly isConstrained?: boolean
-}
-
 /** The rows of files for one table, and what became of each file. */
 export class FileLoad {
   readonly #states: readonly FileState[]
@@ -50,17 +47,14 @@ export class FileLoad {
   readonly #rule: ErrorRule
   readonly #rows: FileRows
   readonly #totalBytes: number | undefined
-  /** Null for a table without constraints, which nobody asks about. */
-  #places: RowPlaces | null
   #rejected: Rejected = { count: 0, errors: [] }
   #bytesRead = 0
   #rowsRead = 0
 
-  private constructor(target: Schema, files: readonly ImportFile[], options: OpenOptions) {
+  private constructor(target: Schema, files: readonly ImportFile[], options: FileOptions) {
     this.#options = options
     this.#rule = errorRule(options.onError)
     this.#rows = new FileRows(target, options)
-    this.#places = options.isConstrained === true ? new RowPlaces() : null
     this.#states = files.map((file) => {
       return { file, sha256: undefined, isDouble: false, isSpent: false, report: reportOf(file) }
     })
@@ -75,7 +69,7 @@ export class FileLoad {
   static async open(
     source: ImportSource,
     target: Schema,
-    options: OpenOptions & BucketAccess,
+    options: FileOptions & BucketAccess,
   ): Promise<FileLoad> {
     errorRule(options.onError)
     if (target.fields.length === 0) throw invalid('the table has no columns to load')
@@ -101,32 +95,27 @@ export class FileLoad {
   }
 
   /**
-   * How the rows are held against the table's constraints: with `continue` one that breaks them is
-   * left out, otherwise it ends the load, also where files may be left out as a whole.
-   */
-  get checks(): RowChecks {
-    const reject = (error: () => GraupelError) => {
-      const broken = error()
-      const state = this.#states.find(({ file }) => file.name === broken.facts['file'])!
-      state.report = { ...state.report, rows: state.report.rows - 1 }
-      this.#countWrong(state, { count: 1, errors: [broken] })
-    }
-    return {
-      placeOf: (row) => this.#places!.at(row),
-      passed: (rows) => this.#places?.forget(rows),
-      reject: this.#rule.kind === 'continue' ? reject : undefined,
-    }
-  }
-
-  /**
    * The rows of all files that are to be loaded. May be asked for again after `without`.
    *
    * @param known The contents that count as loaded.
+   * @param gate What takes rows, or tells that it cannot; a new one each time.
    */
-  async *batches(known: LoadedContents): AsyncGenerator<Batch> {
+  batches(known: LoadedContents, gate: RowGate): AsyncGenerator<Batch> {
+    const rule = this.#rule
+    if (rule.kind === 'skipFile') {
+      return this.#files(known, (state) => this.#tried(state, rule, gate))
+    }
+    return gate.taken(
+      this.#files(known, (state) => this.#read(state, (error) => this.#reject(state, error))),
+    )
+  }
+
+  async *#files<T>(
+    known: LoadedContents,
+    read: (state: FileState) => AsyncGenerator<T>,
+  ): AsyncGenerator<T> {
     this.#rejected = { count: 0, errors: [] }
     this.#bytesRead = this.#rowsRead = 0
-    if (this.#places !== null) this.#places = new RowPlaces()
     const contents = new Map(this.#options.force === true ? [] : known)
     for (const state of this.#states) {
       state.report = reportOf(state.file)
@@ -135,14 +124,7 @@ export class FileLoad {
         this.#bytesRead += state.file.byteLength ?? 0
         continue
       }
-      const parts =
-        this.#rule.kind === 'skipFile'
-          ? this.#tried(state, this.#rule)
-          : this.#read(state, (error) => this.#reject(state, error))
-      for await (const part of parts) {
-        this.#places?.add(state.file.name, part)
-        yield part.batch
-      }
+      yield* read(state)
       this.#note(state, contents)
     }
     this.#tell('done')
@@ -179,22 +161,28 @@ export class FileLoad {
     return contents.has(state.sha256)
   }
 
-  async *#read(state: FileState, reject: Reject): AsyncGenerator<ImportPart> {
+  async *#read(state: FileState, reject: Reject): AsyncGenerator<GivenRows> {
     const { file } = state
+    const { name } = file
     state.isSpent = file.stream !== undefined
-    const hash = file.name === STREAM_NAME ? undefined : sha256()
+    const hash = name === STREAM_NAME ? undefined : sha256()
     let bytes = 0
     const tap = (chunk: Uint8Array) => {
       hash?.update(chunk)
       bytes += chunk.length
       this.#bytesRead += chunk.length
     }
-    for await (const part of this.#rows.read(file, { reject, tap })) {
-      const { length } = part.batch
-      state.report = { ...state.report, rows: state.report.rows + length }
-      this.#rowsRead += length
+    const rejectRead: Reject = (error) => {
+      reject(error)
+      const { report } = state
+      state.report = { ...report, rows: report.rows - 1 }
+    }
+    for await (const { batch, lineOf } of this.#rows.read(file, { reject, tap })) {
+      const { rows } = state.report
+      state.report = { ...state.report, rows: rows + batch.length }
+      this.#rowsRead += batch.length
       this.#tell('load')
-      yield part
+      yield { batch, file: name, lineOf, reject: rejectRead }
     }
     // Rows as objects have no bytes to go by.
     state.sha256 = bytes === 0 && file.stream !== undefined ? undefined : hash?.hex()
@@ -202,9 +190,11 @@ export class FileLoad {
   }
 
   /** Loads a file after it was tried: as a whole or not at all. */
-  async *#tried(state: FileState, rule: ErrorRule): AsyncGenerator<ImportPart> {
+  async *#tried(state: FileState, rule: ErrorRule, gate: RowGate): AsyncGenerator<Batch> {
     const wrong: Rejected = { count: 0, errors: [] }
-    const held = await this.#held(state, rule, wrong)
+    gate.mark()
+    const held = await this.#held(state, { rule, wrong, gate })
+    if (!Array.isArray(held)) gate.giveBack()
     this.#countWrong(state, wrong)
     if (held === 'left out') return
     if (held !== 'too large') {
@@ -213,7 +203,7 @@ export class FileLoad {
     }
     const { sha256, report } = state
     state.report = { ...report, rows: 0 }
-    yield* this.#read(state, () => {})
+    yield* gate.taken(this.#read(state, () => {}))
     if (state.sha256 === sha256) return
     const { name } = state.file
     throw new GraupelError('CONFLICT', `"${name}" has changed while it was loaded: load again`, {
@@ -223,10 +213,9 @@ export class FileLoad {
 
   async #held(
     state: FileState,
-    rule: ErrorRule,
-    wrong: Rejected,
-  ): Promise<readonly ImportPart[] | 'left out' | 'too large'> {
-    const parts: ImportPart[] = []
+    { rule, wrong, gate }: { rule: ErrorRule; wrong: Rejected; gate: RowGate },
+  ): Promise<Batch[] | 'left out' | 'too large'> {
+    const batches: Batch[] = []
     let size = 0
     const rowsBefore = this.#rowsRead
     const full = new Error('too many wrong rows')
@@ -242,11 +231,11 @@ export class FileLoad {
       return 'left out' as const
     }
     try {
-      for await (const part of this.#read(state, reject)) {
-        size += batchBytes(part.batch)
-        if (size <= HELD_BYTES_MAX) parts.push(part)
+      for await (const batch of gate.taken(this.#read(state, reject))) {
+        size += batchBytes(batch)
+        if (size <= HELD_BYTES_MAX) batches.push(batch)
         else if (state.isSpent) throw tooLargeStream(state.file)
-        else parts.length = 0
+        else batches.length = 0
       }
     } catch (error) {
       if (error === full) return leftOut('skipped', null)
@@ -256,7 +245,7 @@ export class FileLoad {
     }
     const share = (100 * wrong.count) / (wrong.count + state.report.rows)
     if ('percent' in rule && share > rule.percent) return leftOut('skipped', null)
-    if (size <= HELD_BYTES_MAX) return parts
+    if (size <= HELD_BYTES_MAX) return batches
     this.#rowsRead = rowsBefore
     this.#bytesRead -= state.report.bytes
     return 'too large'

@@ -10,12 +10,13 @@ import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import { markOf } from './app-mark.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import type { AnyFrame } from './data-frame.ts'
 import { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import type { FileOptions, LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
-import { stage, validRows } from './stage.ts'
+import { stage } from './stage.ts'
 
 interface LoadPlace {
   readonly catalog: TableCatalog
@@ -36,8 +37,7 @@ export function openLoad(
   table: TableSnapshot,
   options: FileOptions & BucketAccess,
 ): Promise<FileLoad> {
-  const isConstrained = table.constraints.length > 0
-  return FileLoad.open(source, tableSchema(inputColumns(table)), { ...options, isConstrained })
+  return FileLoad.open(source, tableSchema(inputColumns(table)), options)
 }
 
 /** Loads files into a table, or only looks whether that would go. */
@@ -56,7 +56,7 @@ export async function loadTable(
   const mark = markOf(options, 'load')
   const tell = progressOf('load', options.onProgress)
   const isTrial = validate === true
-  const how = { ...(isTrial ? { onError: 'continue' as const } : {}), ...rest }
+  const how = { ...rest, onError: rest.onError ?? (isTrial ? 'continue' : 'abort') }
   const { bucket } = settings
   const onProgress = stepProgress(tell)
   const load = await openLoad(source, snapshot, { ...how, onProgress, signal, bucket })
@@ -84,10 +84,9 @@ export async function loadFiles(
   for (;;) {
     const known = await catalog.loadedContents()
     const loads = () => load.loads
-    const { checks } = load
-    const how = { operation: 'append', mark, signal, settings, loads, checks } as const
+    const how = { operation: 'append', mark, signal, settings, loads } as const
     try {
-      const written = await stage(catalog, load.batches(known), how)
+      const written = await stage(catalog, (guard) => load.batches(known, guard), how)
       if (written.rows === 0 && mark !== undefined) load.repeated()
       return written
     } catch (error) {
@@ -103,13 +102,12 @@ export async function validateFiles(
 ): Promise<number> {
   for (;;) {
     const known = await catalog.loadedContents()
+    const { snapshot } = catalog
+    const guard = await WriteGuard.of({ guardedBy() {} }, { catalog, signal }, { snapshot })
+    let rows = 0
     try {
-      const { snapshot } = catalog
-      return await validRows(catalog, load.batches(known), {
-        snapshot,
-        signal,
-        checks: load.checks,
-      })
+      for await (const part of load.batches(known, guard)) rows += part.length
+      return rows
     } catch (error) {
       if (!load.without(error)) throw error
     }

@@ -13,8 +13,7 @@ import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
-import { withIdentities } from './constraint/with-identities.ts'
-import { type RowChecks, WriteGuard } from './constraint/write-guard.ts'
+import { WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
 import type { SmallWrites } from './small-writes.ts'
 
@@ -32,7 +31,6 @@ export interface StageOptions extends ActionOptions {
   /** Asked once all rows were written: the files that they are from. */
   readonly loads?: (() => readonly StagedLoad[]) | undefined
   readonly settings: QuerySettings
-  readonly checks?: RowChecks | undefined
 }
 
 /**
@@ -41,7 +39,7 @@ export interface StageOptions extends ActionOptions {
  */
 export async function stage(
   catalog: TableCatalog,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  batches: StagedBatches,
   options: StageOptions,
 ): Promise<WriteResult> {
   const { snapshot } = catalog
@@ -51,7 +49,7 @@ export async function stage(
   const writer = catalog.stageWriter({ signal, inlineFrom })
   try {
     const guard = await WriteGuard.of(writer, { catalog, signal }, { snapshot, against })
-    await writeRows({ writer, catalog, guard }, batches, { ...options, snapshot })
+    await writeRows({ writer, guard }, batches, { ...options, snapshot })
   } catch (error) {
     await writer.abort()
     throw error
@@ -79,42 +77,32 @@ function inlineFromOf(smallWrites: SmallWrites, { clusterBy }: TableSnapshot): n
   return isAuto ? INLINE_FROM : Number.POSITIVE_INFINITY
 }
 
-/** Reads `batches` and stages nothing: answers how many rows the table would take. */
-export async function validRows(
-  catalog: TableCatalog,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'checks'> & { readonly snapshot: TableSnapshot },
-): Promise<number> {
-  const { snapshot, signal, checks } = options
-  const guard = await WriteGuard.of({ guardedBy() {} }, { catalog, signal }, { snapshot })
-  let rows = 0
-  const whole = withIdentities(catalog, snapshot, batches)
-  for await (const part of guard.checked(whole, checks)) rows += part.length
-  return rows
-}
-
 /** Where rows are staged, and what keeps the table's constraints there. */
 export interface RowsTarget {
   readonly writer: Pick<StagedWriter, 'write'>
-  readonly catalog: TableCatalog
   readonly guard: WriteGuard
 }
 
+/** Batches that have what `inputColumns` says; or what gives those that `guard` takes. */
+export type StagedBatches =
+  | AsyncIterable<Batch>
+  | Iterable<Batch>
+  | ((guard: WriteGuard) => AsyncIterable<Batch>)
+
 /**
- * Writes `batches`, which have what `inputColumns` says, sorted where the table is clustered;
- * answers how many rows. Throws INVALID for rows that the table does not take.
+ * Writes `batches`, sorted where the table is clustered; answers how many rows. Throws INVALID for
+ * rows that the table does not take.
  */
 export async function writeRows(
-  { writer, catalog, guard }: RowsTarget,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
-  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings' | 'checks'> & {
-    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy' | 'identities'>
+  { writer, guard }: RowsTarget,
+  batches: StagedBatches,
+  options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
+    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
   },
 ): Promise<number> {
   const { columns, clusterBy } = options.snapshot
   const schema = tableSchema(columns)
-  const whole = withIdentities(catalog, options.snapshot, batches)
-  const kept = guard.checked(whole, options.checks)
+  const kept = typeof batches === 'function' ? batches(guard) : guard.checked(batches)
   const rows = clusterBy.length === 0 ? kept : sortedRuns(schema, clusterBy, kept, options)
   let rowsBefore = 0
   let bytes = 0

@@ -283,7 +283,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async clusteringInformation(columns?: readonly string[]): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
-    return clusteringOf(this.name, this.#catalog, { snapshot: this.#snapshot, columns })
+    const names = columns ?? this.#snapshot.clusterBy
+    return clusteringOf(this.name, this.#catalog, this.#snapshot, names)
   }
 
   async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {

@@ -19,7 +19,7 @@ import { LazyFrame } from './lazy-frame.ts'
 import { FILE_OPTIONS, loadReport, openLoad } from './load-rows.ts'
 import type { FileOptions, LoadReport } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
-import { type StageOptions, writeRows } from './stage.ts'
+import { type StagedBatches, writeRows } from './stage.ts'
 import type { StagedRows, Transaction, TransactionTable } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -112,12 +112,10 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     const staged = await this.#stage('append', signal, {
       batches: ({ operation, loads }) => {
         const before = operation === 'overwrite' ? [] : known
-        return load.batches(
-          new Map([...before, ...loads.map((of) => [of.sha256, of.bytes] as const)]),
-        )
+        const contents = [...before, ...loads.map((of) => [of.sha256, of.bytes] as const)]
+        return (guard) => load.batches(new Map(contents), guard)
       },
       loads: () => load.loads,
-      checks: load.checks,
     })
     return { ...staged, ...loadReport(load, settings) }
   }
@@ -146,11 +144,9 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     {
       batches,
       loads,
-      checks,
     }: {
-      readonly batches: (before: StagedBefore) => Parameters<typeof writeRows>[1]
+      readonly batches: (before: StagedBefore) => StagedBatches
       readonly loads: () => readonly StagedLoad[]
-      readonly checks?: StageOptions['checks']
     },
   ): Promise<StagedRows> {
     const { settings, changes } = this.#place
@@ -159,9 +155,8 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     await changes.stage(this.#catalog, operation, async (writer, before) => {
       throwIfAborted(signal)
       const guard = await this.#guardOf(writer, operation)
-      const target = { writer, catalog: this.#catalog, guard }
       const snapshot = this.#snapshot
-      rows = await writeRows(target, batches(before), { snapshot, signal, settings, checks })
+      rows = await writeRows({ writer, guard }, batches(before), { snapshot, signal, settings })
       return loads()
     })
     return { rows }

@@ -159,6 +159,31 @@ describe('a vacuum of a log that is long', () => {
     await expect(writer.commit({ operation: 'delete' })).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
+  it('refuses rows whose guard cannot be told what others did since its version', async () => {
+    const made = await ordersTable()
+    await append(made.table, 0, 4)
+    const asked: number[] = []
+    const guardedWriter = async (table: TableCatalog) => {
+      const writer = table.stageWriter()
+      const admit = async (since: readonly unknown[]) => void asked.push(since.length)
+      writer.guardedBy({ version: table.snapshot.version, admit })
+      await writer.write(ordersBatch(9000, 1))
+      return writer
+    }
+    const slow = await guardedWriter(await reopened(made.store))
+    for (let n = 1; n < 70; n++) await overwrite(made.table, n * 10)
+    await made.table.vacuum({ retain: { versions: 1 } })
+    await expect(slow.commit({ operation: 'append' })).rejects.toMatchObject({ code: 'CONFLICT' })
+    // On the head that it knew, where nothing had been done, and on none after.
+    expect(asked).toEqual([0])
+    const next = await guardedWriter(await reopened(made.store))
+    await append(made.table, 9500, 1)
+    await next.commit({ operation: 'append' })
+    expect(asked.at(-1)).toBe(1)
+    const table = await reopened(made.store)
+    expect(await storedIds({ store: made.store, table })).toEqual([690, 691, 9500, 9000])
+  })
+
   it('of two at the same time both leave a table that is whole', async () => {
     const made = await overwritten(140)
     const copies = await Promise.all([1, 2, 3].map(() => reopened(made.store)))

@@ -13,6 +13,7 @@ const THEIRS = 2
 export class KeyOwners {
   readonly #table: GroupTable
   #owners = new Uint8Array(64)
+  #sinceMark: number[] | null = null
 
   constructor(types: readonly DataType[]) {
     this.#table = new GroupTable(types)
@@ -43,7 +44,20 @@ export class KeyOwners {
 
   /** A row of ours has key `id`. */
   take(id: number): void {
-    if (id >= 0) this.#owners[id] = OURS
+    if (id < 0) return
+    this.#owners[id] = OURS
+    this.#sinceMark?.push(id)
+  }
+
+  /** Keys that rows of ours take from here on may be given back. */
+  mark(): void {
+    this.#sinceMark = []
+  }
+
+  /** Nobody has the keys that were taken since `mark`. */
+  giveBack(): void {
+    for (const id of this.#sinceMark ?? []) this.#owners[id] = FREE
+    this.#sinceMark = null
   }
 
   /**

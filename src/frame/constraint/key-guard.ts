@@ -49,6 +49,15 @@ export class KeyGuard {
     this.#keys.take(id)
   }
 
+  /** Keys that are taken from here on may be given back. */
+  mark(): void {
+    this.#keys.mark()
+  }
+
+  giveBack(): void {
+    this.#keys.giveBack()
+  }
+
   /** Only the rows `kept` of a partition stay, and they keep their keys. */
   shrink(partition: number, kept: Uint32Array): void {
     this.#left.set(partition, kept)

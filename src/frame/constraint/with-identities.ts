@@ -5,29 +5,26 @@ import { inputColumns, type TableSnapshot, tableSchema } from '../../catalog/mod
 import type { TableCatalog } from '../../catalog/table-catalog.ts'
 import { clip, invalid } from '../../error.ts'
 
-/** `batches`, which have what `inputColumns` says, with the columns that the table gives values to. */
-export async function* withIdentities(
+/** `rows`, which have what `inputColumns` says, with the columns that the table gives values to. */
+export async function withIdentities(
   catalog: TableCatalog,
-  snapshot: Pick<TableSnapshot, 'columns' | 'identities'>,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
-): AsyncGenerator<Batch, void, undefined> {
-  const { columns, identities } = snapshot
-  if (identities.length === 0) return yield* batches
-  const given = inputColumns(snapshot)
-  const schema = tableSchema(columns)
-  for await (const part of batches) {
-    const vectors: Vector[] = []
-    for (const column of columns) {
-      const position = given.indexOf(column)
-      if (position >= 0) vectors.push(part.columns[position]!)
-      else {
-        const first = await catalog.identityValues(column.id, part.length)
-        const values = Float64Array.from({ length: part.length }, (_, row) => first + row)
-        vectors.push({ layout: 'f64', type: int64, length: part.length, values, validity: null })
-      }
+  { columns, identities }: Pick<TableSnapshot, 'columns' | 'identities'>,
+  rows: Batch,
+): Promise<Batch> {
+  if (identities.length === 0) return rows
+  const given = inputColumns({ columns, identities })
+  const { length } = rows
+  const vectors: Vector[] = []
+  for (const column of columns) {
+    const position = given.indexOf(column)
+    if (position >= 0) vectors.push(rows.columns[position]!)
+    else {
+      const first = await catalog.identityValues(column.id, length)
+      const values = Float64Array.from({ length }, (_, row) => first + row)
+      vectors.push({ layout: 'f64', type: int64, length, values, validity: null })
     }
-    yield batch(schema, vectors, part.length)
   }
+  return batch(tableSchema(columns), vectors, length)
 }
 
 /** Throws INVALID for a name of a column whose values the table gives. */

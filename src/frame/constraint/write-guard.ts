@@ -1,4 +1,4 @@
-import { type Batch, batch, batchBytes, concatBatches, takeBatch } from '../../arrow/batch.ts'
+import { type Batch, batch, takeBatch } from '../../arrow/batch.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import type { Action } from '../../catalog/model/commit-record.ts'
 import {
@@ -8,27 +8,14 @@ import {
   tableSchema,
 } from '../../catalog/model/table.ts'
 import type { CommitGuard } from '../../catalog/staged-change.ts'
-import type { StagedWriter } from '../../catalog/table-catalog.ts'
-import type { GraupelError } from '../../error.ts'
+import type { StagedWriter, TableCatalog } from '../../catalog/table-catalog.ts'
 import { failingRows } from './failing-rows.ts'
 import { FoundRows, type RowsPlace } from './found-rows.ts'
+import { type GivenRows, numbered, type Run, runsOf } from './given-rows.ts'
 import { KeyGuard } from './key-guard.ts'
 import { type CheckRule, type Rule, type Rules, rulesOf } from './rules.ts'
-import { type RowPlace, violation } from './violation.ts'
-
-/** Rows and bytes that are compared with what is there at once. */
-const RUN_ROWS_MAX = 1_000_000
-const RUN_BYTES_MAX = 256 * 1024 * 1024
-
-/** How the rows of a write are looked at. */
-export interface RowChecks {
-  /** Where a row comes from, by its number; its number says it unless told. */
-  readonly placeOf?: ((row: number) => RowPlace) | undefined
-  /** Told how many rows have been looked at so far. */
-  readonly passed?: ((rows: number) => void) | undefined
-  /** Told of each row that is left out; without it the first one is thrown. */
-  readonly reject?: ((error: () => GraupelError) => void) | undefined
-}
+import { violation } from './violation.ts'
+import { withIdentities } from './with-identities.ts'
 
 /** What a partition becomes: its rows `kept`, with `changed` columns. */
 export interface RewrittenRows {
@@ -47,10 +34,16 @@ export interface RewrittenRows {
 export class WriteGuard {
   readonly #rules: Rules
   readonly #keys: readonly KeyGuard[]
+  readonly #identified: (rows: Batch) => Promise<Batch>
 
-  private constructor(rules: Rules, found: FoundRows | null) {
+  private constructor(
+    { rules, snapshot }: { readonly rules: Rules; readonly snapshot: TableSnapshot },
+    catalog: TableCatalog,
+    found: FoundRows | null,
+  ) {
     this.#rules = rules
     this.#keys = rules.keys.map((rule) => new KeyGuard(rule, found))
+    this.#identified = (rows) => withIdentities(catalog, snapshot, rows)
   }
 
   /**
@@ -63,31 +56,47 @@ export class WriteGuard {
     place: RowsPlace,
     { snapshot, against = 'newest' }: GuardedTable,
   ): Promise<WriteGuard> {
-    const rules = rulesOf(snapshot, snapshot.constraints)
-    if (rules.keys.length === 0 || against === 'none') return new WriteGuard(rules, null)
+    const { catalog, signal } = place
+    const table = { rules: rulesOf(snapshot, snapshot.constraints), snapshot }
+    if (table.rules.keys.length === 0 || against === 'none') {
+      return new WriteGuard(table, catalog, null)
+    }
     const version =
-      against === 'newest' ? (await place.catalog.shared.read(place.signal)).head.version : against
-    const guard = new WriteGuard(rules, new FoundRows(place, { ...snapshot, version }))
+      against === 'newest' ? (await catalog.shared.read(signal)).head.version : against
+    const found = new FoundRows(place, { ...snapshot, version })
+    const guard = new WriteGuard(table, catalog, found)
     writer.guardedBy(guard.#commitGuard(snapshot.name, version))
     return guard
   }
 
-  /** The rows of `batches` that every constraint takes. Throws INVALID for the first other one. */
-  async *checked(
-    batches: AsyncIterable<Batch> | Iterable<Batch>,
-    how: RowChecks = {},
-  ): AsyncGenerator<Batch, void, undefined> {
+  /** The rows of `batches`, with identities. Throws INVALID for the first that a constraint refuses. */
+  checked(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncGenerator<Batch, void, undefined> {
+    return this.taken(numbered(batches))
+  }
+
+  /** The rows, with identities, that every constraint takes. */
+  async *taken(given: AsyncIterable<GivenRows>): AsyncGenerator<Batch, void, undefined> {
     const { checks, keys } = this.#rules
-    if (checks.length + keys.length === 0) return yield* batches
-    const runs = keys.length === 0 ? batches : runsOf(batches)
-    let rowsBefore = 0
-    for await (const run of runs) {
-      const kept = await this.#keptRows(run, how, rowsBefore)
-      rowsBefore += run.length
-      how.passed?.(rowsBefore)
-      if (kept.length === run.length) yield run
-      else if (kept.length > 0) yield takeBatch(run, kept, kept.length)
+    for await (const run of runsOf(given, keys.length === 0 ? 'apart' : 'together')) {
+      const whole = await this.#identified(run.batch)
+      if (checks.length + keys.length === 0) {
+        yield whole
+        continue
+      }
+      const kept = await this.#keptRows(whole, run)
+      if (kept.length === whole.length) yield whole
+      else if (kept.length > 0) yield takeBatch(whole, kept, kept.length)
     }
+  }
+
+  /** Rows that are taken from here on may be given back. */
+  mark(): void {
+    for (const key of this.#keys) key.mark()
+  }
+
+  /** The rows that were taken since `mark` are not written. */
+  giveBack(): void {
+    for (const key of this.#keys) key.giveBack()
   }
 
   /** All rows of a partition go. */
@@ -117,22 +126,22 @@ export class WriteGuard {
     for (const key of this.#keys) await key.settle()
   }
 
-  async #keptRows(run: Batch, how: RowChecks, rowsBefore: number): Promise<Uint32Array> {
+  async #keptRows(rows: Batch, run: Run): Promise<Uint32Array> {
     const failing = new Map<number, Rule>()
     for (const rule of this.#rules.checks) {
-      for (const row of failingRows(rule.predicate, run)) {
+      for (const row of failingRows(rule.predicate, rows)) {
         if (!failing.has(row)) failing.set(row, rule)
       }
     }
     const ids: Int32Array[] = []
-    for (const key of this.#keys) ids.push(await key.number(run))
-    const kept = new Uint32Array(run.length)
+    for (const key of this.#keys) ids.push(await key.number(rows))
+    const kept = new Uint32Array(rows.length)
     let count = 0
-    for (let row = 0; row < run.length; row++) {
+    for (let row = 0; row < rows.length; row++) {
       const rule =
         failing.get(row) ?? this.#keys.find((key, at) => !key.isFree(ids[at]![row]!))?.rule
       if (rule !== undefined) {
-        refuse(rule, run, row, { ...how, number: rowsBefore + row })
+        run.reject(row, (place) => violation({ rule, vectors: vectorsOf(rows, rule), row }, place))
         continue
       }
       for (const [at, key] of this.#keys.entries()) key.take(ids[at]![row]!)
@@ -149,19 +158,6 @@ export class WriteGuard {
       },
     }
   }
-}
-
-/** Throws for a row, number `number` of what is written, or tells that it is left out. */
-function refuse(
-  rule: Rule,
-  run: Batch,
-  row: number,
-  { number, placeOf, reject }: RowChecks & { readonly number: number },
-): void {
-  const place = placeOf?.(number) ?? { row: number }
-  const error = () => violation({ rule, vectors: vectorsOf(run, rule), row }, place)
-  if (reject === undefined) throw error()
-  reject(error)
 }
 
 /** A table that is written to. */
@@ -191,22 +187,4 @@ async function rowsAfter(
     return changed.get(name) ?? rest.columns[rest.schema.positions.get(name)!]!
   })
   return batch(tableSchema(columns), vectors, kept.length)
-}
-
-async function* runsOf(batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncGenerator<Batch> {
-  let held: Batch[] = []
-  let rows = 0
-  let bytes = 0
-  for await (const part of batches) {
-    if (part.length === 0) continue
-    held.push(part)
-    rows += part.length
-    bytes += batchBytes(part)
-    if (rows < RUN_ROWS_MAX && bytes < RUN_BYTES_MAX) continue
-    yield concatBatches(held[0]!.schema, held)
-    held = []
-    rows = 0
-    bytes = 0
-  }
-  if (held.length > 0) yield concatBatches(held[0]!.schema, held)
 }

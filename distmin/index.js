@@ -1,0 +1,2 @@
+import{b as o,g as s,h as n,i as f}from"./chunk-NJAS3E2J.js";import{a as e,l as r,m as p,o as a,p as m,q as i}from"./chunk-JKRA6WU5.js";import"./chunk-GZN4EPWV.js";import"./chunk-3WTW2PI3.js";import"./chunk-5KNGS7AG.js";import{a as t}from"./chunk-OCA5V54W.js";export{t as GraupelError,r as asc,a as col,s as connect,p as desc,i as fn,m as lit,f as probeStore,o as progressBar,e as t,n as when};
+//# sourceMappingURL=index.js.map
