@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 
 const KB = 1000
 const BUDGETS = [
-  ['packed', 1500 * KB], // 1213 kB
-  ['unpacked', 6000 * KB], // 4786 kB, of which 2886 kB are source maps
-  ['JavaScript', 1600 * KB], // 1274 kB
-  ['files', 700], // 530
+  ['packed', 1800 * KB], // 1564 kB
+  ['unpacked', 7000 * KB], // 6147 kB, source maps the most of it
+  ['JavaScript', 1850 * KB], // 1626 kB
+  ['files', 760], // 673
 ]
 
 const told = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {

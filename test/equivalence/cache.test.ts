@@ -65,10 +65,21 @@ async function planned(db: Database, tables: readonly RandomTable[], planSeed: n
   return randomPlan(new Prng(planSeed), sources)
 }
 
+let lastId = 1_000_000
+
+/** The first `count` rows of a table with ids that no row has had. */
+function newRows({ name, rows }: RandomTable, count: number): object[] {
+  const id = `${name}_id`
+  return rows.slice(0, count).map((row: any) => {
+    lastId += 1
+    return { ...row, [id]: typeof row[id] === 'bigint' ? BigInt(lastId) : lastId }
+  })
+}
+
 async function randomWrite(prng: Prng, db: Database, of: RandomTable): Promise<void> {
   const table = (await db.table(of.name)) as AnyTable
   const key = `${of.name}_key`
-  const rows = of.rows.slice(0, prng.int(0, of.rows.length)) as never
+  const rows = newRows(of, prng.int(0, of.rows.length)) as never
   switch (prng.int(0, 5)) {
     case 0:
       await table.insert(rows)
