@@ -61,7 +61,12 @@ export type {
 } from './frame/expr.ts'
 export { col, fn, type Literal, lit } from './frame/expr-builders.ts'
 export type { AsofOptions, JoinOptions, JoinWhereOptions } from './frame/join-type.ts'
-export type { CacheOptions, ConnectOptions, Lake, ObjectCacheSettings } from './frame/lake.ts'
+export type {
+  CacheOptions,
+  ConnectOptions,
+  Lake,
+  ObjectCacheSettings,
+} from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type { QueryEngine } from './frame/query-engine.ts'
@@ -72,7 +77,15 @@ export type {
   QueryProfile,
 } from './frame/query-profile.ts'
 export type { PivotAggregate } from './frame/reshape-type.ts'
+export type { SmallWrites } from './frame/small-writes.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
+export type {
+  ConsumeOptions,
+  StreamBatch,
+  StreamInfo,
+  StreamOptions,
+  TableStream,
+} from './frame/stream-type.ts'
 export type { InsertOptions, Table } from './frame/table.ts'
 export type {
   StagedRows,

@@ -7,6 +7,8 @@ const COMMA = 44
 const NEWLINE = 10
 const RETURN = 13
 
+const TEXT = 'text'
+
 /** A checkpoint's field: text, or null for `\N`. */
 export type CsvField = string | null
 
@@ -23,6 +25,8 @@ export interface CheckpointRow {
   readonly added: number
   /** The version that removed the partition; null while it is live. */
   readonly removed: number | null
+  /** What stands in the last column, \`text\`; a file has that column when a row has some. */
+  readonly text?: CsvField
 }
 
 /**
@@ -38,13 +42,16 @@ export function printCheckpoint(
   summary: readonly CsvField[],
   { upto, prunedTo, rows }: CheckpointRows,
 ): Uint8Array {
-  const lines = [`${upto},${prunedTo === 0 ? '' : prunedTo}`]
-  for (const { fields, added, removed } of rows) {
-    lines.push(`${fields.map(printField).join(',')},${added},${removed ?? ''}`)
+  const hasTexts = rows.some(({ text }) => typeof text === 'string')
+  const last = (text: CsvField | undefined) => (hasTexts ? `,${printField(text ?? null)}` : '')
+  const lines = [`${upto},${prunedTo === 0 ? '' : prunedTo}${last(null)}`]
+  for (const { fields, added, removed, text } of rows) {
+    lines.push(`${fields.map(printField).join(',')},${added},${removed ?? ''}${last(text)}`)
   }
   const rest = Buffer.from(`${lines.join('\n')}\n`)
   const sum = crc32(rest).toString(16).padStart(8, '0')
-  const start = `${names.join(',')},added,removed\n${summary.map(printField).join(',')},${sum},`
+  const header = `${names.join(',')},added,removed${hasTexts ? `,${TEXT}` : ''}`
+  const start = `${header}\n${summary.map(printField).join(',')},${sum},`
   return Buffer.concat([Buffer.from(start), rest])
 }
 
@@ -70,7 +77,7 @@ export function parseCheckpoint(
     })
   }
   const upto = cursor.version(COMMA)
-  const prunedText = cursor.endOfRow(extra)
+  const { value: prunedText } = cursor.endOfRow(extra)
   const prunedTo = Number(prunedText)
   if (!/^(?:[1-9]\d{0,15})?$/.test(prunedText) || prunedTo > upto) {
     throw cursor.problem(`"${clip(prunedText)}" is no version up to ${upto}`)
@@ -80,32 +87,34 @@ export function parseCheckpoint(
   return { upto, prunedTo, rows, summary }
 }
 
-function readHeader(cursor: CsvCursor, names: readonly string[]): number {
+/** Columns that come after \`removed\`, and which of them, from 1, is the text; 0 for none. */
+interface Extra {
+  readonly count: number
+  readonly text: number
+}
+
+function readHeader(cursor: CsvCursor, names: readonly string[]): Extra {
   const wanted = [...names, 'added', 'removed']
   const found = cursor.line().split(',')
   for (const [position, name] of wanted.entries()) {
     if (found[position] === name) continue
     throw cursor.problem(`the header should be "${clip(wanted.join(','))}"`, 1)
   }
-  return found.length - wanted.length
+  const extra = found.slice(wanted.length)
+  return { count: extra.length, text: extra.indexOf(TEXT) + 1 }
 }
 
-function readRow(
-  cursor: CsvCursor,
-  fieldCount: number,
-  extra: number,
-  upto: number,
-): CheckpointRow {
+function readRow(cursor: CsvCursor, fieldCount: number, extra: Extra, upto: number): CheckpointRow {
   const fields = new Array<CsvField>(fieldCount)
   for (let i = 0; i < fieldCount; i++) fields[i] = cursor.field(COMMA)
   const added = cursor.version(COMMA)
-  const removedText = cursor.endOfRow(extra)
+  const { value: removedText, text } = cursor.endOfRow(extra)
   const removed = removedText === '' ? null : Number(removedText)
   const wrong = removed !== null && (!/^[1-9]\d{0,15}$/.test(removedText) || removed <= added)
   if (wrong || added > upto || (removed ?? 0) > upto) {
     throw cursor.problem(`versions ${added} and "${clip(removedText)}" do not fit upto ${upto}`)
   }
-  return { fields, added, removed }
+  return text === null ? { fields, added, removed } : { fields, added, removed, text }
 }
 
 function printField(field: CsvField): string {
@@ -188,11 +197,15 @@ class CsvCursor {
     throw this.problem(`"${clip(text)}" is no version`)
   }
 
-  /** The row's last known field, after which `extra` unknown ones are passed over. */
-  endOfRow(extra: number): string {
-    const value = this.field(extra === 0 ? NEWLINE : COMMA)
-    for (let i = 1; i <= extra; i++) this.field(i === extra ? NEWLINE : COMMA)
-    return value ?? '\\N'
+  /** The row's last field but for `extra` ones, and what is known among those. */
+  endOfRow({ count, text: at }: Extra): { readonly value: string; readonly text: CsvField } {
+    const value = this.field(count === 0 ? NEWLINE : COMMA) ?? '\\N'
+    let text: CsvField = null
+    for (let i = 1; i <= count; i++) {
+      const field = this.field(i === count ? NEWLINE : COMMA)
+      if (i === at) text = field
+    }
+    return { value, text }
   }
 
   problem(found: string, line = this.#line) {

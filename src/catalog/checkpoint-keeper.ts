@@ -12,9 +12,11 @@ import {
   readCheckpoint,
   usable,
 } from './checkpoint.ts'
+import { isInlineEntry } from './inline-partition.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import { storedColumns } from './schema-at.ts'
+import { INLINE_FEATURE } from './stored-json.ts'
 import type { TableHead } from './table-head.ts'
 import { columnTypes, type TablePlace } from './table-partitions.ts'
 
@@ -38,6 +40,7 @@ export class CheckpointKeeper {
   readonly #work: BackgroundWork
   #wanted: Head | undefined
   #running = false
+  #isLast = false
   /** What the last look at `partitions.csv` showed; -1 before the first. */
   #upto = -1
   #rows = 0
@@ -57,6 +60,14 @@ export class CheckpointKeeper {
     this.#work.add(this.#run(contended))
   }
 
+  /** Asks for what is put off while rows of the metadata come one after the other. */
+  finish(head: Head): void {
+    const last = head.tail.at(-1)
+    if (last === undefined || !isInlineEntry(last) || head.version <= this.#upto) return
+    this.#isLast = true
+    this.schedule(head, { contended: false })
+  }
+
   async #run(contended: boolean): Promise<void> {
     try {
       if (contended) {
@@ -70,15 +81,24 @@ export class CheckpointKeeper {
       }
     } finally {
       this.#running = false
+      this.#isLast = false
     }
   }
 
   #isDue(head: Head): boolean {
-    if (this.#upto < 0) return true
+    const last = head.tail.at(-1)
     const commits = head.version - this.#upto
     const partitions = Math.max(head.partitions, this.#rows)
     const rows = partitions * (head.columns.length + 1)
-    if (rows <= EAGER_ROWS_MAX) return commits > 0
+    if (last !== undefined && isInlineEntry(last)) {
+      // Rows of the metadata wait until they get files, or nobody is left to give them any.
+      if (this.#isLast && (rows <= PROMPT_ROWS_MAX || this.#upto < 0)) return true
+      return commits >= Math.max(COMMITS_MIN, partitions * PARTITION_SHARE)
+    }
+    if (this.#upto < 0) return true
+    // Whoever optimizes wants to read what few rows have left behind.
+    const isFolded = last?.operation === 'optimize' && head.readerFeatures.includes(INLINE_FEATURE)
+    if (isFolded || rows <= EAGER_ROWS_MAX) return commits > 0
     return (
       commits >= Math.max(rows <= PROMPT_ROWS_MAX ? 1 : COMMITS_MIN, partitions * PARTITION_SHARE)
     )

@@ -11,6 +11,7 @@ import {
   printStatistics,
   STATISTICS_FIELDS,
   StatisticsProblem,
+  withText,
 } from './statistics-text.ts'
 
 const PARTITION_FIELDS = ['partition', 'rows', 'crc32']
@@ -116,10 +117,12 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
     key,
     parse(bytes) {
       const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, METADATA_FIELDS)
-      const parsed = rows.map(({ fields, added, removed }, index) => {
+      const parsed = rows.map(({ fields, added, removed, text = null }, index) => {
         const id = whole(fields[0])
         if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
-        return { id, value: parseFields(fields, column, key, index), added, removed }
+        return new StatisticsRow({ id, added, removed }, () =>
+          parseFields({ fields, text }, column, key, index),
+        )
       })
       checkSummary(key, summary, summaryOf(parsed))
       return { upto, prunedTo, rows: parsed }
@@ -128,7 +131,7 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
       const printed = rows.map(({ id, value, added, removed }) => {
         const text = printStatistics(value, column.type)
         const fields = [String(id), ...STATISTICS_FIELDS.map((name) => text[name])]
-        return { fields, added, removed }
+        return { fields, added, removed, text: value.text ?? null }
       })
       return printCheckpoint(METADATA_FIELDS, summaryOf(rows), { upto, prunedTo, rows: printed })
     },
@@ -149,8 +152,9 @@ export function liveAt<T>(
   version: number,
 ): Map<number, T> {
   const live = new Map<number, T>()
-  for (const { id, value, added, removed } of checkpoint.rows) {
-    if (added <= version && (removed === null || removed > version)) live.set(id, value)
+  for (const row of checkpoint.rows) {
+    const { id, added, removed } = row
+    if (added <= version && (removed === null || removed > version)) live.set(id, row.value)
   }
   for (const record of records) {
     if (record.version <= checkpoint.upto || record.version > version) continue
@@ -188,24 +192,50 @@ export function advance<T>(
       live.set(id, isSame ? before : { id, value, added, removed: null })
       if (isSame) removed.delete(id)
     }
-    for (const row of removed.values()) ended.push({ ...row, removed: added })
+    for (const row of removed.values()) {
+      ended.push({ id: row.id, value: row.value, added: row.added, removed: added })
+    }
   }
   const kept = ended.filter(({ removed }) => removed! > retainedFrom)
   const rows = [...kept, ...live.values()].sort((a, b) => a.id - b.id || a.added - b.added)
   return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows }
 }
 
+/** A row whose statistics are parsed when they are asked for: most are of versions that nobody reads. */
+class StatisticsRow implements Versioned<ColumnPartition> {
+  readonly id: number
+  readonly added: number
+  readonly removed: number | null
+  #value: ColumnPartition | (() => ColumnPartition)
+
+  constructor(
+    { id, added, removed }: Pick<Versioned<unknown>, 'id' | 'added' | 'removed'>,
+    parse: () => ColumnPartition,
+  ) {
+    this.id = id
+    this.added = added
+    this.removed = removed
+    this.#value = parse
+  }
+
+  get value(): ColumnPartition {
+    if (typeof this.#value === 'function') this.#value = this.#value()
+    return this.#value
+  }
+}
+
 function parseFields(
-  fields: readonly CsvField[],
+  { fields, text }: { readonly fields: readonly CsvField[]; readonly text: CsvField },
   column: Column,
   key: string,
   index: number,
 ): ColumnPartition {
   try {
-    return parseStatistics(
+    const statistics = parseStatistics(
       statisticsOf((name) => fields[POSITIONS.get(name)!] ?? null),
       column.type,
     )
+    return text === null ? statistics : withText(statistics, text)
   } catch (error) {
     if (!(error instanceof StatisticsProblem)) throw error
     throw badRow(key, index, `"${error.field}" should be ${error.expected}`)
@@ -213,7 +243,7 @@ function parseFields(
 }
 
 function liveRows(rows: readonly Versioned<{ readonly rows: number }>[]): number {
-  return rows.reduce((sum, { value, removed }) => (removed === null ? sum + value.rows : sum), 0)
+  return rows.reduce((sum, row) => (row.removed === null ? sum + row.value.rows : sum), 0)
 }
 
 function checkSummary(key: string, found: readonly CsvField[], expected: readonly CsvField[]) {

@@ -1,8 +1,11 @@
 import { keyRanges } from './key-ranges.ts'
-import type { PartitionSet } from './model/partition-set.ts'
+import { isInline, type PartitionSet } from './model/partition-set.ts'
 import type { Column, Partition } from './model/table.ts'
 import { textBytesOf } from './partition-buffer.ts'
 import { coverage, rangeOverlaps } from './range-overlaps.ts'
+
+/** How much larger a partition has to be than what comes behind it, to be left alone. */
+const GROWTH = 4
 
 /** What may be rewritten, and how large a partition gets. */
 export interface ChoiceLimits {
@@ -56,6 +59,43 @@ export function chooseGroups(
   return [...groups, ...runs.of(order, chosen)]
 }
 
+/**
+ * Runs of partitions that the metadata hold, which are to get files: each with partitions that come
+ * before it and are no larger than some times what has gathered, so that there are few of them, and
+ * rows are written again ever more seldom. All of a run have the same columns.
+ */
+export function chooseFolds(
+  set: PartitionSet,
+  columns: readonly Column[],
+  limits: ChoiceLimits,
+): Partition[][] {
+  const { partitions } = set
+  const sizes = new PartitionSizes(set, columns, limits)
+  const parts = partitions.map((partition) => sizes.part(partition))
+  const isAlike = (a: number, b: number) =>
+    columns.every(({ id }) => {
+      const known = set.statistics.get(id)
+      return known?.has(partitions[a]!.id) === known?.has(partitions[b]!.id)
+    })
+  const runs: Partition[][] = []
+  for (let at = 0, taken = 0; at < partitions.length; ) {
+    const first = at++
+    if (!isInline(set, partitions[first]!.id)) continue
+    let part = parts[first]!
+    const joins = (other: number) => part + parts[other]! <= 1 && isAlike(first, other)
+    while (at < partitions.length && isInline(set, partitions[at]!.id) && joins(at)) {
+      part += parts[at++]!
+    }
+    let start = first
+    while (start > taken && parts[start - 1]! <= GROWTH * part && joins(start - 1)) {
+      part += parts[--start]!
+    }
+    runs.push(partitions.slice(start, at))
+    taken = at
+  }
+  return runs
+}
+
 /** How large partitions are: in bytes, and as part of the largest that there may be. */
 class PartitionSizes {
   readonly #set: PartitionSet
@@ -74,6 +114,11 @@ class PartitionSizes {
       bytes += this.#set.statistics.get(column.id)?.get(id)?.bytes ?? 0
     }
     return bytes
+  }
+
+  /** Whether it has no files. */
+  isInline(partition: Partition | undefined): boolean {
+    return partition !== undefined && isInline(this.#set, partition.id)
   }
 
   /** 1 for one that holds as much as a partition can. */
@@ -105,8 +150,8 @@ class SmallRuns {
     let run: Partition[] = []
     let parts = 0
     const end = () => {
-      if (run.length > 1) runs.push(run)
-      // One that stays alone is not rewritten.
+      // One that stays alone is not rewritten, unless to get files.
+      if (run.length > 1 || this.#sizes.isInline(run[0])) runs.push(run)
       else for (const partition of run) this.#bytesLeft += this.#sizes.bytes(partition)
       run = []
       parts = 0

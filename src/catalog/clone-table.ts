@@ -14,6 +14,8 @@ import { assertRetained, readPartitions } from './table-partitions.ts'
 
 /** Statistics in one record: about 16 MiB of them. */
 const STATISTICS_MAX = 128 * 1024
+/** Characters of rows without files that take the room of one. */
+const TEXT_PER_STATISTICS = 64
 const COMMITS_MAX = 64
 const STALE_MS = 24 * 3_600_000
 
@@ -54,6 +56,7 @@ export function cloneHead(source: Head, version: number): Head {
     burned: [],
     tags: [],
     pins: [],
+    streams: [],
     apps: [],
     lastLoad: 0,
     trimmed: null,
@@ -193,12 +196,22 @@ export function cutToRecords(
   partitions: readonly AddPartition[],
   columns: number,
 ): AddPartition[][] {
-  const size = Math.max(1, Math.floor(STATISTICS_MAX / columns))
-  const runs: AddPartition[][] = [partitions.slice(0, size)]
-  for (let at = size; at < partitions.length; at += size) {
-    runs.push(partitions.slice(at, at + size))
+  const runs: AddPartition[][] = [[]]
+  let left = STATISTICS_MAX
+  for (const partition of partitions) {
+    const statistics = columns + textLength(partition) / TEXT_PER_STATISTICS
+    left -= statistics
+    if (left < 0 && runs.at(-1)!.length > 0) {
+      runs.push([])
+      left = STATISTICS_MAX - statistics
+    }
+    runs.at(-1)!.push(partition)
   }
   return runs
+}
+
+function textLength({ columns }: AddPartition): number {
+  return [...columns.values()].reduce((sum, { text = '' }) => sum + text.length, 0)
 }
 
 function givenUp(name: string): GraupelError {

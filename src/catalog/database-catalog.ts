@@ -188,8 +188,11 @@ export class DatabaseCatalog {
   }
 
   /** Answers once what goes on after commits (checkpoints) has ended. Call it before leaving. */
-  settled(): Promise<void> {
-    return this.#work.settled()
+  async settled(): Promise<void> {
+    // What is being staged is put off only once it is.
+    await this.#work.settled()
+    for (const table of this.#tables.values()) table.settle()
+    await this.#work.settled()
   }
 
   /** Reads the database, or makes it; throws COMMIT_UNKNOWN when it may have been made. */

@@ -79,6 +79,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     burned: [],
     tags: [],
     pins: [],
+    streams: [],
     apps: [],
     lastLoad: 0,
     pending: null,

@@ -1,17 +1,27 @@
 import { isTableFolder } from './folder-name.ts'
-import type { AppMark, Compression, Head, IdRange, Pin, Tag, TrimmedLog } from './model/head.ts'
+import type {
+  AppMark,
+  Compression,
+  Head,
+  IdRange,
+  Pin,
+  StreamOffset,
+  Tag,
+  TrimmedLog,
+} from './model/head.ts'
 import { instantText, printList, printObject, type StoredObject } from './stored-json.ts'
 import { SHA256 } from './tail-entry-json.ts'
 
 type Marks = Pick<
   Head,
-  'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'apps' | 'lastLoad' | 'trimmed'
+  'compression' | 'fence' | 'burned' | 'tags' | 'pins' | 'streams' | 'apps' | 'lastLoad' | 'trimmed'
 >
 type Fields = readonly (readonly [name: string, value: unknown])[]
 
 export const COMPRESSIONS: readonly Compression[] = ['gzip', 'none']
 
 const APP_CHARACTERS_MAX = 200
+const STREAM_ID = /^[0-9a-f-]{36}$/
 /** Names of objects of the log. */
 export const LOG_FILE: RegExp = /^(?:trimmed-)?[0-9]{20}-[0-9a-z-]{8,100}\.jsonl?$/
 
@@ -38,6 +48,12 @@ export function markFields(head: Marks): Fields {
       ['folder', of.folder],
       ['version', of.version],
       ['created', instantText(of.created)],
+    ]),
+    ...list('streams', head.streams, (of) => [
+      ['name', of.name],
+      ['id', of.id],
+      ['version', of.version],
+      ...(of.next === null ? [] : ([['next', of.next]] as const)),
     ]),
     ...list('apps', head.apps, (of) => [
       ['app', of.app],
@@ -87,6 +103,15 @@ export function readMarks(of: StoredObject): Marks {
         folder: tableFolder(item),
         version: item.whole('version'),
         created: item.instant('created'),
+      }),
+    ),
+    streams: list(
+      'streams',
+      (item): StreamOffset => ({
+        name: item.text('name'),
+        id: item.text('id', STREAM_ID),
+        version: item.whole('version'),
+        next: item.has('next') ? item.whole('next', 1) : null,
       }),
     ),
     apps: list(

@@ -9,6 +9,9 @@ import type { Column } from './model/table.ts'
 /** Bytes that a value of fixed size may take as text: more than any number or date has. */
 const FIXED_VALUE_BYTES = 48
 
+/** Bytes of the widest column file of a partition, about. */
+export const PARTITION_BYTES_MAX = 64 << 20
+
 /** Gathers rows until they fill a partition. */
 export class PartitionBuffer {
   readonly #columns: readonly Column[]

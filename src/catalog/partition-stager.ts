@@ -165,7 +165,8 @@ export class PartitionStager {
   }
 }
 
-function renumbered(partition: AddPartition, id: number): AddPartition {
+/** `partition` with another number, which is that of its files, too. */
+export function renumbered(partition: AddPartition, id: number): AddPartition {
   const columns = new Map<number, ColumnPartition>()
   for (const [column, of] of partition.columns) columns.set(column, { ...of, file: id })
   return { ...partition, id, columns }

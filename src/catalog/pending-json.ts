@@ -39,7 +39,14 @@ function printPrepared({ entry, nextId, partitions, rows, ...marks }: PreparedCo
     ['nextId', nextId],
     ['partitions', partitions],
     ['rows', rows],
-    ...markFields({ ...marks, compression: 'none', tags: [], pins: [], trimmed: null }),
+    ...markFields({
+      ...marks,
+      compression: 'none',
+      tags: [],
+      pins: [],
+      streams: [],
+      trimmed: null,
+    }),
   ]
   return new JsonText(printObject(fields, []))
 }

@@ -7,6 +7,7 @@ import {
   STATISTICS_FIELDS,
   StatisticsProblem,
   type StatisticsText,
+  withText,
 } from './statistics-text.ts'
 import {
   instantText,
@@ -136,7 +137,8 @@ function printAction(action: Action, types: ColumnTypes): string {
   const columns: string[] = []
   for (const [id, statistics] of action.columns) {
     const text = printStatistics(statistics, types.get(id)!)
-    columns.push(JSON.stringify([id, ...STATISTICS_FIELDS.map((name) => text[name])]))
+    const inline = statistics.text === undefined ? [] : [statistics.text]
+    columns.push(JSON.stringify([id, ...STATISTICS_FIELDS.map((name) => text[name]), ...inline]))
   }
   return printObject(
     [
@@ -186,7 +188,8 @@ function readColumn(
       type,
     )
     if (statistics.rows !== into.rows) of.fail('rows', `${into.rows}`, statistics.rows)
-    into.columns.set(id as number, statistics)
+    const inline = texts[STATISTICS_FIELDS.length] ?? null
+    into.columns.set(id as number, inline === null ? statistics : withText(statistics, inline))
   } catch (error) {
     if (!(error instanceof StatisticsProblem)) throw error
     of.fail(error.field, error.expected, text.get(error.field))

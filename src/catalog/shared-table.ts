@@ -6,6 +6,7 @@ import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { CommitLog } from './commit-log.ts'
 import { CommitQueue, type QueueTarget } from './commit-queue.ts'
 import { IdentityValues } from './identity-values.ts'
+import { InlineKeeper } from './inline-keeper.ts'
 import { LoadLedger } from './load-ledger.ts'
 import type { Head } from './model/head.ts'
 import { PartitionCache } from './partition-cache.ts'
@@ -39,6 +40,7 @@ export class SharedTable implements TablePlace, QueueTarget {
   readonly head: TableHead
   readonly cache = new PartitionCache()
   readonly queue: CommitQueue
+  readonly inline: InlineKeeper
   readonly ledger: LoadLedger
   readonly identities: IdentityValues
   readonly #keeper: CheckpointKeeper
@@ -54,6 +56,7 @@ export class SharedTable implements TablePlace, QueueTarget {
     this.log = new CommitLog(store, folder)
     this.head = new TableHead(store, folder, this.log)
     this.queue = new CommitQueue(this)
+    this.inline = new InlineKeeper(this, work)
     this.ledger = new LoadLedger(this)
     this.identities = new IdentityValues(this)
     this.#keeper = new CheckpointKeeper(this, this.head, work)
@@ -115,7 +118,15 @@ export class SharedTable implements TablePlace, QueueTarget {
       this.#newest = head
       this.#known = token === null ? undefined : { head, token }
     }
+    this.inline.note(head)
     this.#keeper.schedule(head, { contended: lostRaces > 0 })
+  }
+
+  /** Ends what small appends have put off: the checkpoint is written, files that wait go again. */
+  settle(): void {
+    const fold = this.inline.take()
+    if (fold !== undefined) this.inline.end(fold)
+    if (this.#newest !== undefined) this.#keeper.finish(this.#newest)
   }
 
   /** Stores the ledger of loaded files, off the path of the load, when it has fallen behind. */

@@ -1,5 +1,6 @@
 import { GraupelError } from '../error.ts'
 import type { Change } from './commit-queue.ts'
+import { inlineHead } from './inline-partition.ts'
 import { assertNotLoaded, type LoadLedger } from './load-ledger.ts'
 import type {
   Action,
@@ -11,7 +12,7 @@ import type {
 import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column } from './model/table.ts'
-import { assertSameColumns, assertSameConstraints, type Draft } from './next-commit.ts'
+import { assertSameColumns, assertSameConstraints, type Draft, numberAfter } from './next-commit.ts'
 import { columnTypes, readPartitions, type TablePlace } from './table-partitions.ts'
 
 const APPS_MAX = 256
@@ -66,6 +67,20 @@ export interface Staged {
   readonly bytes: number
   /** The partitions, under numbers that a commit on top of `base` may bring. */
   partitions(base: Head): Promise<readonly AddPartition[]>
+  /** One more, which has no files. */
+  readonly inline?: ((base: Head) => AddPartition) | undefined
+  /** What goes along if it still can. */
+  readonly fold?: Passenger | undefined
+}
+
+/** Partitions that take the place of others and change no row, staged before. */
+export interface Passenger {
+  readonly columns: readonly Column[]
+  readonly removal: Removal
+  readonly bytes: number
+  /** Whether the commit that was drafted last takes it along. */
+  isTaken: boolean
+  partitions(base: Head): Promise<readonly AddPartition[]>
 }
 
 /** The change that appends what was staged, or puts it in the place of what is live. */
@@ -73,10 +88,11 @@ export function stagedChange(
   place: TablePlace & { readonly ledger: LoadLedger },
   staged: Staged,
 ): Change {
-  const { removal, guard } = staged
+  const { removal, guard, fold, loads = [] } = staged
+  // What is loaded must be held against a head that is committed.
+  const isHeld = guard !== undefined || loads.length > 0
   return {
-    // What is loaded must be held against a head that is committed.
-    alone: removal !== undefined || guard !== undefined || (staged.loads ?? []).length > 0,
+    alone: removal !== undefined || fold !== undefined || isHeld,
     signal: staged.signal,
     async draft(base): Promise<Draft | undefined> {
       assertSameColumns(base, staged)
@@ -85,25 +101,53 @@ export function stagedChange(
       if (removal !== undefined) await assertUnseen(place, base, staged.name, removal)
       const ledger = await ledgerChange(place.ledger, base, staged)
       if (guard !== undefined) await admit(guard, place, base, staged.name)
-      const added = await staged.partitions(base)
-      const removed = await removals(place, base, removal)
+      const folded = await foldedAlong(place, base, staged)
+      const inline = staged.inline?.(base)
+      const added = [
+        ...(await staged.partitions(base)),
+        ...(folded?.added ?? []),
+        ...(inline === undefined ? [] : [inline]),
+      ]
+      const removed = [...(await removals(place, base, removal)), ...(folded?.removed ?? [])]
       const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
-      const rowsGone = removal?.partitions === 'all' ? base.rows : (removal?.rows ?? 0)
+      const rowsGone =
+        (removal?.partitions === 'all' ? base.rows : (removal?.rows ?? 0)) + (folded?.rows ?? 0)
+      const actions = [...removed, ...added]
+      const nextId = Math.max(base.nextId, numberAfter(actions))
       return {
         operation: staged.operation,
-        actions: [...removed, ...added],
+        actions,
         rows: staged.rows,
-        bytes: staged.bytes,
+        bytes: staged.bytes + (folded?.bytes ?? 0),
         loads: staged.loads,
         ledgerOf: ledger.ledgerOf,
         head: {
           ...ledger.head,
+          ...(inline === undefined ? {} : inlineHead({ ...base, nextId }, inline.id)),
           partitions: base.partitions - removed.length + added.length,
           rows: base.rows - rowsGone + rows,
           ...(staged.mark === undefined ? {} : { apps: marked(base.apps, staged.mark) }),
         },
       }
     },
+  }
+}
+
+/** What goes along; undefined when others have changed what it is about. */
+async function foldedAlong(place: TablePlace, base: Head, { fold, name }: Staged) {
+  if (fold === undefined) return undefined
+  const { removal, columns, bytes } = fold
+  fold.isTaken = false
+  try {
+    assertSameColumns(base, { columns, name })
+    await assertUnseen(place, base, name, removal)
+    const removed = await removals(place, base, removal)
+    const added = await fold.partitions(base)
+    fold.isTaken = true
+    return { removed, added, rows: removal.rows, bytes }
+  } catch (error) {
+    if (error instanceof GraupelError && error.code === 'CONFLICT') return undefined
+    throw error
   }
 }
 

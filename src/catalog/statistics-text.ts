@@ -53,6 +53,22 @@ export class StatisticsProblem {
   }
 }
 
+/** Bytes of a file that stands in the metadata, at most. */
+export const INLINE_TEXT_MAX = 64 << 10
+
+/**
+ * `statistics` with the whole text of the file that they are of. Throws a StatisticsProblem for a
+ * text that is not as long as they say. What is in it is checked when it is decoded.
+ */
+export function withText(statistics: ColumnPartition, text: unknown): ColumnPartition {
+  const { bytes } = statistics
+  const isText = typeof text === 'string' && text.isWellFormed()
+  if (isText && bytes <= INLINE_TEXT_MAX && Buffer.byteLength(text) === bytes) {
+    return { ...statistics, text }
+  }
+  throw new StatisticsProblem('text', `text of the ${bytes} bytes, at most ${INLINE_TEXT_MAX}`)
+}
+
 /** Letters: plain, ascii, ascending (`u`p), descending (`v`), inexact min, max, distinct. */
 const FLAGS = /^p?a?[uv]?l?h?e?$/
 

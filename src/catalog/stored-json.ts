@@ -9,6 +9,8 @@ const WRITER = 1
 export const CLONE_FEATURE = 'clones'
 /** The head has a commit that another table's head decides on. */
 export const MULTI_TABLE_FEATURE = 'multiTable'
+/** Partitions may be in the metadata, and have no files. */
+export const INLINE_FEATURE = 'inline'
 /** Rows keep constraints, which whoever writes has to enforce. */
 export const CONSTRAINTS_FEATURE = 'constraints'
 /** The table gives the values of a column. */
@@ -18,6 +20,7 @@ export const SCHEMA_FEATURE = 'schemaEvolution'
 const FEATURES: readonly string[] = [
   CLONE_FEATURE,
   MULTI_TABLE_FEATURE,
+  INLINE_FEATURE,
   CONSTRAINTS_FEATURE,
   IDENTITY_FEATURE,
   SCHEMA_FEATURE,

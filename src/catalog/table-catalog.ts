@@ -189,17 +189,16 @@ export class TableCatalog {
     return this.#table.ledger.at(this.#table.newest)
   }
 
-  /** What the versions after `from` up to `to` did. */
-  async operations({
-    from,
-    to,
-  }: {
-    readonly from: number
-    readonly to: number
-  }): Promise<string[]> {
+  /** Whether versions after `from` up to `to` gave rows other partitions without changing them. */
+  async movesRows({ from, to }: { readonly from: number; readonly to: number }): Promise<boolean> {
     const head = await this.#newest()
+    // What a trimmed log is left with tells no actions.
+    assertRetained(head, from)
     const records = await this.#table.log.records(head, { from: from + 1, to }, new Map())
-    return records.map(({ operation }) => operation)
+    return records.some(({ operation, actions }) => {
+      const removes = actions.some(({ kind }) => kind === 'removePartition')
+      return operation === 'optimize' || (operation === 'append' && removes)
+    })
   }
 
   /** Begins to stage rows for the columns that the table has in `snapshot`. */

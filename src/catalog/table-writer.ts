@@ -1,16 +1,19 @@
 import type { Batch } from '../arrow/batch.ts'
 import type { Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
-import { burnIds, mayCommit } from './burned-ids.ts'
+import { mayCommit } from './burned-ids.ts'
 import type { Change } from './commit-queue.ts'
+import { discardStaged } from './discard-staged.ts'
 import { isAppName } from './head-marks-json.ts'
+import type { InlineFold } from './inline-fold.ts'
+import { inlinePartition } from './inline-partition.ts'
 import type { AddPartition } from './model/commit-record.ts'
 import type { Constraint } from './model/constraint.ts'
 import type { AppMark, Head } from './model/head.ts'
 import type { Column, Partition, TableSnapshot } from './model/table.ts'
 import { stagedBytes } from './next-commit.ts'
-import { PartitionBuffer } from './partition-buffer.ts'
-import { PartitionStager, type PendingPartition } from './partition-stager.ts'
+import { PARTITION_BYTES_MAX, PartitionBuffer } from './partition-buffer.ts'
+import { PartitionStager, type PendingPartition, renumbered } from './partition-stager.ts'
 import { type Rewrite, RewrittenPartitions } from './rewritten-partitions.ts'
 import type { SharedTable } from './shared-table.ts'
 import {
@@ -27,6 +30,8 @@ export interface WriterOptions {
   readonly partitionRowsMax?: number | undefined
   /** Bytes of the widest column file of a partition, about; 64 MiB unless told. */
   readonly partitionBytesMax?: number | undefined
+  /** From which version of the table on few rows stay in the commit record; never unless told. */
+  readonly inlineFrom?: number | undefined
 }
 
 export interface CommitOptions {
@@ -78,7 +83,6 @@ export interface CommitOutcome extends CommitResult {
 }
 
 const REMOVE_ALL: ReadonlySet<WriteOperation> = new Set(['overwrite', 'truncate'])
-export const PARTITION_BYTES_MAX = 64 << 20
 
 /**
  * Stages rows as partitions that nobody sees, then commits them at once or gives them up. Holds
@@ -94,6 +98,9 @@ export class TableWriter {
   readonly #stager: PartitionStager
   readonly #rewritten: RewrittenPartitions
   #staged: AddPartition[] = []
+  /** Rows that get no files, and what their commit takes along. */
+  #inline: AddPartition | undefined
+  #fold: InlineFold | undefined
   #guard: CommitGuard | undefined
   #state: 'open' | 'failed' | 'committed' | 'unknown' | 'aborted' = 'open'
 
@@ -176,6 +183,8 @@ export class TableWriter {
     return this.#failing(async () => {
       if (this.#isEmpty() && operation !== 'overwrite') return this.#nothing(this.#version)
       if (isMarked(this.#table.newest, mark)) return this.#nothing(this.#table.newest.version)
+      this.#inline = this.#inlined(operation)
+      if (this.#inline !== undefined) return this.#commitInline(options)
       const pending = this.#buffer.rows > 0 ? await this.#stager.begin(this.#buffer) : undefined
       if (pending !== undefined) this.#staged.push(pending.partition)
       const committed = await this.#table.queue.commit(
@@ -206,9 +215,10 @@ export class TableWriter {
   ended(version: number): CommitOutcome {
     this.#state = 'committed'
     const added = this.#staged
-    const rows = added.reduce((sum, partition) => sum + partition.rows, 0)
+    const rows = added.reduce((sum, partition) => sum + partition.rows, this.#inline?.rows ?? 0)
     const bytes = stagedBytes(added) + this.#rewritten.bytes
-    return { version, rows, bytes, partitions: added.length, isNew: true }
+    const partitions = added.length + (this.#inline === undefined ? 0 : 1)
+    return { version, rows, bytes, partitions, isNew: true }
   }
 
   /** Tells that what was staged may be committed: its files stay. */
@@ -228,8 +238,39 @@ export class TableWriter {
     await this.#discard()
   }
 
+  /** The rows as a partition without files, where they are few. */
+  #inlined(operation: WriteOperation): AddPartition | undefined {
+    const { inlineFrom = Number.POSITIVE_INFINITY } = this.#options
+    const isAppend = operation === 'append' && this.#rewritten.removed.size === 0
+    const isSmall = this.#staged.length === 0 && this.#table.newest.version >= inlineFrom
+    return isAppend && isSmall ? inlinePartition(this.#columns, this.#buffer) : undefined
+  }
+
+  async #commitInline(options: CommitOptions): Promise<CommitOutcome> {
+    const fold = this.#table.inline.take()
+    this.#fold = fold
+    const committed = this.#table.queue.commit(this.#change(options))
+    const { version, isNew } = await committed.catch((error: unknown) => {
+      const isLost = error instanceof GraupelError && error.code === 'CONFLICT'
+      if (isLost) this.#table.inline.refused(fold)
+      throw error
+    })
+    if (fold !== undefined) this.#table.inline.end(fold)
+    if (options.loads !== undefined) this.#table.noteLoads()
+    return isNew ? this.ended(version) : this.#nothing(version)
+  }
+
+  /** The number is of no file that tells others, so it has to be above all that are used. */
+  #numbered(inline: AddPartition, { nextId }: Head): AddPartition {
+    if (inline.id >= nextId) return inline
+    this.#inline = renumbered(inline, this.#table.claimId(nextId))
+    return this.#inline
+  }
+
   #change(options: CommitOptions): Change {
-    const rowsWritten = this.#staged.reduce((sum, partition) => sum + partition.rows, 0)
+    const inline = this.#inline
+    const written = inline === undefined ? this.#staged : [inline]
+    const rowsWritten = written.reduce((sum, partition) => sum + partition.rows, 0)
     return stagedChange(this.#table, {
       operation: options.operation,
       removal: this.#removal(options),
@@ -243,6 +284,8 @@ export class TableWriter {
       mark: options.mark,
       loads: options.loads,
       partitions: (base) => this.#renumbered(base),
+      inline: inline === undefined ? undefined : (base) => this.#numbered(this.#inline!, base),
+      fold: this.#fold,
     })
   }
 
@@ -300,14 +343,7 @@ export class TableWriter {
   }
 
   async #discard(): Promise<void> {
-    const { created } = this.#stager
-    if (created.length === 0) return
-    try {
-      await this.#table.edit((head) => burnIds(head, [...new Set(created.map(({ id }) => id))]))
-      for (const { key } of created) await this.#table.store.delete(key)
-    } catch (error) {
-      if (!(error instanceof GraupelError)) throw error
-    }
+    await discardStaged(this.#table, this.#stager.created)
   }
 
   async #failing<T>(work: () => Promise<T>): Promise<T> {

@@ -64,7 +64,8 @@ export async function purgeHead(
   )
   const retainedFrom = head.version + 1
   const trimmed = { version: head.version, files: [] }
-  return swapped(table, base, { state: 'purged', segments, trimmed, retainedFrom, tags: [] })
+  const marks = { tags: [], streams: [] }
+  return swapped(table, base, { state: 'purged', segments, trimmed, retainedFrom, ...marks })
 }
 
 /** Writes lines as one object, which only the next head can name. */

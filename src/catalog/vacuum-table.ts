@@ -14,7 +14,7 @@ import {
   usable,
 } from './checkpoint.ts'
 import { releasePins } from './clone-table.ts'
-import { type Head, isTrimmed, type Segment } from './model/head.ts'
+import { type Head, isTrimmed, type Segment, type StreamOffset } from './model/head.ts'
 import { momentOf } from './moment-version.ts'
 import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
@@ -120,9 +120,18 @@ function raised(head: Head, { retainedFrom, fence }: Plan): Partial<Head> | unde
   return { retainedFrom, fence, burned: above(fence, head.burned) }
 }
 
-/** `wanted`, or an older version that a tag or a clone needs. */
-function neededVersion({ tags, pins }: Head, wanted: number): number {
-  return [...tags, ...pins].reduce((least, { version }) => Math.min(least, version), wanted)
+/** `wanted`, or an older version that a tag, a clone or a stream needs. */
+function neededVersion({ tags, pins, streams }: Head, wanted: number): number {
+  return [...tags, ...pins, ...streams.flatMap(neededByStream)].reduce(
+    (least, { version }) => Math.min(least, version),
+    wanted,
+  )
+}
+
+/** A stream from the empty version 0 on needs nothing before the version that it is being read to. */
+function neededByStream({ version, next }: StreamOffset): { readonly version: number }[] {
+  if (version > 0) return [{ version }]
+  return next === null ? [] : [{ version: next }]
 }
 
 async function retainedVersion(

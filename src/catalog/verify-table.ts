@@ -13,9 +13,8 @@ import {
 import { advanceLedger, ledgerKey, NO_LEDGER, parseLedger, printLedger } from './load-ledger.ts'
 import type { Action, CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
-import type { ColumnPartition } from './model/partition-set.ts'
+import { columnFile } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
-import { type Column, headerOf, partitionKey } from './model/table.ts'
 import { numberAfter } from './next-commit.ts'
 import { storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
@@ -51,26 +50,24 @@ export async function verifyTable(
   const { changes: records } = lineage
   const log: Log = { records, from: head.trimmed?.version ?? 0 }
   await verifyCheckpoint(table, partitionsFile(table.folder), log, problems)
-  const files: { column: Column; statistics: ColumnPartition }[] = []
+  const files: ReturnType<typeof columnFile>[] = []
   for (const column of storedColumns(head)) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
     await verifyCheckpoint(table, file, log, problems)
     const { version: upto, retainedFrom } = head
     for (const { value } of advance(file, NO_CHECKPOINT, records, { upto, retainedFrom }).rows) {
-      files.push({ column, statistics: value })
+      files.push(columnFile(table.folder, column, value))
     }
   }
-  const unique = new Map(
-    files.map((of) => [partitionKey(table.folder, of.column, of.statistics.file), of]),
-  )
+  const unique = new Map(files.map((file) => [file.key, file]))
   const totalBytes = [...unique.values()].reduce((sum, of) => sum + of.statistics.bytes, 0)
   const read = { rows: 0, bytes: 0 }
-  await pooled([...unique], FILES_MAX, async ([key, { column, statistics }]) => {
+  await pooled([...unique], FILES_MAX, async ([key, file]) => {
     throwIfAborted(signal)
-    await attempt(problems, key, () => verifyFile(table, { key, column, statistics }, problems))
-    read.rows += statistics.rows
-    read.bytes += statistics.bytes
+    await attempt(problems, key, () => verifyFile(table, file, problems))
+    read.rows += file.statistics.rows
+    read.bytes += file.statistics.bytes
     onProgress?.({ phase: 'verify', ...read, totalBytes })
   })
   onProgress?.({ phase: 'done', ...read, totalBytes })
@@ -136,7 +133,9 @@ async function verifyCheckpoint<T>(
     const expected = advance(file, NO_CHECKPOINT, records, { upto, retainedFrom })
     const rows = found.rows
       .filter(({ removed }) => removed === null || removed > from)
-      .map((row) => ({ ...row, added: Math.max(row.added, from) }))
+      .map(({ id, value, added, removed }) => {
+        return { id, value, added: Math.max(added, from), removed }
+      })
       .sort((a, b) => a.id - b.id || a.added - b.added)
     if (Buffer.compare(file.print({ ...found, rows }), file.print(expected)) === 0) return
     problems.push({ key, message: `tells other things than the log up to version ${upto}` })
@@ -162,12 +161,11 @@ async function verifyLedger(
 
 async function verifyFile(
   { store }: SharedTable,
-  { key, column, statistics }: { key: string; column: Column; statistics: ColumnPartition },
+  of: ReturnType<typeof columnFile>,
   problems: Problem[],
 ): Promise<void> {
-  const { type } = column
-  const name = headerOf(column)
-  const reader = await openColumn(store, { key, name, type, statistics }, { original: true })
+  const { key, name, type, statistics } = of
+  const reader = await openColumn(store, of, { original: true })
   try {
     const vector = await reader.read(statistics.rows)
     const { file } = statistics

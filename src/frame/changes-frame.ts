@@ -89,8 +89,8 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
   const [old, now] = [await catalog.partitions(before, ids), await catalog.partitions(after, ids)]
   const [gone, come] = withoutShared(old, now, ids)
   const span = { from: before.version, to: after.version }
-  const isOptimized = (await catalog.operations(span)).includes('optimize')
-  const goneIds = new Set(isOptimized ? [] : gone.map(({ id }) => id))
+  const isMoved = await catalog.movesRows(span)
+  const goneIds = new Set(isMoved ? [] : gone.map(({ id }) => id))
   const rewritten = new Set(come.filter(({ id }) => goneIds.has(id)).map(({ id }) => id))
   const only = (snapshot: TableSnapshot, partitions: readonly Partition[]) => {
     const wanted = new Set(partitions.map(({ id }) => id).filter((id) => !rewritten.has(id)))
@@ -102,7 +102,7 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
     labelled(scan(removed.snapshot), 'delete'),
     labelled(scan(added.snapshot), 'insert'),
   ]
-  if (isOptimized) return { plan: await netPlan(union(plans), origins, of), origins: new Map() }
+  if (isMoved) return { plan: await netPlan(union(plans), origins, of), origins: new Map() }
   if (rewritten.size > 0) {
     const batches: Batch[] = []
     for (const id of [...rewritten].sort((a, b) => a - b)) {

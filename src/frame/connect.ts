@@ -23,6 +23,7 @@ import { isArrow } from './input-batches.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { runTransaction } from './run-transaction.ts'
+import type { SmallWrites } from './small-writes.ts'
 import { alignedPlan } from './stage.ts'
 import { StoredDatabase } from './stored-database.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
@@ -40,7 +41,9 @@ export async function connect(
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
   const cache = cacheOf(options.cache)
-  const budget = { memoryBytesMax, spillFolder, threads, cache, bucket: bucketOptions(options) }
+  const bucket = bucketOptions(options)
+  const smallWrites = smallWritesOf(options)
+  const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
   const objects = objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
@@ -88,7 +91,14 @@ class ConnectedLake implements Lake {
     this.#requireOpen()
     checkOptions(options, ['create'], 'database')
     const catalog = await openDatabase(this.#store, checkedName(path, 'database'), options)
-    const place = { store: this.#store, settings: this.#settings }
+    const place = {
+      store: this.#store,
+      settings: this.#settings,
+      transaction: <T>(
+        work: (tx: Transaction) => T | Promise<T>,
+        how: TransactionOptions,
+      ): Promise<T> => this.transaction(work, how),
+    }
     const database = new StoredDatabase(path, catalog, place)
     this.#databases.add(database)
     return database
@@ -182,7 +192,17 @@ function arrowPlan(
 }
 
 const BUCKET_OPTIONS = ['region', 'endpoint', 'credentials', 'client', 'quotedEtags'] as const
-const OPTIONS = ['cache', 'objectCache', 'threads', 'memoryLimit', 'spillFolder', ...BUCKET_OPTIONS]
+const OPTIONS = [
+  ...['cache', 'objectCache', 'threads', 'memoryLimit', 'spillFolder', 'smallWrites'],
+  ...BUCKET_OPTIONS,
+]
+
+const SMALL_WRITES: readonly SmallWrites[] = ['auto', 'records', 'files']
+
+function smallWritesOf({ smallWrites = 'files' }: ConnectOptions): SmallWrites {
+  if (SMALL_WRITES.includes(smallWrites)) return smallWrites
+  throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
+}
 
 function bucketOptions(options: ConnectOptions): S3Options {
   const given = BUCKET_OPTIONS.filter((name) => options[name] !== undefined)

@@ -6,6 +6,7 @@ import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
+import type { SmallWrites } from './small-writes.ts'
 
 /** Where the tables of a plan come from. */
 export interface Origin {
@@ -30,6 +31,7 @@ export interface QuerySettings {
   readonly spillFolder: string | undefined
   /** What queries leave for later ones; null when nothing is kept. */
   readonly cache: QueryCache | null
+  readonly smallWrites: SmallWrites
   /** Threads that a query may use. */
   readonly threads: number
   /** How buckets that files are loaded from are reached. */

@@ -4,6 +4,7 @@ import type { ColumnType, SchemaOf, SchemaValue } from './column-type.ts'
 import type { DataFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
 import type { ColumnsOfData, MemoryData } from './memory-data.ts'
+import type { SmallWrites } from './small-writes.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { InputColumns, InputRow } from './type-tag.ts'
 
@@ -42,6 +43,8 @@ export interface ConnectOptions extends S3Options {
    * unless told. Each query makes a private folder in it, and removes it when it ends.
    */
   readonly spillFolder?: string
+  /** Where appends of few rows go; `files` unless told. Readers see no difference. */
+  readonly smallWrites?: SmallWrites
 }
 
 /** Where copies of a bucket's files are kept. */

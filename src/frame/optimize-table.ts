@@ -9,9 +9,9 @@ import {
   type TableSnapshot,
   tableSchema,
 } from '../catalog/model/table.ts'
+import { PARTITION_BYTES_MAX } from '../catalog/partition-buffer.ts'
 import type { ChangedColumn } from '../catalog/rewritten-partitions.ts'
 import type { StagedWriter } from '../catalog/table-catalog.ts'
-import { PARTITION_BYTES_MAX } from '../catalog/table-writer.ts'
 import { GraupelError, nameNotFound, throwIfAborted } from '../error.ts'
 import { type ColumnSource, readColumns, sortedPartitions } from '../exec/row-change.ts'
 import { execContext } from '../exec/run.ts'

@@ -15,7 +15,10 @@ import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
+import type { SmallWrites } from './small-writes.ts'
 
+/** The versions that a table has when small appends begin to count. */
+const INLINE_FROM = 16
 /** Rows and bytes of a run that is sorted at once: about a partition. */
 const RUN_ROWS_MAX = 1_000_000
 const RUN_BYTES_MAX = 256 * 1024 * 1024
@@ -40,9 +43,10 @@ export async function stage(
   options: StageOptions,
 ): Promise<WriteResult> {
   const { snapshot } = catalog
-  const { signal } = options
+  const { signal, settings } = options
   const against = options.operation === 'overwrite' ? 'none' : 'newest'
-  const writer = catalog.stageWriter({ signal })
+  const inlineFrom = inlineFromOf(settings.smallWrites, snapshot)
+  const writer = catalog.stageWriter({ signal, inlineFrom })
   try {
     const guard = await WriteGuard.of(writer, { catalog, signal }, { snapshot, against })
     await writeRows({ writer, guard }, batches, { ...options, snapshot })
@@ -61,6 +65,16 @@ export async function stage(
     if (isLost) await writer.abort()
     throw error
   }
+}
+
+/**
+ * The version from which on few rows stay in the commit record. Of a younger table people see all
+ * rows in its folder; rows of a clustered one are not to be joined as they come.
+ */
+function inlineFromOf(smallWrites: SmallWrites, { clusterBy }: TableSnapshot): number {
+  if (smallWrites === 'records') return 0
+  const isAuto = smallWrites === 'auto' && clusterBy.length === 0
+  return isAuto ? INLINE_FROM : Number.POSITIVE_INFINITY
 }
 
 /** Where rows are staged, and what keeps the table's constraints there. */

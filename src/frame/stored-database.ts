@@ -19,7 +19,7 @@ import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
 import { requireSchema } from './require-schema.ts'
 import { alignedPlan, stage } from './stage.ts'
-import { StoredTable } from './stored-table.ts'
+import { StoredTable, type TablePlace } from './stored-table.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
@@ -29,16 +29,18 @@ export class StoredDatabase implements Database {
   readonly #catalog: DatabaseCatalog
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
+  readonly #transaction: TablePlace['transaction']
 
   constructor(
     name: string,
     catalog: DatabaseCatalog,
-    place: { readonly store: ObjectStore; readonly settings: QuerySettings },
+    place: Pick<TablePlace, 'store' | 'settings' | 'transaction'>,
   ) {
     this.name = name
     this.#catalog = catalog
     this.#store = place.store
     this.#settings = place.settings
+    this.#transaction = place.transaction
   }
 
   get [tableHome](): TableHome {
@@ -153,6 +155,7 @@ export class StoredDatabase implements Database {
       store: this.#store,
       settings: this.#settings,
       home: this[tableHome],
+      transaction: this.#transaction,
       clone: (source, into, at) => this.#cloneTable(source, into, at),
     })
   }

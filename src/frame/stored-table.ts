@@ -5,13 +5,13 @@ import type { Problem } from '../catalog/model/problem.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TransactionOutcome } from '../catalog/resolve-transaction.ts'
 import type { SchemaChange } from '../catalog/schema-change.ts'
+import { dropStream } from '../catalog/stream-offsets.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { VacuumOptions, VacuumResult } from '../catalog/vacuum-table.ts'
-import { clip, invalid, throwIfAborted } from '../error.ts'
+import { invalid, throwIfAborted } from '../error.ts'
 import type { ImportSource } from '../io/import/import-file.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
-import { scan } from '../plan/logical-plan.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import type { ClusteringAdvice } from './advice-type.ts'
@@ -28,7 +28,6 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
-import { changesScan } from './changes-frame.ts'
 import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
 import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
@@ -50,7 +49,11 @@ import { optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
 import { type StageOptions, stage } from './stage.ts'
+import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type { InsertOptions, Table } from './table.ts'
+import { StoredStream, streamsOf } from './table-stream.ts'
+import { frameAt, frameOfChanges, tableState, type VersionsPlace } from './table-versions.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 import type { Untyped } from './type-tag.ts'
 import { batchesFor } from './write-rows.ts'
 
@@ -59,6 +62,7 @@ export interface TablePlace {
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly home: TableHome
+  transaction<T>(work: (tx: Transaction) => T | Promise<T>, options: TransactionOptions): Promise<T>
   /** Clones a table of the database into another. */
   clone(source: TableCatalog, name: string, at: Moment): Promise<Table<Untyped>>
 }
@@ -77,7 +81,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#catalog = catalog
     this.#place = place
     this.#snapshot = catalog.snapshot
-    this.#state = this.#stateOf(catalog.snapshot, null)
+    this.#state = tableState(catalog.snapshot, this.#versionsPlace)
   }
 
   override get [frameState](): FrameState {
@@ -148,41 +152,34 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   at(moment: Moment, options: { readonly schema?: 'current' | 'then' } = {}): AnyFrame {
-    checkOptions(options, ['schema'], 'at')
-    const { schema = 'current' } = options
-    if (schema !== 'current' && schema !== 'then') {
-      throw invalid(`at: schema can be 'current' or 'then', got ${clip(String(schema))}`)
-    }
-    const text = momentText(moment)
-    const asked = Object.freeze({ ...moment })
-    // Stands for the snapshot that is found when the frame is run.
-    const placeholder = Object.freeze({
-      ...this.#snapshot,
-      columns: schema === 'then' ? this.#catalog.columnsAt(asked) : this.#snapshot.columns,
-      name: `${this.#snapshot.name} at ${text}`,
-      version: -1,
-      constraints: [],
-    })
-    const seenFrom = schema === 'then' ? undefined : this.#snapshot
-    const resolve = () => this.#catalog.snapshotAt(asked, seenFrom)
-    return new LazyFrame(this.#stateOf(placeholder, resolve))
+    return frameAt(this.#snapshot, this.#versionsPlace, moment, options)
   }
 
   changes(options: { readonly from: Moment; readonly to?: Moment }): AnyFrame {
-    checkOptions(options, ['from', 'to'], 'changes')
-    const { from, to = { version: this.version } } = options
-    const text = `changes from ${momentText(from)} to ${momentText(to)}`
-    const { store, settings, home } = this.#place
-    const { snapshot, origin } = changesScan(this.#snapshot, text, {
+    return frameOfChanges(this.#snapshot, this.#versionsPlace, options)
+  }
+
+  stream(name: string, options: StreamOptions = {}): TableStream<Untyped> {
+    checkOptions(options, ['from'], 'stream')
+    const { from = { version: 0 } } = options
+    momentText(from)
+    const { settings, transaction } = this.#place
+    return new StoredStream(name, Object.freeze({ ...from }), {
       catalog: this.#catalog,
-      store,
-      from: Object.freeze({ ...from }),
-      to: Object.freeze({ ...to }),
-      seenFrom: this.#snapshot,
-      settings,
+      requireOpen: () => settings.requireOpen(),
+      table: this,
+      transaction,
     })
-    const origins = new Map([[snapshot, origin]])
-    return new LazyFrame({ plan: scan(snapshot), origins, settings, home })
+  }
+
+  async streams(): Promise<StreamInfo[]> {
+    this.#place.settings.requireOpen()
+    return streamsOf(this.#catalog)
+  }
+
+  async dropStream(name: string): Promise<void> {
+    this.#place.settings.requireOpen()
+    await dropStream(this.#catalog.shared, name)
   }
 
   get constraints(): readonly ConstraintInfo[] {
@@ -379,14 +376,13 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const isSeen = hasColumnsOf(snapshot, this.#snapshot)
     if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
-      this.#state = this.#stateOf(snapshot, null)
+      this.#state = tableState(snapshot, this.#versionsPlace)
     }
   }
 
-  #stateOf(snapshot: TableSnapshot, resolve: (() => Promise<TableSnapshot>) | null): FrameState {
+  get #versionsPlace(): VersionsPlace {
     const { store, settings, home } = this.#place
-    const origin = { catalog: this.#catalog, store, resolve }
-    return { plan: scan(snapshot), origins: new Map([[snapshot, origin]]), settings, home }
+    return { catalog: this.#catalog, store, settings, home }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

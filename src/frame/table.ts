@@ -29,6 +29,7 @@ import type { DataFrame, Key } from './data-frame.ts'
 import type { Expr } from './expr.ts'
 import type { LoadOptions, LoadResult } from './load-type.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
+import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type {
   AnyColumn,
   Bool,
@@ -225,6 +226,17 @@ export interface Table<S, D = never> extends DataFrame<S> {
     readonly from: Moment
     readonly to?: Moment
   }): DataFrame<Unless<S, { [K in keyof S | '_change']: K extends keyof S ? S[K] : Utf8 }>>
+  /**
+   * The changes of this table that are consumed under `name`, each exactly once together with what is
+   * committed for it: see `TableStream`. It is made when it is first consumed, from the empty table
+   * on unless told. Throws INVALID for a name that is none; NOT_FOUND and EXPIRED for where it
+   * starts, and LIMIT at 256 streams, when it is consumed.
+   */
+  stream(name: string, options?: StreamOptions): TableStream<S>
+  /** The streams of this table by name, and the version that each has consumed. */
+  streams(): Promise<StreamInfo[]>
+  /** Takes a stream away, and lets go what was kept for it. Throws NOT_FOUND with the nearest name. */
+  dropStream(name: string): Promise<void>
   /** What every row keeps at the version that this handle sees. */
   readonly constraints: readonly ConstraintInfo[]
   /** Names of the columns whose values the table gives. */

@@ -2,13 +2,15 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { metadataFile } from '../../src/catalog/checkpoint.ts'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { parseHead } from '../../src/catalog/head-json.ts'
 import { sealed } from '../../src/catalog/seal.ts'
+import { readColumns } from '../../src/exec/change/read-columns.ts'
 import { localStore } from '../../src/io/local-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { editCell } from '../support/edit-cell.ts'
-import { append, ordersTable, plainSet, storedIds } from '../support/orders-table.ts'
+import { append, ordersBatch, ordersTable, plainSet, storedIds } from '../support/orders-table.ts'
 import { runs } from '../support/random.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -301,6 +303,58 @@ describe('a commit record', () => {
     await expect(read()).rejects.toMatchObject({ code: 'DATA', facts: { key: record } })
     await store.delete(record)
     await expect(read()).rejects.toThrow(/is missing/)
+  })
+})
+
+describe('rows in the metadata', () => {
+  const inRecord = async () => {
+    const made = await ordersTable()
+    const writer = made.table.stageWriter({ inlineFrom: 0 })
+    await writer.write(ordersBatch(0, 3))
+    await writer.commit({ operation: 'append' })
+    await made.database.settled()
+    const opened = await (await openDatabase(made.store, 'acme/sales')).openTable('orders')
+    return { ...made, opened }
+  }
+
+  it('that are not of the length that is told are DATA, in metadata.csv', async () => {
+    const { store, opened } = await inRecord()
+    const key = 'acme/sales/orders/id/metadata.csv'
+    const file = metadataFile('acme/sales/orders', opened.snapshot.columns[0]!)
+    const found = file.parse((await store.get(key))!)
+    expect(found.rows[0]!.value.text).toBe('id\n0\n1\n2\n')
+    for (const text of ['id\n0\n1\n', '']) {
+      const rows = found.rows.map((row) => ({ ...row, value: { ...row.value, text } }))
+      await store.replace(key, file.print({ ...found, rows }))
+      await expect(opened.partitions(opened.snapshot, [1])).rejects.toThrow(/"text" should be/)
+    }
+  })
+
+  it('that were changed without their length are DATA when they are read', async () => {
+    const { store, opened } = await inRecord()
+    const key = 'acme/sales/orders/id/metadata.csv'
+    const file = metadataFile('acme/sales/orders', opened.snapshot.columns[0]!)
+    const found = file.parse((await store.get(key))!)
+    const text = 'id\n0\n1\n7\n'
+    const rows = found.rows.map((row) => ({ ...row, value: { ...row.value, text } }))
+    await store.replace(key, file.print({ ...found, rows }))
+    expect((await opened.verify())[0]).toMatchObject({ key })
+    const set = await opened.partitions(opened.snapshot, [1])
+    const read = readColumns(
+      { store, table: opened.snapshot, partitions: set, onRead: () => {} },
+      set.partitions[0]!,
+      [opened.snapshot.columns[0]!],
+    )
+    await expect(read).rejects.toMatchObject({ code: 'DATA' })
+  })
+
+  it('are refused with their table by whoever does not know the feature', async () => {
+    const { store } = await inRecord()
+    const cell = (await store.readCell('acme/sales/orders/_table/head.json'))!
+    const head = parseHead(cell.body, 'head')
+    expect(head.readerFeatures).toContain('inline')
+    expect(head.writerFeatures).toContain('inline')
+    expect(head.burned).toEqual([{ from: 1, to: 1 }])
   })
 })
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { cutToRecords } from '../../src/catalog/clone-table.ts'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
+import type { AddPartition } from '../../src/catalog/model/commit-record.ts'
+import type { ColumnPartition } from '../../src/catalog/model/partition-set.ts'
 import type { TableCatalog } from '../../src/catalog/table-catalog.ts'
 import { connect, t } from '../../src/index.ts'
 import { memoryStore } from '../../src/io/memory-store.ts'
@@ -116,5 +119,24 @@ describe('a clone', () => {
     expect(() => parseRecord(Buffer.from(good), 'k', types)).not.toThrow()
     const bad = good.replaceAll('1@acme/sales/orders', file)
     expect(() => parseRecord(Buffer.from(bad), 'k', types)).toThrow(/"k": "actions/)
+  })
+})
+
+describe('the records of many partitions', () => {
+  const partition = (id: number, text?: string): AddPartition => {
+    const of = { file: id, ...(text === undefined ? {} : { text }) } as ColumnPartition
+    return { kind: 'addPartition', id, rows: 1, columns: new Map([[1, of]]) }
+  }
+
+  it('hold few of those that bring their rows, and every partition once', () => {
+    const sizes = (of: readonly AddPartition[]) => cutToRecords(of, 1).map(({ length }) => length)
+    const files = Array.from({ length: 10 }, (_, n) => partition(n + 1))
+    expect(sizes([])).toEqual([0])
+    expect(sizes(files)).toEqual([10])
+    const large = 'x'.repeat(3 << 20)
+    const inline = files.map(({ id }) => partition(id, large))
+    expect(sizes(inline)).toEqual([2, 2, 2, 2, 2])
+    expect(sizes([partition(11, large.repeat(9)), ...files])).toEqual([1, 10])
+    expect(cutToRecords(inline, 1).flat()).toEqual(inline)
   })
 })

@@ -130,8 +130,8 @@ async function reachedKeys(store: ObjectStore, table: TableCatalog): Promise<str
     ...tail.map((entry) => `${FOLDER}/_table/log/${recordFile(entry)}`),
     ...segments.map(({ file }) => `${FOLDER}/_table/log/${file}`),
     ...table.snapshot.columns.flatMap((column) =>
-      [...statistics.get(column.id)!.values()].map(({ file }) =>
-        partitionKey(FOLDER, column, file),
+      [...statistics.get(column.id)!.values()].flatMap(({ file, text }) =>
+        text === undefined ? [partitionKey(FOLDER, column, file)] : [],
       ),
     ),
   ].sort()

@@ -86,13 +86,14 @@ const isLive = (model: Model) => !model.dropped
 const process = fc.constantFrom(0, 1)
 
 const write = fc
-  .tuple(process, fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.boolean())
-  .map(([who, rows, overwrite, abort]) =>
+  .tuple(process, fc.integer({ min: 1, max: 5 }), fc.boolean(), fc.boolean(), fc.boolean())
+  .map(([who, rows, overwrite, abort, inline]) =>
     command(
-      `${abort ? 'aborted ' : ''}${overwrite ? 'overwrite' : 'append'} of ${rows}`,
+      `${abort ? 'aborted ' : ''}${overwrite ? 'overwrite' : 'append'} of ${rows}${inline ? ', into the record if few' : ''}`,
       isLive,
       async (model, real) => {
-        const writer = real.tables[who]!.stageWriter({ partitionRowsMax: 2 })
+        const inlineFrom = inline ? 0 : Number.POSITIVE_INFINITY
+        const writer = real.tables[who]!.stageWriter({ partitionRowsMax: 3, inlineFrom })
         const ids = Array.from({ length: rows }, (_, n) => model.nextRow + n)
         model.nextRow += rows
         await writer.write(ordersBatch(ids[0]!, rows))

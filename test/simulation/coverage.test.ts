@@ -17,6 +17,7 @@ const READING = {
     'verify',
     'resolve',
     'changes',
+    'streams',
     'clusteringInformation',
     'adviseClustering',
   ],

@@ -1,4 +1,4 @@
-import { type Database, type Lake, t } from '../../src/index.ts'
+import { type ConnectOptions, type Database, type Lake, t } from '../../src/index.ts'
 import { EXPIRED, type LakeState, PATH, type TableState } from './lake-state.ts'
 
 /** One writing operation, and the states that a lake goes through in it. */
@@ -11,6 +11,8 @@ export interface Scenario {
   steps(before: LakeState): LakeState[]
   /** Whether it may fail after it took effect: it reads afterwards, or may be done again. */
   readonly mayFailLate?: true
+  /** How the lake is connected to. */
+  readonly connect?: ConnectOptions
   /** Whether faults are drawn from all that there are: it is long, or much like another. */
   readonly sampled?: true
   /** Whether the table may have other columns after it: the next writer takes them as they are. */
@@ -91,6 +93,14 @@ function overwritten(state: LakeState, from: number, count: number): LakeState {
 function changed(state: LakeState, change: (versions: readonly string[]) => string[]): LakeState {
   return { ...state, orders: change(state!.orders as readonly string[]) }
 }
+
+/** Rows 0 to `count - 1`, each by a commit of its own, all of them in commit records. */
+async function smallCommits(lake: Lake, count: number): Promise<void> {
+  const table = await (await database(lake)).createTable('orders', COLUMNS)
+  for (let n = 0; n < count; n++) await table.insert(rowsOf(n, 1))
+}
+
+const RECORDS = { connect: { smallWrites: 'records' } } as const
 
 /** `orders`, and a table beside it with the first of its rows. */
 async function twoTables(lake: Lake, beside: string): Promise<void> {
@@ -195,6 +205,76 @@ export const SCENARIOS: readonly Scenario[] = [
     run: async (lake) => (await orders(lake)).insert(rowsOf(100, 1)),
     steps: (before) => [appended(before, 100, 1)],
     sampled: true,
+  },
+  {
+    name: 'Table.insert, into a commit record',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 3),
+    run: async (lake) => (await orders(lake)).insert(rowsOf(10, 2)),
+    steps: (before) => [appended(before, 10, 2)],
+  },
+  {
+    name: 'Table.insert, with rows of commit records that get files',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 63),
+    run: async (lake) => {
+      const table = await orders(lake)
+      for (let n = 0; n < 5; n++) await table.insert(rowsOf(100 + n, 1))
+    },
+    steps: (before) => {
+      const states = [before]
+      for (let n = 0; n < 5; n++) states.push(appended(states.at(-1)!, 100 + n, 1))
+      return states.slice(1)
+    },
+    sampled: true,
+  },
+  {
+    name: 'Table.optimize, of rows in commit records',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 3),
+    run: async (lake) => (await orders(lake)).optimize(),
+    steps: (before) => [changed(before, (versions) => [...versions, versions.at(-1)!])],
+  },
+  {
+    name: 'Table.update, of rows in commit records',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 3),
+    run: async (lake) =>
+      (await orders(lake)).update({ set: { customer: 'x' }, where: (o) => o.id.eq(1) }),
+    steps: (before) => [rewritten(before, (row) => (idOf(row) === 1 ? '1:x' : row))],
+  },
+  {
+    name: 'Table.clone, of rows in commit records',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 3),
+    run: async (lake) => (await orders(lake)).clone('copy'),
+    steps: (before) => [{ ...before, copy: ['', (before!.orders as readonly string[]).at(-1)!] }],
+    sampled: true,
+  },
+  {
+    name: 'Table.stream, consumed into another table',
+    prepare: (lake) => twoTables(lake, 'lines'),
+    run: async (lake) => {
+      const stream = (await orders(lake)).stream('etl', { from: { version: 1 } })
+      return stream.consume(async ({ changes }, tx) => {
+        const into = await tx.table(PATH, 'lines', COLUMNS)
+        await into.insert(await changes.select('id', 'customer').toArray())
+      })
+    },
+    steps: (before) => {
+      const versions = before!['lines'] as readonly string[]
+      return [{ ...before, lines: [...versions, `${versions.at(-1)} ${textOf(5, 3)}`] }]
+    },
+    mayFailLate: true,
+  },
+  {
+    name: 'Table.dropStream',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await (await orders(lake)).stream('etl').consume(() => {})
+    },
+    run: async (lake) => (await orders(lake)).dropStream('etl'),
+    steps: (before) => [before],
   },
   {
     name: 'Table.load, a CSV',

@@ -42,7 +42,7 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
   const store = memoryStore()
   const watched = faultyStore(store)
   return inVirtualTime({ seed: 1, passing: true }, async () => {
-    const lake = await connect(watched)
+    const lake = await connect(watched, scenario.connect)
     await scenario.prepare(lake)
     await lake.close()
     const cells = new Set(
@@ -50,7 +50,7 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
     )
     const before = await lakeState(store)
     const first = faultyStore(await copyStore(store, cells))
-    const again = await connect(first)
+    const again = await connect(first, scenario.connect)
     await scenario.run(again)
     await again.close()
     const steps = scenario.steps(before)
@@ -106,7 +106,8 @@ async function runTrial(
   const bare = await copyStore(prepared.store, prepared.cells)
   const world = broken(bare)
   const faulty = faultyStore(world, plan)
-  const lake = await connect(client(faulty))
+  const options = prepared.scenario.connect
+  const lake = await connect(client(faulty), options)
   let outcome: Outcome = 'acknowledged'
   let problem: string | undefined
   try {
@@ -122,7 +123,7 @@ async function runTrial(
   const faultsLeft = plan.some(({ request }) => request > requests.length)
   problem ??= await checkAfter(prepared, outcome, bare, async () => {
     if (landFirst) await faulty.land()
-    const later = await connect(faulty.crashed || faultsLeft ? world : client(faulty))
+    const later = await connect(faulty.crashed || faultsLeft ? world : client(faulty), options)
     await nextWrite(later, prepared.scenario)
     await later.close()
     await faulty.land()

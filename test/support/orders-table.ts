@@ -72,7 +72,7 @@ export async function append(table: TableCatalog, from: number, count: number) {
   return writer.commit({ operation: 'append' })
 }
 
-/** The ids in the table's live files, read the plain way: one value a line. */
+/** The ids in the table's live files, or in its metadata, read the plain way: one value a line. */
 export async function storedIds(
   { store, table }: Pick<OrdersTable, 'store' | 'table'>,
   snapshot = table.snapshot,
@@ -80,9 +80,9 @@ export async function storedIds(
   const { partitions, statistics } = await table.partitions(snapshot, [1])
   const ids: number[] = []
   for (const { id, rows } of partitions) {
-    const file = statistics.get(1)!.get(id)!.file
-    const bytes = await store.get(partitionKey(snapshot.folder, snapshot.columns[0]!, file))
-    const lines = Buffer.from(bytes!).toString().split('\n').slice(1, -1)
+    const { file, text } = statistics.get(1)!.get(id)!
+    const key = partitionKey(snapshot.folder, snapshot.columns[0]!, file)
+    const lines = (text ?? Buffer.from((await store.get(key))!).toString()).split('\n').slice(1, -1)
     if (lines.length !== rows) throw new Error(`partition ${id}: ${lines.length} of ${rows} rows`)
     ids.push(...lines.map(Number))
   }

@@ -1,9 +1,11 @@
 import {
   batchUdf,
   col,
+  connect,
   type Database,
   type DataFrame,
   desc,
+  diff,
   type Expr,
   fn,
   type Lake,
@@ -334,6 +336,33 @@ expectEqual<
   Rows<typeof changesOfCustomers>,
   { customer: string; id: number; country: string; _change: string }
 >()
+
+const differences = diff(customers, customers.at({ version: 1 }), { key: ['customer', 'id'] })
+expectEqual<
+  Rows<typeof differences>,
+  {
+    customer: string
+    id: number
+    side: string
+    column: string
+    left: string | null
+    right: string | null
+  }
+>()
+for await (const { changes, once, from } of customers.stream('etl', { from: { version: 2 } })) {
+  expectEqual<
+    Rows<typeof changes>,
+    { customer: string; id: number; country: string; _change: string }
+  >()
+  await customers.insert([{ customer: 'a', id: from, country: 'DE' }], once)
+}
+await customers.stream('etl').consume(async ({ changes }, tx) => {
+  const into = await tx.table('acme/sales', 'copy', { id: t.int32() })
+  await into.insert(await changes.select('id').toArray())
+})
+const advised = await customers.adviseClustering([(c) => c.id.eq(1), customers.select('id')])
+expectEqual<(typeof advised.advice)[number]['columns'][number], 'customer' | 'id' | 'country'>()
+await connect('./lake', { smallWrites: 'files' })
 
 const optimized = await orders.optimize({ bytesMax: '2GB', columns: ['customer', 'day'] })
 expectEqual<typeof optimized.partitionsAdded, number>()

@@ -2,6 +2,7 @@ import {
   connect,
   type Database,
   desc,
+  diff,
   type Expr,
   fn,
   type Lake,
@@ -222,6 +223,22 @@ numbered.insert([{ id: 1n, name: 'x' }])
 numbered.update({ set: { id: 1 } })
 // @ts-expect-error changes: without a beginning
 o.changes({})
+// @ts-expect-error diff: a key that is no column
+diff(c, c, { key: 'nothing' })
+// @ts-expect-error diff: without a key
+diff(c, c, {})
+// @ts-expect-error diff: frames of other columns
+diff(c, o, { key: 'id' })
+// @ts-expect-error stream: without a name
+o.stream()
+// @ts-expect-error stream: an offset that is no moment
+o.stream('etl', { from: 3 })
+// @ts-expect-error consume: a column that changes do not have
+o.stream('etl').consume(async ({ changes }) => void changes.select('nothing'))
+// @ts-expect-error adviseClustering: a column that does not exist
+o.adviseClustering([(r) => r.nothing.eq(1)])
+// @ts-expect-error a place for small writes that there is not
+await connect('./lake', { smallWrites: 'head' })
 // @ts-expect-error only gzip, or none
 await db.createTable('x', { id: t.int64() }, { compression: 'zstd' })
 // @ts-expect-error copies need a folder

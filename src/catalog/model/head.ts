@@ -96,6 +96,17 @@ export interface Pin {
   readonly created: number
 }
 
+/** How far the changes of this table have been consumed by whoever reads them under a name. */
+export interface StreamOffset {
+  readonly name: string
+  /** Of the stream: one that is made anew under the same name is another. */
+  readonly id: string
+  /** The version up to which all is consumed; what is needed to tell later changes is kept. */
+  readonly version: number
+  /** The version up to which changes are being consumed; null when nobody has begun. */
+  readonly next: number | null
+}
+
 /** The last sequence number that an application has committed. */
 export interface AppMark {
   readonly app: string
@@ -170,6 +181,7 @@ export interface Head extends Protocol {
   readonly burned: readonly IdRange[]
   readonly tags: readonly Tag[]
   readonly pins: readonly Pin[]
+  readonly streams: readonly StreamOffset[]
   /** Most recent last. */
   readonly apps: readonly AppMark[]
   /** The last version that changed the ledger of loaded files; 0 when none did, and it is empty. */

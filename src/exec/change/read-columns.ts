@@ -1,11 +1,10 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import type { PartitionSet } from '../../catalog/model/partition-set.ts'
+import { columnFile, type PartitionSet } from '../../catalog/model/partition-set.ts'
 import {
   type Column,
   type Partition,
-  partitionKey,
   type TableSnapshot,
   tableSchema,
 } from '../../catalog/model/table.ts'
@@ -46,11 +45,9 @@ async function readColumn(
   { id, rows }: Partition,
   column: Column,
 ): Promise<Vector> {
-  const { name, type } = column
   const statistics = partitions.statistics.get(column.id)?.get(id)
-  if (statistics === undefined) return nullVector(type, rows)
-  const key = partitionKey(table.folder, column, statistics.file)
-  const file = { key, name, type, statistics }
+  if (statistics === undefined) return nullVector(column.type, rows)
+  const file = columnFile(table.folder, column, statistics)
   const reader =
     constantReader(statistics, column) ??
     (await openColumn(store, file, { signal, verify: 'always' }))

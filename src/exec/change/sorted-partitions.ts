@@ -1,12 +1,8 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
-import {
-  type Column,
-  type Partition,
-  partitionKey,
-  tableSchema,
-} from '../../catalog/model/table.ts'
+import { columnFile } from '../../catalog/model/partition-set.ts'
+import { type Column, type Partition, tableSchema } from '../../catalog/model/table.ts'
 import type { ColumnReader } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { SortKey } from '../../plan/expr.ts'
@@ -77,9 +73,7 @@ class PartitionRows implements Operator {
     const { store, table, partitions, signal } = this.#source
     const statistics = partitions.statistics.get(column.id)?.get(id)
     if (statistics === undefined) return
-    const { name, type } = column
-    const key = partitionKey(table.folder, column, statistics.file)
-    const file = { key, name, type, statistics }
+    const file = columnFile(table.folder, column, statistics)
     const reader =
       constantReader(statistics, column) ??
       (await openColumn(store, file, { signal, verify: 'always' }))

@@ -1,7 +1,8 @@
 import { nullVector } from '../../arrow/constant-vector.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import { type Column, headerOf, type Partition, partitionKey } from '../../catalog/model/table.ts'
+import { columnFile } from '../../catalog/model/partition-set.ts'
+import type { Column, Partition } from '../../catalog/model/table.ts'
 import type {
   ColumnFile,
   ColumnReader,
@@ -173,9 +174,7 @@ export class PartitionReader {
   }
 
   #fileOf(column: Column): ColumnFile {
-    const statistics = this.#entryOf(column)!
-    const key = partitionKey(this.#scan.table.folder, column, statistics.file)
-    return { key, name: headerOf(column), type: column.type, statistics }
+    return columnFile(this.#scan.table.folder, column, this.#entryOf(column)!)
   }
 }
 

@@ -11,7 +11,8 @@ export interface ColumnFile {
   /** Name of the column, for messages. */
   readonly name: string
   readonly type: DataType
-  readonly statistics: ColumnStatistics
+  /** With its whole text, where that is not in the store. */
+  readonly statistics: ColumnStatistics & { readonly text?: string }
 }
 
 /** Numbers to look for; `out` receives, ascending, the rows or the indices in `rows`. */

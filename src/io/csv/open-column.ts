@@ -1,5 +1,6 @@
 import { corrupt } from '../../error.ts'
-import type { ObjectStore, StoreOptions } from '../object-store.ts'
+import { bytesSource } from '../bytes-source.ts'
+import type { ByteSource, ObjectStore, StoreOptions } from '../object-store.ts'
 import { ByteWindow } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { CsvColumnReader } from './csv-column-reader.ts'
@@ -26,9 +27,8 @@ export async function openColumn(
   options: OpenOptions = {},
 ): Promise<ColumnReader> {
   const { key, statistics } = file
-  const { signal, original } = options
-  const content = { bytes: statistics.bytes, crc32: statistics.crc32 }
-  const source = await store.open(key, original === true ? { signal } : { signal, content })
+  const { signal } = options
+  const source = await sourceOf(store, file, options)
   if (source === null) throw corrupt(`"${key}" is missing`, { file: key, store: store.url })
   if (source.byteLength !== statistics.bytes) {
     source.close()
@@ -52,4 +52,14 @@ export async function openColumn(
     window.close()
     throw error
   }
+}
+
+async function sourceOf(
+  store: ObjectStore,
+  { key, statistics }: ColumnFile,
+  { signal, original }: OpenOptions,
+): Promise<ByteSource | null> {
+  const { text, bytes, crc32 } = statistics
+  if (text !== undefined) return bytesSource(Buffer.from(text))
+  return store.open(key, original === true ? { signal } : { signal, content: { bytes, crc32 } })
 }

@@ -182,6 +182,23 @@ if (typeof server === 'string') {
       await settle(log)
     })
 
+    it('for an append of one row to a table that has many: a record and a swap', async () => {
+      const { store, log } = loggedStore(await s3Store(url, bucket.options))
+      await using lake = await connect(store)
+      const db = await lake.database('acme/small', { create: true })
+      const table = await db.createTable('small', { id: t.int32(), name: t.utf8() })
+      for (let id = 0; id < 20; id++) await table.insert([{ id, name: `n${id}` }])
+      await settle(log)
+      log.length = 0
+      for (let id = 20; id < 30; id++) await table.insert([{ id, name: `n${id}` }])
+      await settle(log)
+      const asked = log.map(({ operation }) => operation)
+      expect(asked).toEqual(Array.from({ length: 10 }, () => ['create', 'swapCell']).flat())
+      expect(await table.filter((r) => r.name.eq('n25')).toArray()).toEqual([
+        { id: 25, name: 'n25' },
+      ])
+    })
+
     it('for 3 columns of 5 partitions, the second time: one question and 15 files', async () => {
       const proxy = await s3Proxy(server.endpoint)
       try {
