@@ -1,8 +1,7 @@
 import { countLanes, LANE_GROUPS_MAX } from './wasm/sum-groups.ts'
 
 /** With at most so many groups each is summed up in four lanes. */
-const FEW = LANE_GROUPS_MAX
-const lanes = new Float64Array(FEW * 4)
+const lanes = new Float64Array(LANE_GROUPS_MAX * 4)
 
 /**
  * Adds each row's value to the sum of its group. Of few groups, neighbouring rows are often in the
@@ -22,7 +21,7 @@ export function addByGroup(
   groupCount: number,
 ): void {
   let row = 0
-  if (groupCount <= FEW && length >= groupCount * 4) {
+  if (groupCount <= LANE_GROUPS_MAX && length >= groupCount * 4) {
     lanes.fill(0, 0, groupCount * 4)
     for (; row + 3 < length; row += 4) {
       lanes[groups[row]! * 4]! += values[row]!
@@ -48,7 +47,7 @@ export function countByGroup(
     return
   }
   let row = 0
-  if (groupCount <= FEW && length >= groupCount * 4) {
+  if (groupCount <= LANE_GROUPS_MAX && length >= groupCount * 4) {
     lanes.fill(0, 0, groupCount * 4)
     for (; row + 3 < length; row += 4) {
       lanes[groups[row]! * 4]! += 1

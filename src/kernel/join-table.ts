@@ -1,5 +1,6 @@
 import type { DataType } from '../arrow/data-type.ts'
 import type { Vector } from '../arrow/vector.ts'
+import { clearNullKeys } from './clear-null-keys.ts'
 import { GroupTable } from './group-table.ts'
 
 /** Where a probe stands: the next left row, and how many of its matches have been given. */
@@ -20,7 +21,7 @@ export class JoinTable {
     this.#groups = new GroupTable(types)
     const ids = new Int32Array(length)
     this.#groups.assign(keys, length, ids)
-    clearNulls(keys, length, ids)
+    clearNullKeys(keys, length, ids)
     const offsets = new Int32Array(this.#groups.count + 1)
     for (let row = 0; row < length; row++) if (ids[row]! >= 0) offsets[ids[row]! + 1]! += 1
     for (let id = 1; id < offsets.length; id++) offsets[id]! += offsets[id - 1]!
@@ -41,7 +42,7 @@ export class JoinTable {
   /** Writes the key number of each of `length` left rows to `ids`, -1 for rows without a match. */
   probe(keys: readonly Vector[], length: number, ids: Int32Array): void {
     this.#groups.find(keys, length, ids)
-    clearNulls(keys, length, ids)
+    clearNullKeys(keys, length, ids)
   }
 
   /**
@@ -90,12 +91,5 @@ export class JoinTable {
     cursor.row = row
     cursor.match = match
     return count
-  }
-}
-
-function clearNulls(keys: readonly Vector[], length: number, ids: Int32Array): void {
-  for (const { validity } of keys) {
-    if (validity === null) continue
-    for (let row = 0; row < length; row++) if (validity[row] === 0) ids[row] = -1
   }
 }

@@ -1,5 +1,6 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import type { Vector } from '../../arrow/vector.ts'
+import { clearNullKeys } from '../../kernel/clear-null-keys.ts'
 import { GroupTable } from '../../kernel/group-table.ts'
 
 const FREE = 0
@@ -28,7 +29,7 @@ export class KeyOwners {
   number(keys: readonly Vector[], length: number): Int32Array {
     const ids = new Int32Array(length)
     this.#table.assign(keys, length, ids)
-    clearNulls(keys, ids)
+    clearNullKeys(keys, length, ids)
     if (this.#table.count > this.#owners.length) {
       const grown = new Uint8Array(this.#table.count * 2)
       grown.set(this.#owners)
@@ -67,7 +68,7 @@ export class KeyOwners {
   note(keys: readonly Vector[], length: number): number {
     const ids = new Int32Array(length)
     this.#table.find(keys, length, ids)
-    clearNulls(keys, ids)
+    clearNullKeys(keys, length, ids)
     for (let row = 0; row < length; row++) {
       const id = ids[row]!
       if (id < 0) continue
@@ -80,12 +81,5 @@ export class KeyOwners {
   /** All keys that have been asked about. */
   keys(): Vector[] {
     return this.#table.keys()
-  }
-}
-
-function clearNulls(keys: readonly Vector[], ids: Int32Array): void {
-  for (const { validity } of keys) {
-    if (validity === null) continue
-    for (let row = 0; row < ids.length; row++) if (validity[row] === 0) ids[row] = -1
   }
 }

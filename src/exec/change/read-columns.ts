@@ -8,6 +8,7 @@ import {
   type TableSnapshot,
   tableSchema,
 } from '../../catalog/model/table.ts'
+import type { ColumnReader } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { pooled } from '../../io/pooled.ts'
@@ -40,20 +41,30 @@ export async function readColumns(
   return batch(tableSchema(columns), vectors, partition.rows)
 }
 
+/** Opens a column of a partition, to be read and closed; undefined where the partition has none. */
+export async function columnReader(
+  { store, table, partitions, signal }: ColumnSource,
+  { id }: Partition,
+  column: Column,
+): Promise<ColumnReader | undefined> {
+  const statistics = partitions.statistics.get(column.id)?.get(id)
+  if (statistics === undefined) return undefined
+  const constant = constantReader(statistics, column)
+  if (constant !== undefined) return constant
+  const file = columnFile(table.folder, column, statistics)
+  return openColumn(store, file, { signal, verify: 'always' })
+}
+
 async function readColumn(
-  { store, table, partitions, signal, onRead }: ColumnSource,
-  { id, rows }: Partition,
+  source: ColumnSource,
+  partition: Partition,
   column: Column,
 ): Promise<Vector> {
-  const statistics = partitions.statistics.get(column.id)?.get(id)
-  if (statistics === undefined) return nullVector(column.type, rows)
-  const file = columnFile(table.folder, column, statistics)
-  const reader =
-    constantReader(statistics, column) ??
-    (await openColumn(store, file, { signal, verify: 'always' }))
+  const reader = await columnReader(source, partition, column)
+  if (reader === undefined) return nullVector(column.type, partition.rows)
   try {
-    const vector = await reader.read(rows)
-    onRead(rows, reader.bytesRead)
+    const vector = await reader.read(partition.rows)
+    source.onRead(partition.rows, reader.bytesRead)
     return vector
   } finally {
     reader.close()

@@ -1,16 +1,13 @@
 import { type Batch, batch } from '../../arrow/batch.ts'
 import { nullVector } from '../../arrow/constant-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
-import { columnFile } from '../../catalog/model/partition-set.ts'
 import { type Column, type Partition, tableSchema } from '../../catalog/model/table.ts'
 import type { ColumnReader } from '../../io/csv/column-reader.ts'
-import { openColumn } from '../../io/csv/open-column.ts'
 import type { SortKey } from '../../plan/expr.ts'
-import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
 import { SortOperator } from '../operator/sort.ts'
 import type { Operator } from '../operator.ts'
-import type { ColumnSource } from './read-columns.ts'
+import { type ColumnSource, columnReader } from './read-columns.ts'
 
 /**
  * All rows of `partitions`, which `source` knows with the statistics of all columns, stably ordered
@@ -49,7 +46,10 @@ class PartitionRows implements Operator {
     const { table, onRead } = this.#source
     const readers = new Map<Column, ColumnReader>()
     try {
-      for (const column of table.columns) await this.#open(readers, partition, column)
+      for (const column of table.columns) {
+        const reader = await columnReader(this.#source, partition, column)
+        if (reader !== undefined) readers.set(column, reader)
+      }
       for (let row = 0; row < partition.rows; row += rowsMax) {
         const length = Math.min(rowsMax, partition.rows - row)
         const vectors = table.columns.map((column) => {
@@ -63,20 +63,5 @@ class PartitionRows implements Operator {
     } finally {
       for (const reader of readers.values()) reader.close()
     }
-  }
-
-  async #open(
-    readers: Map<Column, ColumnReader>,
-    { id }: Partition,
-    column: Column,
-  ): Promise<void> {
-    const { store, table, partitions, signal } = this.#source
-    const statistics = partitions.statistics.get(column.id)?.get(id)
-    if (statistics === undefined) return
-    const file = columnFile(table.folder, column, statistics)
-    const reader =
-      constantReader(statistics, column) ??
-      (await openColumn(store, file, { signal, verify: 'always' }))
-    readers.set(column, reader)
   }
 }
