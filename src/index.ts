@@ -47,7 +47,12 @@ export { connect } from './frame/connect.ts'
 export type { ConstraintInfo } from './frame/constraint/rules.ts'
 export type { NewTableConstraint, TableConstraints } from './frame/constraint/table-constraints.ts'
 export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
-export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
+export type {
+  CreateTableFromOptions,
+  CreateTableOptions,
+  CreateViewOptions,
+  Database,
+} from './frame/database.ts'
 export { type DiffFrame, diff } from './frame/diff-frame.ts'
 export type {
   Expr,
