@@ -73,6 +73,7 @@ export type {
   ObjectCacheSettings,
 } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
+export type { MapRowsOptions } from './frame/map-rows.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type { QueryEngine } from './frame/query-engine.ts'
 export type {
@@ -82,6 +83,7 @@ export type {
   QueryProfile,
 } from './frame/query-profile.ts'
 export type { PivotAggregate } from './frame/reshape-type.ts'
+export type { RowContext } from './frame/row-calls.ts'
 export type { SmallWrites } from './frame/small-writes.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type {

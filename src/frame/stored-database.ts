@@ -21,8 +21,8 @@ import type {
   CreateViewOptions,
   Database,
 } from './database.ts'
-import { frameBatches } from './execute.ts'
 import { DatabaseViews, type ViewsPlace } from './database-views.ts'
+import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
 import { requireSchema } from './require-schema.ts'
 import { alignedPlan, stage } from './stage.ts'
