@@ -1,4 +1,3 @@
-import { fieldNamed } from '../arrow/schema.ts'
 import { GraupelError } from '../error.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { ActionOptions } from './action-options.ts'
@@ -25,8 +24,10 @@ export function crosstabPlan(input: LogicalPlan, options: object): LogicalPlan {
 export async function foundCrosstab(state: FrameState, options: object): Promise<LogicalPlan> {
   const { index, on, ...action } = options as Readonly<Record<string, unknown>>
   checkOptions(action, ['signal', 'onProgress'], 'crosstab')
-  const [column] = checkedNames(state.plan, [on], 'crosstab') as [string]
-  fieldNamed(state.plan.schema, column)
+  const [column, ...keys] = checkedNames(state.plan, [on, index].flat(), 'crosstab') as [
+    string,
+    ...string[],
+  ]
   const text = freshName('_text', state.plan.schema)
   const asText = { [text]: expr({ kind: 'column', name: column }).cast(t.utf8()) }
   const input = withColumnsPlan(state.plan, () => asText)
@@ -38,6 +39,6 @@ export async function foundCrosstab(state: FrameState, options: object): Promise
     const message = `crosstab: "${column}" has ${values.length} different values, more than the ${VALUES_MAX} columns that are made`
     throw new GraupelError('LIMIT', message, { values: values.length, valuesMax: VALUES_MAX })
   }
-  if (values.length === 0) return distinctPlan(selectPlan(input, [index].flat()), [])
-  return pivotPlan(input, { index, on: text, values, value: text, agg: 'count' })
+  if (values.length === 0) return distinctPlan(selectPlan(input, keys), [])
+  return pivotPlan(input, { index: keys, on: text, values, value: text, agg: 'count' })
 }

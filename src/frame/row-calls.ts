@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { GraupelError, throwIfAborted } from '../error.ts'
 
 /** What a function of `mapRows` is given besides the row. */
@@ -27,6 +28,8 @@ export class RowCalls<R, T> {
 
   constructor(body: (row: R, context: RowContext) => unknown, options: CallOptions<T>) {
     throwIfAborted(options.signal)
+    // As many as there are calls may listen.
+    setMaxListeners(0, this.#ended.signal)
     this.#body = body
     this.#options = options
     options.signal?.addEventListener('abort', this.#onAbort, { once: true })

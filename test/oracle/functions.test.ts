@@ -398,6 +398,16 @@ const CASES: readonly [name: string, build: (o: any) => any, sql: string][] = [
     },
     `concat_ws('|', ${['i', 'j', 's', 'new'].map((name) => `MERGED->>'$.${name}'`).join(',')})`,
   ],
+  ['split', (o) => o.s.str.split('b').list.get(1), "string_split(s, 'b')[2]"],
+  ['split into characters', (o) => o.s.str.split('').list.length(), "len(string_split(s, ''))"],
+  [
+    'chunk',
+    (o) => {
+      const piece = (at: number) => o.s.str.chunk(4, 1).list.get(at)
+      return fn.concatWith('|', piece(0), piece(1), piece(2))
+    },
+    `concat_ws('|', nullif(s[1:4], ''), ${[1, 2].map((at) => `CASE WHEN length(s) > ${at * 3 + 1} THEN s[${at * 3 + 1}:${at * 3 + 4}] END`).join(',')})`,
+  ],
   ['isJson', (o) => o.s.str.isJson(), 'json_valid(s)'],
 ]
 

@@ -332,6 +332,58 @@ o.sampleBy('s', [[1, 0.5]])
 o.groupByDynamic('id', { every: '1d' })
 // @ts-expect-error groupByDynamic: no such unit
 o.groupByDynamic('d', { every: '1 fortnight' })
+// @ts-expect-error groupByDynamic: no such ends
+o.groupByDynamic('d', { every: '1d', closed: 'open' })
+// @ts-expect-error groupByDynamic: an offset that is no time
+o.groupByDynamic('d', { every: '1d', offset: 3 })
+const windowsOfDay = o.groupByDynamic('d', { every: '1d' }).agg(() => ({ n: fn.count() }))
+// @ts-expect-error groupByDynamic: a column dropped by the groups
+windowsOfDay.select('a')
+// @ts-expect-error rolling: no time
+o.rolling('id', { period: '1d' })
+// @ts-expect-error rolling: without a period
+o.rolling('d', {})
+// @ts-expect-error rolling: misspelt column
+o.rolling('d', { period: '1d', by: 'ss' })
+const rolled = o.rolling('d', { period: '1d' }).agg(() => ({ n: fn.count() }))
+// @ts-expect-error rolling: a column that is neither the time nor in by
+rolled.select('s')
+// @ts-expect-error crosstab: misspelt column
+o.crosstab({ index: 's', on: 'bb', values: [true] })
+// @ts-expect-error crosstab: a value that was not told
+o.crosstab({ index: 's', on: 'b', values: [true] }).select('false')
+// @ts-expect-error crosstab: a frame only once the values are found
+o.crosstab({ index: 's', on: 'b' }).select('s')
+// @ts-expect-error selectLike: no column is like it
+o.selectLike('%nothing')
+// @ts-expect-error selectLike: letters of another case
+c.selectLike('NAME')
+// @ts-expect-error selectLike: a column that is not like it
+c.selectLike('n%').select('id')
+// @ts-expect-error mapRows: an answer of another type
+o.mapRows({ x: t.int32() }, async () => ({ x: 'five' }))
+// @ts-expect-error mapRows: null where it is not declared
+o.mapRows({ x: t.int32() }, async () => ({ x: null }))
+// @ts-expect-error mapRows: an answer that is missing
+o.mapRows({ x: t.int32() }, async () => ({}))
+// @ts-expect-error mapRows: a column that the function is not given
+o.mapRows({ x: t.bool() }, (r) => ({ x: r.b }), { columns: ['id'] })
+// @ts-expect-error mapRows: misspelt column
+o.mapRows({ x: t.bool() }, () => ({ x: true }), { columns: ['idd'] })
+// @ts-expect-error createView: no frame
+db.createView('v', 'select 1')
+// @ts-expect-error createView: misspelt option
+db.createView('v', o, { replace: true })
+// @ts-expect-error view: a column that it has not
+;(await db.view('v', { id: t.int64() })).select('idd')
+// @ts-expect-error dropView: a frame instead of its name
+db.dropView(o)
+// @ts-expect-error list.distance: texts
+nested.select((r) => ({ x: r.tags.list.distance([1]) }))
+// @ts-expect-error chunk: a text as a size
+o.select((r) => ({ x: r.s.str.chunk('9') }))
+// @ts-expect-error split: of a number
+o.select((r) => ({ x: r.id.str.split(',') }))
 // @ts-expect-error fillGaps: misspelt column
 o.fillGaps('d', { every: '1h', by: 'ss' })
 // @ts-expect-error naturalJoin: no such kind

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { constraintText } from '../constraint-text.ts'
 import type { AnyFrame } from '../../frame/data-frame.ts'
 import type { Lake } from '../../frame/lake.ts'
+import { constraintText } from '../constraint-text.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine, printRecords } from '../output.ts'
 import { openTable, tablePath } from '../table-path.ts'
