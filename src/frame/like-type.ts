@@ -23,6 +23,22 @@ type IsLike<K extends string, P extends string> = P extends ''
             : false
           : false
 
+/** The texts that are like a pattern of `%` alone. */
+type Runs<P extends string> = P extends `${infer Head}%${infer Rest}`
+  ? `${Head}${string}${Runs<Rest>}`
+  : P
+
+/** `K` where it is like `P`: by the compiler's own templates where they can tell, which is quick. */
+type Like<K extends string, P extends string> = P extends
+  | `${string}_${string}`
+  | `${string}\\${string}`
+  ? IsLike<K, P> extends true
+    ? K
+    : never
+  : K extends Runs<P>
+    ? K
+    : never
+
 /** Whether letters of a pattern are those of names, or either case of them. */
 export interface LikeOptions {
   readonly case?: 'exact' | 'ignored'
@@ -31,13 +47,11 @@ export interface LikeOptions {
 /** The names of columns of `S` that are like `P`. */
 export type LikeNames<S, P extends string, O> = {
   [K in keyof S]: K extends string
-    ? (
-        O extends { case: 'ignored' }
-          ? IsLike<Lowercase<K>, Lowercase<P>>
-          : IsLike<K, P>
-      ) extends true
-      ? K
-      : never
+    ? O extends { case: 'ignored' }
+      ? [Like<Lowercase<K>, Lowercase<P>>] extends [never]
+        ? never
+        : K
+      : Like<K, P>
     : never
 }[keyof S]
 
