@@ -1,11 +1,13 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from 'vitest'
-import { connect } from '../../src/index.ts'
+import { connect, type Database, type DataFrame } from '../../src/index.ts'
 import { compareRows, frameRows, sqlRows } from '../support/compare-rows.ts'
 import { Prng } from '../support/prng.ts'
 import { runs, seed } from '../support/random.ts'
 import { type RandomPlan, randomPlan } from '../support/random-plan.ts'
 import { createRandomTable, randomTable, tableSql } from '../support/random-table.ts'
+
+type AnyFrame = DataFrame<any>
 
 const PLANS = runs(500)
 const PLANS_PER_LAKE = 20
@@ -39,7 +41,7 @@ async function compareLake(lakeSeed: number, planCount: number): Promise<number>
     const expected = await sqlRows(duck, plan.sql).catch((cause) => {
       throw new Error(`DuckDB refused ${where()}`, { cause })
     })
-    const actual = await frameRows(plan.frame).catch(async (cause) => {
+    const actual = await frameRows(await asked(db, plan, index)).catch(async (cause) => {
       throw new Error(`graupel refused ${where()}\n${await plan.frame.explain()}`, { cause })
     })
     const difference = compareRows(actual, expected, { ordered: plan.ordered })
@@ -51,6 +53,12 @@ async function compareLake(lakeSeed: number, planCount: number): Promise<number>
   duck.closeSync()
   instance.closeSync()
   return filled
+}
+
+/** The frame of a plan; now and then by way of a view, or of its rows in memory. */
+async function asked(db: Database, { frame }: RandomPlan, index: number): Promise<AnyFrame> {
+  if (index % 5 === 1) return db.createView('asked', frame, { orReplace: true })
+  return index % 5 === 2 ? frame.cache() : frame
 }
 
 test(`${PLANS} random plans over random tables give DuckDB's rows`, {

@@ -3,14 +3,25 @@ import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
 import {
   asofStep,
+  bagStep,
   collectStep,
+  crosstabStep,
   cubeStep,
+  describeStep,
+  distinctByStep,
+  flattenStep,
+  likeStep,
+  naturalStep,
   pivotStep,
+  renameStep,
   replaceStep,
+  sampleByStep,
+  sampleStep,
   splitStep,
   unionByNameStep,
 } from './random-reshape.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
+import { dynamicStep, gapsStep, rollingStep } from './random-time.ts'
 import { randomWindow, rowNumbers } from './random-window.ts'
 
 /** One query in both tongues. */
@@ -445,6 +456,19 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [0.5, replaceStep],
   [0.5, splitStep],
   [0.5, collectStep],
+  [0.5, dynamicStep],
+  [0.5, rollingStep],
+  [0.4, gapsStep],
+  [0.4, renameStep],
+  [0.3, likeStep],
+  [0.4, crosstabStep],
+  [0.4, bagStep],
+  [0.3, naturalStep],
+  [0.3, sampleByStep],
+  [0.2, sampleStep],
+  [0.3, distinctByStep],
+  [0.3, flattenStep],
+  [0.2, describeStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],
