@@ -109,7 +109,9 @@ export class LazyFrame implements AnyFrame {
       const value = function call(this: LazyFrame, ...args: unknown[]): AnyFrame {
         return this.#with((plan) => step(plan, ...args))
       }
-      Object.defineProperty(LazyFrame.prototype, name, { value })
+      // As methods that a class declares are.
+      const property = { value, configurable: true, writable: true }
+      Object.defineProperty(LazyFrame.prototype, name, property)
     }
   }
 

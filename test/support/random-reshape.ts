@@ -153,7 +153,7 @@ export function renameStep(prng: Prng, plan: RandomPlan): RandomPlan {
   return {
     ...plan,
     columns: plan.columns.map((other) => (other === column ? { ...other, name } : other)),
-    frame: plan.frame.rename({ [column.name]: name }) as never,
+    frame: plan.frame.rename({ [column.name]: name } as never) as never,
     sql: `SELECT ${plan.columns.map(of).join(', ')} FROM (${plan.sql})`,
   }
 }
