@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { GraupelError, throwIfAborted } from '../error.ts'
 
 /** What a function of `mapRows` is given besides the row. */
@@ -28,8 +27,6 @@ export class RowCalls<R, T> {
 
   constructor(body: (row: R, context: RowContext) => unknown, options: CallOptions<T>) {
     throwIfAborted(options.signal)
-    // As many as there are calls may listen.
-    setMaxListeners(0, this.#ended.signal)
     this.#body = body
     this.#options = options
     options.signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -76,7 +73,9 @@ export class RowCalls<R, T> {
 
   async #call(row: R, number: number): Promise<void> {
     try {
-      const answer = await this.#body(row, { signal: this.#ended.signal })
+      // One of its own, so that listeners of many calls do not add up.
+      const signal = AbortSignal.any([this.#ended.signal])
+      const answer = await this.#body(row, { signal })
       this.#answers[number] = this.#options.checked(answer, number)
     } catch (cause) {
       this.#fail(failure(cause, number))

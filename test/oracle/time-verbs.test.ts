@@ -250,3 +250,18 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\d{4}-/.test(value)) return value
   return new Date(`${value.replace(' ', 'T')}Z`).toISOString()
 }
+
+test('rolling tells microseconds apart where its column does', async () => {
+  await using lake = await connect('memory:')
+  const stamps = ['10:00:00', '10:00:00.000001', '10:00:01', '10:00:01.000001']
+  const rows = stamps.map((stamp) => ({ at: `2026-01-01T${stamp}` }))
+  const counts = async (at: ReturnType<typeof t.timestamp>, closed: 'left' | 'right' | 'both') => {
+    const frame = lake.from(rows, { at }).rolling('at', { period: '1s', closed })
+    const found = await frame.agg(() => ({ n: fn.count() })).toArray({ int64: 'number' })
+    return found.map(({ n }) => n)
+  }
+  const micros = t.timestamp({ unit: 'us' })
+  expect(await counts(micros, 'right')).toEqual([1, 2, 2, 2])
+  expect(await counts(micros, 'left')).toEqual([0, 1, 2, 2])
+  expect(await counts(micros, 'both')).toEqual([1, 2, 3, 3])
+})
