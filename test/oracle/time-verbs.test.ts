@@ -257,7 +257,8 @@ test('rolling tells microseconds apart where its column does', async () => {
   const rows = stamps.map((stamp) => ({ at: `2026-01-01T${stamp}` }))
   const counts = async (at: ReturnType<typeof t.timestamp>, closed: 'left' | 'right' | 'both') => {
     const frame = lake.from(rows, { at }).rolling('at', { period: '1s', closed })
-    const found = await frame.agg(() => ({ n: fn.count() })).toArray({ int64: 'number' })
+    const form = { int64: 'number', temporal: 'iso' } as const
+    const found = await frame.agg(() => ({ n: fn.count() })).toArray(form)
     return found.map(({ n }) => n)
   }
   const micros = t.timestamp({ unit: 'us' })
