@@ -89,10 +89,12 @@ function windowsOf(given: Record<string, unknown>): TimeWindows {
 }
 
 /** In how many windows a row may be, counted back from the last that begins at it or before. */
-function windowsOfRow({ every, period, closed }: TimeWindows): number {
+function windowsOfRow({ every, period, offset, closed }: TimeWindows): number {
   const [, most] = microsOf(period)
   const [least] = microsOf(every)
-  const isRegular = every.unit === period.unit
+  // Months that begin on another day than the first may end on the last of a shorter one.
+  const isFixed = offset === null || !CALENDAR.includes(every.unit)
+  const isRegular = every.unit === period.unit && isFixed
   const lengths = isRegular ? period.count / every.count : most / least
   const isEndIn = closed === 'right' || closed === 'both'
   const count = Math.ceil(lengths) + (isRegular && !isEndIn ? 0 : 1)

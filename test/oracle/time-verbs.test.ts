@@ -155,6 +155,8 @@ test('groupByDynamic with an offset, a period and ends of its own is an SQL join
       ['3mo', '1y', '1mo'],
       ['1y', '5w', '7mo'],
       ['2d', '1mo', '-30m'],
+      ['1mo', '2mo', '-3d'],
+      ['1y', '2y', '59d'],
     ] as const),
   )
   const cases = await overRandomRows(
@@ -250,6 +252,16 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\d{4}-/.test(value)) return value
   return new Date(`${value.replace(' ', 'T')}Z`).toISOString()
 }
+
+test('a window that begins at the end of a month has all of its rows', async () => {
+  await using lake = await connect('memory:')
+  const frame = lake
+    .from([{ day: '1992-02-27' }], { day: t.date() })
+    .groupByDynamic('day', { every: '1mo', period: '2mo', offset: '-3d' })
+    .agg(() => ({ n: fn.count() }))
+  const days = (await frame.sort('day').toArray({ temporal: 'iso' })).map(({ day }) => day)
+  expect(days).toEqual(['1991-12-29', '1992-01-29', '1992-02-27'])
+})
 
 test('rolling tells microseconds apart where its column does', async () => {
   await using lake = await connect('memory:')
