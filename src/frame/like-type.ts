@@ -23,15 +23,19 @@ type IsLike<K extends string, P extends string> = P extends ''
             : false
           : false
 
-/** The texts that are like a pattern of `%` alone. */
-type Runs<P extends string> = P extends `${infer Head}%${infer Rest}`
-  ? `${Head}${string}${Runs<Rest>}`
-  : P
+/** The texts that are like `P`, as a template of the compiler's; never where `_` is in it. */
+type Runs<P extends string> = P extends `%${infer Rest}`
+  ? `${string}${Runs<Rest>}`
+  : P extends `\\${infer One}${infer Rest}`
+    ? `${One}${Runs<Rest>}`
+    : P extends `_${string}`
+      ? never
+      : P extends `${infer One}${infer Rest}`
+        ? `${One}${Runs<Rest>}`
+        : ''
 
-/** `K` where it is like `P`: by the compiler's own templates where they can tell, which is quick. */
-type Like<K extends string, P extends string> = P extends
-  | `${string}_${string}`
-  | `${string}\\${string}`
+/** `K` where it is like `P`: by templates where these can tell, which is quick. */
+type Like<K extends string, P extends string> = [Runs<P>] extends [never]
   ? IsLike<K, P> extends true
     ? K
     : never
