@@ -313,7 +313,9 @@ export function describeStep(_prng: Prng, plan: RandomPlan): RandomPlan {
     columns: [
       ...[column('column', 'utf8'), column('count', 'int64'), column('nulls', 'int64')],
       ...[column('min', 'utf8'), column('max', 'utf8')],
-      ...[column('mean', 'float64'), column('stddev', 'float64')],
+      ...[column('mean', 'float64'), column('stddev', 'float64')].map((of) => {
+        return { ...of, inexact: true }
+      }),
     ],
     frame: plan.frame.select(...few.map(({ name }) => name)).describe() as never,
     sql: rows.join(' UNION ALL '),
