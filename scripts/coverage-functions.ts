@@ -190,7 +190,7 @@ export const FUNCTIONS: readonly (readonly [title: string, pairs: readonly Pair[
       ['replace', 'str.replace'],
       ['reverse', 'str.reverse'],
       ['space', 'str.repeat'],
-      ['split', null, LISTS],
+      ['split', 'str.split'],
       ['split_part', 'str.splitPart', 'from 0'],
       ['substr', 'str.slice', 'from 0'],
       ['translate', 'str.translate'],
@@ -241,6 +241,14 @@ export const FUNCTIONS: readonly (readonly [title: string, pairs: readonly Pair[
       ['to_time', 'dt.time'],
       ['to_char of a date', 'dt.format'],
       ['current_date, current_timestamp', null, CLOCK],
+    ],
+  ],
+  [
+    'Vectors',
+    [
+      ['vector_cosine_similarity', 'list.cosineSimilarity', 'null for zeros'],
+      ['vector_l2_distance', 'list.distance'],
+      ['vector_inner_product', 'list.dot'],
     ],
   ],
   [

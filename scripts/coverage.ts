@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LazyFrame } from '../src/frame/lazy-frame.ts'
+import { StoredDatabase } from '../src/frame/stored-database.ts'
 import { col } from '../src/index.ts'
 import { FUNCTIONS } from './coverage-functions.ts'
 import { declaredMethods } from './functions.ts'
@@ -10,6 +11,8 @@ import { markdownTable } from './markdown-table.ts'
 
 /** Snowpark's name; ours, of which the first word is a method that must exist; a remark. */
 export type Pair = readonly [theirs: string, ours: string | null, remark?: string]
+
+const MODEL = 'with a model that your function calls'
 
 const FRAME: readonly Pair[] = [
   ['select', 'select'],
@@ -21,7 +24,7 @@ const FRAME: readonly Pair[] = [
   ['drop', 'drop'],
   ['to_df', 'rename'],
   ['col', 'select', 'in a callback, as `o.name`; or `col(name)`'],
-  ['col_ilike', null, '`select` with names that a program filters'],
+  ['col_ilike', 'selectLike', "with `case: 'ignored'`"],
   ['flatten', 'flatten', '`explode` for lists'],
   ['filter', 'filter'],
   ['where', 'filter'],
@@ -43,7 +46,7 @@ const FRAME: readonly Pair[] = [
   ['rollup', 'rollup'],
   ['pivot', 'pivot'],
   ['unpivot', 'unpivot'],
-  ['crosstab', 'pivot', 'with `agg: "count"`'],
+  ['crosstab', 'crosstab'],
   ['join', 'join', '`joinAsof` for asof, `joinWhere` for predicates'],
   ['natural_join', 'naturalJoin'],
   ['cross_join', 'join', "`how: 'cross'`"],
@@ -66,21 +69,15 @@ const FRAME: readonly Pair[] = [
   ['analytics.compute_lag', 'withColumns', 'with `lag`'],
   ['analytics.compute_lead', 'withColumns', 'with `lead`'],
   ['analytics.time_series_agg', 'withColumns', 'with `over({ range })`'],
-  ...[
-    'agg',
-    'classify',
-    'complete',
-    'count_tokens',
-    'embed',
-    'extract',
-    'filter',
-    'parse_document',
-    'sentiment',
-    'similarity',
-    'split_text_*',
-    'summarize_agg',
-    'transcribe',
-  ].map((name): Pair => [`ai.${name}`, null, 'asks a language model, and no service is called']),
+  ...['classify', 'complete', 'embed', 'extract', 'filter', 'parse_document'].map((name) =>
+    asksModel(name),
+  ),
+  ...['sentiment', 'transcribe'].map((name) => asksModel(name)),
+  ...['agg', 'summarize_agg'].map((name) => asksModel(name, 'after `listAgg`, ')),
+  ['ai.count_tokens', 'mapRows', 'with the tokenizer of the model, which you bring'],
+  ['ai.similarity', 'list.cosineSimilarity', 'of embeddings; `list.distance`, `list.dot`'],
+  ['ai.split_text_recursive_character', 'str.chunk', 'by length alone, then `explode`'],
+  ['ai.split_text_markdown_header', null, 'no text is taken for Markdown'],
   ['collect', 'collect'],
   ['collect_nowait', 'collect', 'every action is a promise'],
   ['count', 'count'],
@@ -94,9 +91,9 @@ const FRAME: readonly Pair[] = [
   ['explain', 'explain'],
   ['cache_result', 'cache', 'in memory'],
   ['copy_into_table', 'write'],
-  ['create_or_replace_view', null, 'a frame is a value to pass on; plans are not stored'],
-  ['create_or_replace_temp_view', null, 'a frame is a value to pass on; plans are not stored'],
-  ['create_temp_view', null, 'a frame is a value to pass on; plans are not stored'],
+  ['create_or_replace_view', 'createView', 'of a database, with `orReplace`'],
+  ['create_or_replace_temp_view', 'createView', 'with `orReplace` and `temporary`'],
+  ['create_temp_view', 'createView', 'with `temporary`'],
   ['create_or_replace_dynamic_table', null, 'nothing runs by itself'],
   ['write.save_as_table', 'write'],
   ['write.insert_into', 'write'],
@@ -108,6 +105,27 @@ const FRAME: readonly Pair[] = [
   ['schema', 'schema'],
   ['columns', 'schema'],
   ['dtypes', 'schema'],
+  ['print_schema', 'schema', 'or `console.log` of the frame'],
+]
+
+/** A function of `ai` that is a call of a model for each row. */
+function asksModel(name: string, before = ''): Pair {
+  return [`ai.${name}`, 'mapRows', `${before}${MODEL}`]
+}
+
+/** What is not among the 96: methods of groups, of other classes, and newer ones. */
+const BESIDE: readonly Pair[] = [
+  ['na.drop, na.fill, na.replace', 'dropNulls', '`fillNull`, `replace`'],
+  ['stat.approx_quantile, corr, cov, crosstab, sample_by', 'agg', 'as above'],
+  ['grouped agg, avg, count, max, mean, median, min, sum', 'agg', 'after `groupBy`'],
+  ['grouped builtin, function', 'agg', 'functions are methods'],
+  ['grouped ai_agg', 'mapRows', `after \`listAgg\`, ${MODEL}`],
+  ['grouped apply_in_pandas', null, 'there is no pandas; `collectList`, then `mapRows`'],
+  ['map, map_in_pandas', 'mapRows', 'or `udf` and `batchUdf` in an expression'],
+  ['ai.multi_embed, ai.redact, ai.translate', 'mapRows', MODEL],
+  ['queries', 'explain'],
+  ['is_cached', null, '`cache` answers another frame'],
+  ['session', null, 'a frame knows its lake by itself'],
 ]
 
 const COLUMN: readonly Pair[] = [
@@ -147,11 +165,13 @@ function table(pairs: readonly Pair[], has: (name: string) => boolean): string {
 
 /** The text of docs/coverage.md. Throws when it names a method that does not exist. */
 export function coverageText(): string {
-  const isFrame = (name: string) => name in LazyFrame.prototype
+  const functions = new Set(declaredMethods().map(({ key }) => key))
+  const isFrame = (name: string) =>
+    name in LazyFrame.prototype || name in StoredDatabase.prototype || functions.has(name)
   const column = col('x')
   const isColumn = (name: string) => name in column
   const known = FRAME.filter(([, ours]) => ours !== null).length
-  const functions = new Set(declaredMethods().map(({ key }) => key))
+  const models = FRAME.filter(([, , remark]) => remark?.includes(MODEL)).length
   // What is no method is an expression of several, which a remark spells out.
   const isFunction = (name: string) => functions.has(name) || name === 'when' || name === 'lit'
   const pairs = FUNCTIONS.flatMap(([, list]) => list)
@@ -159,11 +179,16 @@ export function coverageText(): string {
   return `# Coverage of Snowpark
 
 Made by \`scripts/coverage.ts\`; a test compares the two. Of the ${FRAME.length} names of Snowpark's DataFrame, its
-analytics, writer and AI functions, ${known} have an equivalent here.
+analytics, writer and AI functions, ${known} have an equivalent here. ${models} of these ask a language model there; here they are a call
+of [\`mapRows\`](querying.md#functions-that-wait), and which model is asked, and how, is yours: none comes with this library.
 
 ## DataFrame
 
 ${table(FRAME, isFrame)}
+
+## Beside these
+
+${table(BESIDE, isFrame)}
 
 ## Column
 

@@ -132,6 +132,7 @@ const COLUMNS = {
   at: t.timestamp(),
   doc: t.json(),
   tags: t.list(t.utf8()),
+  path: t.list(t.float64()),
   home: t.struct({ city: t.utf8() }),
   gone: t.int32().nullable(),
 }
@@ -151,6 +152,7 @@ async function exampleValues(): Promise<ReadonlyMap<string, string>> {
     const nested = {
       doc: { n: 5, ok: true, tags: ['ice', 'white'] },
       tags: ['ice'],
+      path: [3, 4],
       home: { city: 'Ulm' },
     }
     return { ...Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])), ...nested }
@@ -193,7 +195,7 @@ export async function functionsText(): Promise<string> {
 Made by \`scripts/functions.ts\` from the declarations; a test compares the two, compiles every example and runs it. ${methods.length}
 functions. Null goes through every one unless its line says otherwise; \`?\` stands behind a type that may be null all the same.
 The examples are over rows whose first is \`n\` 12, \`m\` 18, \`x\` 7.25, \`price\` 19.90, \`name\` 'Graupel falls', \`ok\` true,
-\`day\` 2026-03-29, \`at\` 2026-03-29 14:30:15.25, \`doc\` \`{ n: 5, ok: true, tags: ['ice', 'white'] }\`, \`tags\` \`['ice']\`,
+\`day\` 2026-03-29, \`at\` 2026-03-29 14:30:15.25, \`doc\` \`{ n: 5, ok: true, tags: ['ice', 'white'] }\`, \`tags\` \`['ice']\`, \`path\` \`[3, 4]\`,
 \`home\` \`{ city: 'Ulm' }\` and \`gone\` null; aggregates are
 over three more, with \`n\` 1, 3 and 4. [coverage.md](coverage.md) has them beside Snowpark's.
 

@@ -48,7 +48,12 @@ export { connect } from './frame/connect.ts'
 export type { ConstraintInfo } from './frame/constraint/rules.ts'
 export type { NewTableConstraint, TableConstraints } from './frame/constraint/table-constraints.ts'
 export type { DataFrame, FieldInfo, GroupedFrame, GroupingSets } from './frame/data-frame.ts'
-export type { CreateTableFromOptions, CreateTableOptions, Database } from './frame/database.ts'
+export type {
+  CreateTableFromOptions,
+  CreateTableOptions,
+  CreateViewOptions,
+  Database,
+} from './frame/database.ts'
 export { type DiffFrame, diff } from './frame/diff-frame.ts'
 export type {
   Expr,
@@ -69,6 +74,7 @@ export type {
   ObjectCacheSettings,
 } from './frame/lake.ts'
 export type { LoadOptions, LoadResult, RejectedRow } from './frame/load-type.ts'
+export type { MapRowsOptions } from './frame/map-rows.ts'
 export type { OptimizeOptions, OptimizeResult } from './frame/optimize-type.ts'
 export type { QueryEngine } from './frame/query-engine.ts'
 export type {
@@ -78,6 +84,7 @@ export type {
   QueryProfile,
 } from './frame/query-profile.ts'
 export type { PivotAggregate } from './frame/reshape-type.ts'
+export type { RowContext } from './frame/row-calls.ts'
 export type { SmallWrites } from './frame/small-writes.ts'
 export { asc, desc, type SortKey, type SortOptions } from './frame/sort-key.ts'
 export type {

@@ -5,6 +5,14 @@ import { BackgroundWork } from './background-work.ts'
 import { cloneHead, fillClone, giveUp } from './clone-table.ts'
 import { DatabaseHead } from './database-head.ts'
 import {
+  createView,
+  dropView,
+  hasView,
+  nameOfView,
+  requireFreeName,
+  viewNamed,
+} from './database-views.ts'
+import {
   dropListed,
   dropNamed,
   isHalfDropped,
@@ -13,7 +21,7 @@ import {
 } from './drop-table.ts'
 import { firstHead, hasColumns, missingConstraint, type TableOptions } from './first-head.ts'
 import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
-import type { DatabaseCell, TableEntry } from './model/database.ts'
+import type { DatabaseCell, TableEntry, ViewEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
 import {
@@ -122,6 +130,10 @@ export class DatabaseCatalog {
         if (filled !== undefined) await making.discard?.(filled.table)
         return making.existing(existing)
       }
+      if (hasView(read.cell, name)) {
+        if (filled !== undefined) await making.discard?.(filled.table)
+        throw nameOfView(name)
+      }
       const patient = attempt < PATIENCE
       made = await this.#makeTable(read.cell, { name, head, before: made, patient })
       if (made === undefined) {
@@ -161,6 +173,35 @@ export class DatabaseCatalog {
   async tableNames(): Promise<string[]> {
     const { cell } = await this.#head.read()
     return cell.tables.map(({ name }) => name)
+  }
+
+  /** Names of the views, in the order of creation. */
+  async viewNames(): Promise<string[]> {
+    const { cell } = await this.#head.read()
+    return cell.views.map(({ name }) => name)
+  }
+
+  /** The view of that name as it is now. Throws NOT_FOUND. */
+  view(name: string): Promise<ViewEntry> {
+    return viewNamed(this.#head, name)
+  }
+
+  /** Throws INVALID when a table or a view has the name. */
+  async requireFree(name: string): Promise<void> {
+    requireFreeName((await this.#head.read()).cell, name, { orReplace: false })
+  }
+
+  /** Makes a view: see `createView`. */
+  createView(
+    view: Pick<ViewEntry, 'name' | 'sources' | 'plan'>,
+    options: { readonly orReplace: boolean },
+  ): Promise<void> {
+    return createView(this.#head, view, options)
+  }
+
+  /** Removes a view: see `dropView`. */
+  dropView(name: string): Promise<void> {
+    return dropView(this.#head, name)
   }
 
   /**

@@ -8,6 +8,9 @@ import { settleSwap } from './settle-swap.ts'
 import { PROTOCOL } from './stored-json.ts'
 import { withWayOut } from './unknown-outcome.ts'
 
+/** Swaps that a cell remembers. */
+export const RECENT_MAX = 16
+
 /** A database's cell as read, with what is needed to swap it. */
 export interface ReadDatabase {
   readonly cell: DatabaseCell
@@ -52,8 +55,10 @@ export class DatabaseHead {
       name,
       revision: 1,
       txid: newTxid(),
+      recent: [],
       tables: [],
       dropped: [],
+      views: [],
       extra: [],
     }
     const settled = await settleSwap({
@@ -100,7 +105,9 @@ export class DatabaseHead {
     change: DatabaseCell,
     isDone: (found: DatabaseCell, next: DatabaseCell) => boolean = isApplied,
   ): Promise<'won' | ReadDatabase> {
-    const next = { ...change, revision: from.cell.revision + 1, txid: newTxid() }
+    const { revision, txid, recent: before } = from.cell
+    const recent = [...before, txid].slice(-RECENT_MAX)
+    const next = { ...change, revision: revision + 1, txid: newTxid(), recent }
     const settled = await settleSwap({
       store: this.#store,
       key: this.key,
@@ -109,7 +116,8 @@ export class DatabaseHead {
       txid: next.txid,
       isMine: (body) => {
         const found = parseDatabase(body, this.key)
-        return found.txid === next.txid || isDone(found, next)
+        const isSeen = found.txid === next.txid || found.recent.includes(next.txid)
+        return isSeen || isDone(found, next)
       },
     })
     return settled.won ? 'won' : this.#parse(settled.cell.body, settled.cell.token)

@@ -1,6 +1,7 @@
 import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { newTxid, nowMs } from '../io/clock-and-ids.ts'
 import type { DatabaseHead, ReadDatabase } from './database-head.ts'
+import { hasView, nameOfView } from './database-views.ts'
 import type { DatabaseCell, TableEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
 import { backOff } from './settle-swap.ts'
@@ -97,6 +98,7 @@ export async function undropNamed(of: TablesOfDatabase, name: string): Promise<S
       const isBack = isListed && before.head.state !== 'dropped'
       if (isBack && (begun === entry.id || !hasOlder)) return table
       if (isBack) throw nameTaken(name)
+      if (!isListed && hasView(read.cell, name)) throw nameOfView(name)
       assertWritable(before.head, table.head.key)
       const swapped = await of.head.swap(read, withListed(read.cell, entry), () => false)
       if (swapped === 'won') {

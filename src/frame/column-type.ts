@@ -36,6 +36,7 @@ import type {
   Float64,
   Identity,
   InputOf,
+  InputRow,
   Int8,
   Int16,
   Int32,
@@ -95,6 +96,9 @@ export type SchemaValue = Readonly<Record<string, ColumnType<AnyColumn>>>
 
 /** The columns of a schema value `C`, for `Row<SchemaOf<typeof schema>>`. */
 export type SchemaOf<C> = { [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }
+
+/** A row of values for the columns of `C`. */
+export type Answer<C> = InputRow<SchemaOf<C>, DefaultNames<C>>
 
 /** Names of the columns of `C` that have a default, so that rows may leave them out. */
 export type DefaultNames<C> = {

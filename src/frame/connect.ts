@@ -18,6 +18,7 @@ import { cacheOf } from './cache-options.ts'
 import { fieldsOf, identitiesOf } from './column-type.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type { Database } from './database.ts'
+import type { TemporaryViews } from './database-views.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { isArrow } from './input-batches.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
@@ -70,7 +71,8 @@ class ConnectedLake implements Lake {
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
   readonly #databases = new Set<StoredDatabase>()
-  /** Those that transactions have used, by path. */
+  readonly #temporaryViews: TemporaryViews = new Map()
+  /** Those that transactions and views have used, by path. */
   readonly #catalogs = new Map<string, DatabaseCatalog>()
   readonly #cache: ObjectCache | undefined
   #closed = false
@@ -94,6 +96,8 @@ class ConnectedLake implements Lake {
     const place = {
       store: this.#store,
       settings: this.#settings,
+      temporary: this.#temporaryViews,
+      catalogOf: (path: string) => this.#catalogOf(path),
       transaction: <T>(
         work: (tx: Transaction) => T | Promise<T>,
         how: TransactionOptions,
@@ -114,12 +118,14 @@ class ConnectedLake implements Lake {
     options: TransactionOptions = {},
   ): Promise<T> {
     this.#requireOpen()
-    const database = async (path: string) => {
-      const catalog = this.#catalogs.get(path) ?? (await openDatabase(this.#store, path))
-      this.#catalogs.set(path, catalog)
-      return catalog
-    }
+    const database = (path: string) => this.#catalogOf(path)
     return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
+  }
+
+  async #catalogOf(path: string): Promise<DatabaseCatalog> {
+    const catalog = this.#catalogs.get(path) ?? (await openDatabase(this.#store, path))
+    this.#catalogs.set(path, catalog)
+    return catalog
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

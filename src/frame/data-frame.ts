@@ -16,7 +16,7 @@ import type {
   WriteResult,
   WriteTarget,
 } from './action-options.ts'
-import type { ColumnType, SchemaValue } from './column-type.ts'
+import type { Answer, ColumnType, SchemaValue } from './column-type.ts'
 import type { ColumnOf, Expr, Exprs } from './expr.ts'
 import type { SuperOf } from './expr-type.ts'
 import type { Filled, FillValue } from './fill-type.ts'
@@ -30,10 +30,14 @@ import type {
   JoinWhereOptions,
   NaturalJoin,
 } from './join-type.ts'
+import type { LikeChecked, LikeNames, LikeOptions } from './like-type.ts'
+import type { MapRowsOptions } from './map-rows.ts'
 import type { ExplodedColumn, ExplodeOptions, JsonKey, ListKey } from './nested-type.ts'
 import type { QueryProfile } from './query-profile.ts'
 import type { PivotAggregate, PivotColumn, PivotIndex, UnpivotColumn } from './reshape-type.ts'
+import type { RowContext } from './row-calls.ts'
 import type { SortKey } from './sort-key.ts'
+import type { Closed } from './time-step.ts'
 import type {
   Base,
   Bool,
@@ -83,6 +87,21 @@ export interface DataFrame<S> {
   select<E extends Exprs>(
     outputs: (columns: Accessor<S>) => E,
   ): DataFrame<{ [K in keyof E]: ColumnOf<E[K]> }>
+  /**
+   * The columns whose names are like `pattern`, as text is in `str.like`: `%` any run of characters, `_`
+   * one, `\\` takes the next as it is. NOT_FOUND where there is none.
+   */
+  selectLike<const P extends string, const O extends LikeOptions = LikeOptions>(
+    pattern: P & (0 extends 1 & S ? string : LikeChecked<S, P, O>),
+    options?: O,
+  ): DataFrame<
+    Unless<
+      S,
+      string extends P
+        ? Untyped
+        : { [K in keyof S as K extends LikeNames<S, P, O> ? K : never]: S[K] }
+    >
+  >
   /** The rows for which `predicate` is true; null counts as false. */
   filter(predicate: (columns: Accessor<S>) => Expr<Maybe<Bool>>): DataFrame<S>
   /** All columns, with those that `outputs` computes added or, where the name exists, replaced. */
@@ -280,6 +299,29 @@ export interface DataFrame<S> {
     >
   >
   /**
+   * One row per value of `index`, and for each of `values` a column that counts the rows whose `on` it
+   * is. Without `values` a first query finds them, and the columns are their texts, ascending; LIMIT
+   * for more than 1,000 of them.
+   */
+  crosstab<
+    const I extends Key<S> | readonly Key<S>[],
+    const V extends readonly (string | number | bigint | boolean)[],
+  >(options: {
+    readonly index: I
+    readonly on: Key<S>
+    readonly values: V
+  }): DataFrame<
+    Unless<
+      S,
+      {
+        [P in PivotIndex<I> | `${V[number]}`]: P extends `${V[number]}` ? Int64 : S[P & keyof S]
+      }
+    >
+  >
+  crosstab(
+    options: { readonly index: Key<S> | readonly Key<S>[]; readonly on: Key<S> } & ActionOptions,
+  ): Promise<DataFrame<Untyped>>
+  /**
    * For each row a row per column of `on`: its name in column `name`, its value in `value`, nulls
    * included. The other columns stay.
    */
@@ -321,14 +363,30 @@ export interface DataFrame<S> {
   ): DataFrame<S>
   /**
    * Groups by windows of time that begin `every` so often, counted from 1970-01-01 (weeks on
-   * Mondays), and are `period` (`every`) long, their end excluded; rows without a time are left
-   * out. A row may be in several. The time column holds the window's start: `'15m'`, `'1mo'`, ...
+   * Mondays) and moved by `offset`, and are `period` (`every`) long; rows without a time are left
+   * out. A row may be in several, or none. `closed` says which ends are in a window (`left`). The
+   * time column holds the window's start: `'15m'`, `'1mo'`, ...
    */
   groupByDynamic<N extends TimeKey<S>, K extends Key<S> = never>(
     name: N,
     options: {
       readonly every: Duration
       readonly period?: Duration
+      readonly offset?: Duration | `-${Duration}`
+      readonly closed?: Closed
+      readonly by?: K | readonly K[]
+    },
+  ): GroupedFrame<S, N | K>
+  /**
+   * For each row what `agg` makes of the rows of its group `by` in the time before it: `period` long,
+   * itself and its equals in it, the other end not (`closed`: `right`). Rows without a time are left out.
+   * INVALID for months and years.
+   */
+  rolling<N extends TimeKey<S>, K extends Key<S> = never>(
+    name: N,
+    options: {
+      readonly period: Duration
+      readonly closed?: Closed
       readonly by?: K | readonly K[]
     },
   ): GroupedFrame<S, N | K>
@@ -362,6 +420,38 @@ export interface DataFrame<S> {
   >
   /** Runs the query and answers a frame over its rows in memory, for asking them more than once. */
   cache(options?: ActionOptions): Promise<DataFrame<S>>
+  /**
+   * Runs the query, calls `body` for each row, some at a time, and answers a frame over the rows in memory
+   * with what it answered beside them: for what waits, such as a model, a service or a file. Rows keep their order;
+   * `body` is called once for each, and again by nothing. The first that fails ends the others' signal.
+   *
+   * @param columns The types of what `body` answers, to which it is held.
+   * Throws INVALID naming the row where `body` throws (its error is the `cause`) or answers something else.
+   * @example await orders.mapRows({ mood: t.utf8() }, async (o) => ({ mood: await moodOf(o.customer) }))
+   */
+  mapRows<C extends SchemaValue, K extends Key<S> = Key<S>>(
+    columns: C,
+    body: (
+      row: Row<Unless<S, { [P in K]: P extends keyof S ? S[P] : never }>>,
+      context: RowContext,
+    ) => Answer<C> | Promise<Answer<C>>,
+    options?: MapRowsOptions<K>,
+  ): Promise<
+    DataFrame<
+      Unless<
+        S,
+        {
+          [P in keyof S | keyof C]: P extends keyof C
+            ? C[P] extends ColumnType<infer T>
+              ? T
+              : never
+            : P extends keyof S
+              ? S[P]
+              : never
+        }
+      >
+    >
+  >
   /**
    * A row for each value in the list column, in order, with the value in the list's place. Rows
    * whose list is null or empty are left out, or with `empty: 'kept'` stay with a null.

@@ -4,6 +4,7 @@ import type { ActionOptions } from './action-options.ts'
 import type { ClusterKeys } from './cluster-type.ts'
 import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { TableConstraints } from './constraint/table-constraints.ts'
+import type { DataFrame } from './data-frame.ts'
 import type { FileOptions } from './load-type.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
@@ -37,7 +38,14 @@ export interface CreateTableFromOptions
   readonly compression?: 'gzip' | 'none'
 }
 
-/** Tables that belong together, at a path `namespace/database` of a lake. */
+export interface CreateViewOptions {
+  /** True puts it in the place of a view of that name, if there is one. */
+  readonly orReplace?: boolean
+  /** True keeps it in this lake object, until that is closed, and not in the database. */
+  readonly temporary?: boolean
+}
+
+/** Tables and views that belong together, at a path `namespace/database` of a lake. */
 export interface Database {
   /** Its path, e.g. `acme/sales`. */
   readonly name: string
@@ -76,6 +84,37 @@ export interface Database {
     Table<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }, DefaultNames<C>>
   >
   table(name: string): Promise<Table<Untyped>>
+  /**
+   * Gives a frame a name, and answers the frame of that name. A view keeps the question, and no rows:
+   * whoever asks it reads its tables as they are then. It may read tables and views of the lake at
+   * their newest. A `temporary` one is known to this lake object alone, and may use functions of yours.
+   *
+   * Throws INVALID when the name is taken, for a frame that reads a version, changes or another lake,
+   * for a `udf`, and for views that would go in a circle; LIMIT for more than 10,000 rows in
+   * memory or a plan of more than 256 KiB; COMMIT_UNKNOWN when it may have been made: making it again
+   * with `orReplace` ends it.
+   *
+   * @example await db.createView('large', orders.filter((o) => o.amount.gt(1000)))
+   */
+  createView<S>(
+    name: string,
+    frame: DataFrame<S>,
+    options?: CreateViewOptions,
+  ): Promise<DataFrame<S>>
+  /**
+   * The frame of a view; typed when `schema` is given, which has to be the view's. Throws NOT_FOUND, and
+   * INVALID for another schema. Asked, it throws NOT_FOUND where a table has gone, and INVALID where a column
+   * is no more what it was.
+   */
+  view<C extends SchemaValue>(
+    name: string,
+    schema: C,
+  ): Promise<DataFrame<{ [K in keyof C]: C[K] extends ColumnType<infer T> ? T : never }>>
+  view(name: string): Promise<DataFrame<Untyped>>
+  /** Names of the views, ascending. */
+  views(): Promise<string[]>
+  /** Removes a view. Throws NOT_FOUND, and COMMIT_UNKNOWN when it may have been removed. */
+  dropView(name: string): Promise<void>
   /** Names of the tables, ascending. */
   tables(): Promise<string[]>
   /**

@@ -91,7 +91,8 @@ function versionsDiff(
     columns,
     clusterBy: [],
   })
-  const origin = { ...a.origin, resolve: null, derive }
+  const { catalog, store } = a.origin
+  const origin = { catalog, store, resolve: null, derive }
   return { ...left, plan: scan(table), origins: new Map([[table, origin]]) }
 }
 

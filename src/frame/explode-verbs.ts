@@ -6,14 +6,14 @@ import type { Term } from '../plan/term.ts'
 import { checkedNames } from './project-verbs.ts'
 
 /** Plan of `explode`: a row for each value of a list column. */
-export function explodePlan(input: LogicalPlan, name: unknown, options: unknown): LogicalPlan {
+export function explodePlan(input: LogicalPlan, name: unknown, options: unknown = {}): LogicalPlan {
   const { empty } = optionsOf(options, ['empty'], 'explode')
   const [column] = checkedNames(input, [name], 'explode')
   return explode(input, { name: column!, empty: emptyOf(empty, 'explode') })
 }
 
 /** Plan of `flatten`: a row for each value of the array or object at a path of a json column. */
-export function flattenPlan(input: LogicalPlan, name: unknown, options: unknown): LogicalPlan {
+export function flattenPlan(input: LogicalPlan, name: unknown, options: unknown = {}): LogicalPlan {
   const { path = '$', as = 'value', empty } = optionsOf(options, ['path', 'as', 'empty'], 'flatten')
   const [column] = checkedNames(input, [name], 'flatten')
   if (typeof path !== 'string' || typeof as !== 'string') {
@@ -43,7 +43,7 @@ function emptyOf(empty: unknown, verb: string): Explode['empty'] {
 }
 
 function optionsOf(
-  options: unknown,
+  options: unknown = {},
   known: readonly string[],
   verb: string,
 ): Readonly<Record<string, unknown>> {

@@ -437,6 +437,10 @@ export interface TextMethods<T> extends Of<T> {
   countMatches<V extends TextOperand>(this: Text, part: V): Expr<StrictOver<T, V, Int32>>
   /** The part at `index` between separators, from 0, or negative from the end; empty without one. */
   splitPart(this: Text, separator: string, index: number): Expr<T>
+  /** The parts between separators, as a list; the characters for an empty one. */
+  split(this: Text, separator: string): Expr<Strict<T, List<Utf8>>>
+  /** Pieces of `size` characters, each with the last `overlap` (0) of the one before, as a list. */
+  chunk(this: Text, size: number, overlap?: number): Expr<Strict<T, List<Utf8>>>
   /** Each character of `from` replaced by that of `to` at its place, or left out. */
   translate(this: Text, from: string, to: string): Expr<T>
   /** Without `prefix` at its start. */
@@ -665,7 +669,22 @@ export interface ListMethods<T> extends Of<T> {
     this: Of<Maybe<List<unknown>>>,
     value: V,
   ): Expr<StrictOver<T, V, Bool>>
+  /** Cosine of the angle to a list as long, -1 to 1; null where one is all zeros. INVALID for nulls in them. */
+  cosineSimilarity(this: Of<Maybe<List<Numeric>>>, other: VectorOperand): Expr<Null<Float64>>
+  /** Euclidean distance to a list as long. INVALID for nulls in them. */
+  distance<V extends VectorOperand>(
+    this: Of<Maybe<List<Numeric>>>,
+    other: V,
+  ): Expr<StrictOver<T, V, Float64>>
+  /** Sum of the products with a list as long. INVALID for nulls in them. */
+  dot<V extends VectorOperand>(
+    this: Of<Maybe<List<Numeric>>>,
+    other: V,
+  ): Expr<StrictOver<T, V, Float64>>
 }
+
+/** A list of numbers, or an expression of one. */
+type VectorOperand = ArrayLike<number> | Expr<Maybe<List<Numeric>>>
 
 /** Methods of struct columns, at `o.address.struct`. */
 export interface StructMethods<T> extends Of<T> {

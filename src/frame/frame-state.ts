@@ -1,3 +1,4 @@
+import type { ViewSource } from '../catalog/model/database.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
@@ -19,6 +20,13 @@ export interface Origin {
   readonly resolve: (() => Promise<TableSnapshot>) | null
   /** For a snapshot that stands for no table: finds what yields its rows, when the query is run. */
   readonly derive?: () => Promise<Derived>
+  /** What it is the newest of: a view may read that, and nothing else. */
+  readonly named?: NamedSource
+}
+
+/** A table or a view by name. A temporary view is known to one lake object only. */
+export interface NamedSource extends Pick<ViewSource, 'database' | 'name'> {
+  readonly of: ViewSource['of'] | 'temporary view'
 }
 
 /** A plan, and where its tables come from. */

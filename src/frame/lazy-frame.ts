@@ -34,6 +34,7 @@ import {
 } from './actions.ts'
 import { joinAsofPlan } from './asof-verb.ts'
 import { fieldsOf, type SchemaValue } from './column-type.ts'
+import { crosstabPlan, foundCrosstab } from './crosstab-verb.ts'
 import type { AnyFrame, FieldInfo, GroupedFrame, GroupingSets } from './data-frame.ts'
 import {
   frameHtml,
@@ -52,6 +53,7 @@ import { checkedSets, cubeSets, groupingSetsPlan, rollupSets } from './grouping-
 import { inspectedAs } from './inspected-as.ts'
 import { joinPlan, naturalJoinPlan } from './join-verb.ts'
 import { joinWherePlan } from './join-where.ts'
+import { type MapRowsOptions, mapRows } from './map-rows.ts'
 import { profileFrame } from './profile.ts'
 import {
   checkedNames,
@@ -67,15 +69,51 @@ import type { QueryProfile } from './query-profile.ts'
 import { replacePlan } from './replace-verb.ts'
 import { requireColumns } from './require-schema.ts'
 import { describePlan, pivotPlan, unpivotPlan } from './reshape-verbs.ts'
+import { rollingPlan, rollingRows } from './rolling-verb.ts'
 import { aggPlan, distinctPlan, samplePlan, sortPlan, unionPlan } from './row-verbs.ts'
+import { selectLikePlan } from './select-like.ts'
 import { setPlan, unionByNamePlan } from './set-verbs.ts'
 import { randomSplitPlans, sampleByPlan } from './split-verbs.ts'
 import { fillGapsPlan, windowedRows } from './time-verbs.ts'
 import type { Untyped } from './type-tag.ts'
 
+/** The verbs that are a function of the plan and what they are given. */
+const PLAN_VERBS = {
+  filter: filterPlan,
+  withColumns: withColumnsPlan,
+  rename: renamePlan,
+  sample: samplePlan,
+  describe: describePlan,
+  pivot: pivotPlan,
+  unpivot: unpivotPlan,
+  replace: replacePlan,
+  fillGaps: fillGapsPlan,
+  fillNull: fillNullPlan,
+  selectLike: selectLikePlan,
+  sampleBy: sampleByPlan,
+  explode: explodePlan,
+  flatten: flattenPlan,
+} satisfies Partial<Record<keyof AnyFrame, (plan: LogicalPlan, ...args: never[]) => LogicalPlan>>
+
+// The members that the prototype gets from `PLAN_VERBS`.
+export interface LazyFrame extends Pick<AnyFrame, keyof typeof PLAN_VERBS> {}
+
 /** The frame behind `DataFrame`: a state, verbs that make a new one, and actions that run it. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the static block below defines them
 export class LazyFrame implements AnyFrame {
   readonly #state: FrameState | null
+
+  static {
+    for (const [name, verb] of Object.entries(PLAN_VERBS)) {
+      const step = verb as (plan: LogicalPlan, ...args: unknown[]) => LogicalPlan
+      const value = function call(this: LazyFrame, ...args: unknown[]): AnyFrame {
+        return this.#with((plan) => step(plan, ...args))
+      }
+      // As methods that a class declares are.
+      const property = { value, configurable: true, writable: true }
+      Object.defineProperty(LazyFrame.prototype, name, property)
+    }
+  }
 
   /** @param state Null only for subclasses that have a state of their own. */
   constructor(state: FrameState | null) {
@@ -112,14 +150,6 @@ export class LazyFrame implements AnyFrame {
     return this.#with((plan) => selectPlan(plan, args))
   }
 
-  filter(predicate: unknown): AnyFrame {
-    return this.#with((plan) => filterPlan(plan, predicate))
-  }
-
-  withColumns(outputs: unknown): AnyFrame {
-    return this.#with((plan) => withColumnsPlan(plan, outputs))
-  }
-
   assertSchema(columns: SchemaValue): AnyFrame {
     const expected = schema(fieldsOf(columns, 'assertSchema'))
     requireColumns('assertSchema: the frame', this[frameState].plan.schema, expected)
@@ -128,10 +158,6 @@ export class LazyFrame implements AnyFrame {
 
   drop(...names: readonly unknown[]): AnyFrame {
     return this.#with((plan) => dropPlan(plan, names))
-  }
-
-  rename(names: unknown): AnyFrame {
-    return this.#with((plan) => renamePlan(plan, names))
   }
 
   groupBy(...names: readonly unknown[]): GroupedFrame<Untyped, string> {
@@ -209,35 +235,11 @@ export class LazyFrame implements AnyFrame {
     })
   }
 
-  sample(options: unknown): AnyFrame {
-    return this.#with((plan) => samplePlan(plan, options))
-  }
-
-  describe(): AnyFrame {
-    return this.#with(describePlan)
-  }
-
-  pivot(options: unknown): AnyFrame {
-    return this.#with((plan) => pivotPlan(plan, options))
-  }
-
-  unpivot(options: unknown): AnyFrame {
-    return this.#with((plan) => unpivotPlan(plan, options))
-  }
-
-  replace(replacements: unknown): AnyFrame {
-    return this.#with((plan) => replacePlan(plan, replacements))
-  }
-
   randomSplit(weights: unknown, options: unknown = {}): Untyped {
     const state = this[frameState]
     return randomSplitPlans(state.plan, weights, options).map(
       (plan) => new LazyFrame({ ...state, plan }),
     )
-  }
-
-  sampleBy(name: unknown, fractions: unknown, options: unknown = {}): AnyFrame {
-    return this.#with((plan) => sampleByPlan(plan, name, fractions, options))
   }
 
   groupByDynamic(name: unknown, options: unknown): GroupedFrame<Untyped, string> {
@@ -248,8 +250,18 @@ export class LazyFrame implements AnyFrame {
     return Object.freeze({ agg })
   }
 
-  fillGaps(name: unknown, options: unknown): AnyFrame {
-    return this.#with((plan) => fillGapsPlan(plan, name, options))
+  rolling(name: unknown, options: unknown): GroupedFrame<Untyped, string> {
+    const state = this[frameState]
+    const rolling = rollingRows(state.plan, name, options)
+    const agg = (outputs: unknown) =>
+      new LazyFrame({ ...state, plan: rollingPlan(rolling, outputs) })
+    return Object.freeze({ agg })
+  }
+
+  crosstab(options: object): Untyped {
+    const state = this[frameState]
+    if ('values' in Object(options)) return this.#with((plan) => crosstabPlan(plan, options))
+    return foundCrosstab(state, options).then((plan) => new LazyFrame({ ...state, plan }))
   }
 
   naturalJoin(right: unknown, options: unknown = {}): AnyFrame {
@@ -266,16 +278,12 @@ export class LazyFrame implements AnyFrame {
     return new LazyFrame({ ...state, plan, origins: new Map() })
   }
 
-  explode(name: unknown, options: unknown = {}): AnyFrame {
-    return this.#with((plan) => explodePlan(plan, name, options))
-  }
-
-  flatten(name: unknown, options: unknown = {}): AnyFrame {
-    return this.#with((plan) => flattenPlan(plan, name, options))
-  }
-
-  fillNull(value: unknown): AnyFrame {
-    return this.#with((plan) => fillNullPlan(plan, value))
+  async mapRows(
+    columns: unknown,
+    body: unknown,
+    options: MapRowsOptions<string> = {},
+  ): Promise<AnyFrame> {
+    return new LazyFrame(await mapRows(this[frameState], columns, body, options))
   }
 
   dropNulls(...names: readonly unknown[]): AnyFrame {

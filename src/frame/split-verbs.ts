@@ -30,7 +30,7 @@ export function sampleByPlan(
   input: LogicalPlan,
   name: unknown,
   fractions: unknown,
-  options: unknown,
+  options: unknown = {},
 ): LogicalPlan {
   const [column] = checkedNames(input, [name], 'sampleBy')
   const seed = seedOf(options, 'sampleBy')

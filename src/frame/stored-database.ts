@@ -15,7 +15,14 @@ import { oldestRead } from './change-verbs.ts'
 import { checkClusterKeys, clusterKeys, storedKeys } from './cluster-keys.ts'
 import { fieldsOf, identitiesOf, type SchemaValue } from './column-type.ts'
 import { newConstraints } from './constraint/table-constraints.ts'
-import type { CreateTableFromOptions, CreateTableOptions, Database } from './database.ts'
+import type { AnyFrame } from './data-frame.ts'
+import type {
+  CreateTableFromOptions,
+  CreateTableOptions,
+  CreateViewOptions,
+  Database,
+} from './database.ts'
+import { DatabaseViews, type ViewsPlace } from './database-views.ts'
 import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
 import { requireSchema } from './require-schema.ts'
@@ -31,17 +38,20 @@ export class StoredDatabase implements Database {
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
   readonly #transaction: TablePlace['transaction']
+  readonly #views: DatabaseViews
 
   constructor(
     name: string,
     catalog: DatabaseCatalog,
-    place: Pick<TablePlace, 'store' | 'settings' | 'transaction'>,
+    place: Pick<TablePlace, 'store' | 'settings' | 'transaction'> &
+      Pick<ViewsPlace, 'temporary' | 'catalogOf'>,
   ) {
     this.name = name
     this.#catalog = catalog
     this.#store = place.store
     this.#settings = place.settings
     this.#transaction = place.transaction
+    this.#views = new DatabaseViews({ ...place, catalog, home: this[tableHome] })
   }
 
   get [tableHome](): TableHome {
@@ -122,6 +132,30 @@ export class StoredDatabase implements Database {
     return this.#catalog.tableNames()
   }
 
+  async createView(
+    name: string,
+    frame: unknown,
+    options: CreateViewOptions = {},
+  ): Promise<AnyFrame> {
+    this.#require(name, 'createView')
+    return this.#views.create(name, frame, options)
+  }
+
+  async view(name: string, columns?: SchemaValue): Promise<AnyFrame> {
+    this.#require(name, 'view')
+    return this.#views.open(name, columns)
+  }
+
+  async views(): Promise<string[]> {
+    this.#settings.requireOpen()
+    return this.#views.names()
+  }
+
+  async dropView(name: string): Promise<void> {
+    this.#require(name, 'dropView')
+    await this.#views.drop(name)
+  }
+
   async dropTable(name: string): Promise<void> {
     this.#require(name, 'dropTable')
     await this.#catalog.dropTable(name)
@@ -155,6 +189,7 @@ export class StoredDatabase implements Database {
 
   #tableOf(name: string, catalog: TableCatalog): StoredTable {
     return new StoredTable(name, catalog, {
+      database: this.name,
       store: this.#store,
       settings: this.#settings,
       home: this[tableHome],

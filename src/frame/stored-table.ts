@@ -61,6 +61,8 @@ import { batchesFor } from './write-rows.ts'
 
 /** What a table belongs to. */
 export interface TablePlace {
+  /** `namespace/database`. */
+  readonly database: string
   readonly store: ObjectStore
   readonly settings: QuerySettings
   readonly home: TableHome
@@ -83,7 +85,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#catalog = catalog
     this.#place = place
     this.#snapshot = catalog.snapshot
-    this.#state = tableState(catalog.snapshot, this.#versionsPlace)
+    this.#state = this.#stateAt(catalog.snapshot)
   }
 
   override get [frameState](): FrameState {
@@ -382,8 +384,13 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     const isSeen = hasColumnsOf(snapshot, this.#snapshot)
     if (isSeen && snapshot.version > this.#snapshot.version) {
       this.#snapshot = snapshot
-      this.#state = tableState(snapshot, this.#versionsPlace)
+      this.#state = this.#stateAt(snapshot)
     }
+  }
+
+  #stateAt(snapshot: TableSnapshot): FrameState {
+    const named = { of: 'table', database: this.#place.database, name: this.name } as const
+    return tableState(snapshot, this.#versionsPlace, { resolve: null, named })
   }
 
   get #versionsPlace(): VersionsPlace {

@@ -7,7 +7,7 @@ import { scan } from '../plan/logical-plan.ts'
 import { checkOptions } from './actions.ts'
 import { changesScan } from './changes-frame.ts'
 import type { AnyFrame } from './data-frame.ts'
-import type { FrameState, QuerySettings, TableHome } from './frame-state.ts'
+import type { FrameState, Origin, QuerySettings, TableHome } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import { momentText } from './moment-text.ts'
 
@@ -19,13 +19,13 @@ export interface VersionsPlace {
   readonly home: TableHome
 }
 
-/** A frame over `snapshot`, or over what `resolve` finds in its place when the frame is run. */
+/** A frame over `snapshot`, or over what is found in its place when the frame is run. */
 export function tableState(
   snapshot: TableSnapshot,
   { catalog, store, settings, home }: VersionsPlace,
-  resolve: (() => Promise<TableSnapshot>) | null = null,
+  found: Pick<Origin, 'resolve' | 'named'>,
 ): FrameState {
-  const origin = { catalog, store, resolve }
+  const origin = { catalog, store, ...found }
   return { plan: scan(snapshot), origins: new Map([[snapshot, origin]]), settings, home }
 }
 
@@ -53,7 +53,8 @@ export function frameAt(
     constraints: [],
   })
   const seenFrom = schema === 'then' ? undefined : current
-  return new LazyFrame(tableState(placeholder, place, () => catalog.snapshotAt(asked, seenFrom)))
+  const resolve = () => catalog.snapshotAt(asked, seenFrom)
+  return new LazyFrame(tableState(placeholder, place, { resolve }))
 }
 
 /** See `Table.changes`. */

@@ -33,6 +33,8 @@ export function textMethods(call: CallMaker): TextMethods<Untyped> {
     indexOf: (part: TextOperand) => call('indexOf', part),
     countMatches: (part: TextOperand) => call('countMatches', part),
     splitPart: (separator: string, index: number) => call('splitPart', separator, index),
+    split: (separator: string) => call('split', separator),
+    chunk: (size: number, overlap = 0) => call('chunk', size, overlap),
     translate: (from: string, to: string) => call('translate', from, to),
     stripPrefix: (prefix: TextOperand) => call('stripPrefix', prefix),
     stripSuffix: (suffix: TextOperand) => call('stripSuffix', suffix),

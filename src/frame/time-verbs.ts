@@ -1,80 +1,35 @@
-import { fieldNamed } from '../arrow/schema.ts'
-import { clip, invalid } from '../error.ts'
+import { GraupelError, invalid } from '../error.ts'
 import { explode, type LogicalPlan } from '../plan/logical-plan.ts'
 import type { Expr } from './expr.ts'
 import { freshName } from './fresh-name.ts'
 import { expr, termFrom } from './lazy-expr.ts'
-import {
-  checkedNames,
-  dropNullsPlan,
-  dropPlan,
-  filterPlan,
-  withColumnsPlan,
-} from './project-verbs.ts'
+import { dropNullsPlan, dropPlan, filterPlan, withColumnsPlan } from './project-verbs.ts'
 import { numbered } from './reshape-verbs.ts'
+import {
+  type Closed,
+  closedOf,
+  fixedMicros,
+  microsOf,
+  requireOptions,
+  requirePartsOf,
+  type Step,
+  stepOf,
+  timeColumn,
+} from './time-step.ts'
 import type { Untyped } from './type-tag.ts'
 
 type AnyExpr = Expr<Untyped>
 
-const UNITS = new Map([
-  ['us', 'microsecond'],
-  ['ms', 'millisecond'],
-  ['s', 'second'],
-  ['m', 'minute'],
-  ['h', 'hour'],
-  ['d', 'day'],
-  ['w', 'week'],
-  ['mo', 'month'],
-  ['y', 'year'],
-])
-const MICROS = new Map([
-  ['microsecond', 1n],
-  ['millisecond', 1000n],
-  ['second', 1_000_000n],
-  ['minute', 60_000_000n],
-  ['hour', 3_600_000_000n],
-  ['day', 86_400_000_000n],
-  ['week', 604_800_000_000n],
-])
+/** Windows that a row may be in: the rows are made as often. */
+const WINDOWS_MAX = 10_000
+const CALENDAR = ['month', 'year']
 
-/** A length of time: so many of a unit. */
-interface Step {
-  readonly count: number
-  readonly unit: string
-}
-
-function stepOf(text: unknown, option: string, verb: string): Step {
-  const parts = typeof text === 'string' ? /^([1-9]\d{0,8})([a-z]+)$/.exec(text) : null
-  const unit = UNITS.get(parts?.[2] ?? '')
-  if (parts !== null && unit !== undefined) return { count: Number(parts[1]), unit }
-  throw invalid(
-    `${verb}: ${option} is a number and one of ${[...UNITS.keys()].join(', ')}, such as "15m", got ${clip(String(text))}`,
-  )
-}
-
-/** The named time column, those of `by`, and the steps that the options give. */
-function timeOptions(input: LogicalPlan, name: unknown, options: unknown, verb: string) {
-  const { every, period = every, by = [], ...rest } = Object(options) as Record<string, unknown>
-  const known = verb === 'groupByDynamic' ? ['every', 'period', 'by'] : ['every', 'by']
-  const wrong = [...Object.keys(rest), ...(period === every ? [] : ['period'])].find(
-    (option) => !known.includes(option),
-  )
-  if (wrong !== undefined) {
-    throw invalid(`${verb}: unknown option "${clip(wrong)}"; options: ${known.join(', ')}`)
-  }
-  const [column] = checkedNames(input, [name], verb) as [string]
-  const { type } = fieldNamed(input.schema, column)
-  if (type.name !== 'date' && type.name !== 'timestamp') {
-    throw invalid(`${verb}: "${clip(column)}" is no date or timestamp`, { column })
-  }
-  const keys = checkedNames(input, Array.isArray(by) ? by : [by], verb)
-  if (keys.includes(column)) throw invalid(`${verb}: "${clip(column)}" is the time, not in by`)
-  const step = stepOf(every, 'every', verb)
-  const length = stepOf(period, 'period', verb)
-  if (type.name === 'date' && !['day', 'week', 'month', 'year'].includes(step.unit)) {
-    throw invalid(`${verb}: dates have no parts as short as "${clip(String(every))}"`, { column })
-  }
-  return { column, keys, type, step, length }
+/** Windows of time: where they begin, how long they are, and which ends are in them. */
+interface TimeWindows {
+  readonly every: Step
+  readonly period: Step
+  readonly offset: Step | null
+  readonly closed: Closed
 }
 
 /**
@@ -83,39 +38,85 @@ function timeOptions(input: LogicalPlan, name: unknown, options: unknown, verb: 
  */
 export function windowedRows(input: LogicalPlan, name: unknown, options: unknown) {
   const verb = 'groupByDynamic'
-  const { column, keys, type, step, length } = timeOptions(input, name, options, verb)
-  if (length.unit !== step.unit || length.count < step.count) {
-    throw invalid(`${verb}: period is at least as long as every, and in the same unit`)
-  }
-  const { count, unit } = step
-  const overlap = Math.ceil(length.count / count)
+  const given = Object(options) as Record<string, unknown>
+  const time = timeColumn(input, name, { by: given['by'], verb })
+  const windows = windowsOf(given)
+  const { every, period, offset, closed } = windows
+  requirePartsOf(time, [every, period, ...(offset === null ? [] : [offset])], verb)
+  const { column, keys, type } = time
+  const count = windowsOfRow(windows)
   const number = freshName('_window', input.schema)
   const start = freshName('_start', input.schema)
   const timed = dropNullsPlan(input, [column])
-  const rows = overlap === 1 ? timed : numbered(timed, overlap, number)
-  const at = expr({ kind: 'column', name: column })
-  const epoch = at.dt.epoch(unit as 'day')
+  const rows = count === 1 ? timed : numbered(timed, count, number)
+  const at: AnyExpr = expr({ kind: 'column', name: column })
+  const moved = (from: AnyExpr, by: Step, sign: 1 | -1 = 1): AnyExpr =>
+    from.dt.add(sign * by.count, by.unit as 'day')
+  const { unit } = every
+  const epoch = (offset === null ? at : moved(at, offset, -1)).dt.epoch(unit as 'day')
   const zero = unit === 'week' ? '1969-12-29' : '1970-01-01'
   const text = type.name === 'date' ? zero : `${zero}T00:00:00`
   const base: AnyExpr = expr({ kind: 'literal', value: text, type })
-  const first = epoch.sub(epoch.mod(count).add(count).mod(count))
-  const steps = overlap === 1 ? first : first.sub(expr({ kind: 'column', name: number }).mul(count))
-  const begun = withColumnsPlan(rows, () => ({ [start]: base.dt.add(steps, unit as 'day') }))
-  const began = expr({ kind: 'column', name: start })
-  const inside = filterPlan(begun, () => at.lt(began.dt.add(length.count, unit as 'day')))
-  const moved = withColumnsPlan(inside, () => ({ [column]: began }))
-  const plan = dropPlan(moved, overlap === 1 ? [start] : [start, number])
+  const first = epoch.sub(epoch.mod(every.count).add(every.count).mod(every.count))
+  const steps =
+    count === 1 ? first : first.sub(expr({ kind: 'column', name: number }).mul(every.count))
+  const regular = base.dt.add(steps, unit as 'day')
+  const begun = withColumnsPlan(rows, () => ({
+    [start]: offset === null ? regular : moved(regular, offset),
+  }))
+  const began: AnyExpr = expr({ kind: 'column', name: start })
+  const end = moved(began, period)
+  const inside = filterPlan(begun, () => {
+    const before = closed === 'right' || closed === 'both' ? at.lte(end) : at.lt(end)
+    return closed === 'right' || closed === 'none' ? before.and(at.gt(began)) : before
+  })
+  const placed = withColumnsPlan(inside, () => ({ [column]: began }))
+  const plan = dropPlan(placed, count === 1 ? [start] : [start, number])
   return { plan, keys: [...keys, column] }
+}
+
+function windowsOf(given: Record<string, unknown>): TimeWindows {
+  const verb = 'groupByDynamic'
+  requireOptions(given, ['every', 'period', 'offset', 'closed', 'by'], verb)
+  const { every: text, period: length = text, offset: from, closed = 'left' } = given
+  const every = stepOf(text, { option: 'every', verb })
+  const period = stepOf(length, { option: 'period', verb })
+  const offset = from === undefined ? null : stepOf(from, { option: 'offset', verb, sign: '-' })
+  if (offset !== null && CALENDAR.includes(offset.unit) && !CALENDAR.includes(every.unit)) {
+    throw invalid(`${verb}: an offset in ${offset.unit}s goes with every in months or years only`)
+  }
+  return { every, period, offset, closed: closedOf(closed, verb) }
+}
+
+/** In how many windows a row may be, counted back from the last that begins at it or before. */
+function windowsOfRow({ every, period, offset, closed }: TimeWindows): number {
+  const [, most] = microsOf(period)
+  const [least] = microsOf(every)
+  // Months that begin on another day than the first may end on the last of a shorter one.
+  const isFixed = offset === null || !CALENDAR.includes(every.unit)
+  const isRegular = every.unit === period.unit && isFixed
+  const lengths = isRegular ? period.count / every.count : most / least
+  const isEndIn = closed === 'right' || closed === 'both'
+  const count = Math.ceil(lengths) + (isRegular && !isEndIn ? 0 : 1)
+  if (count <= WINDOWS_MAX) return count
+  const message = `groupByDynamic: a row would be in ${count} windows, at most ${WINDOWS_MAX} are made`
+  throw new GraupelError('LIMIT', message, { windows: count, windowsMax: WINDOWS_MAX })
 }
 
 /** Plan of `fillGaps`: after each row those that are missing before the next one of its group. */
 export function fillGapsPlan(input: LogicalPlan, name: unknown, options: unknown): LogicalPlan {
-  const { column, keys, step } = timeOptions(input, name, options, 'fillGaps')
-  const size = MICROS.get(step.unit)
-  if (size === undefined) {
+  const verb = 'fillGaps'
+  const given = Object(options) as Record<string, unknown>
+  requireOptions(given, ['every', 'by'], verb)
+  const { every, by } = given
+  const time = timeColumn(input, name, { by, verb })
+  const step = stepOf(every, { option: 'every', verb })
+  requirePartsOf(time, [step], verb)
+  const { column, keys } = time
+  const length = fixedMicros(step)
+  if (length === undefined) {
     throw invalid(`fillGaps: a ${step.unit} has no one length; say every in weeks or shorter`)
   }
-  const length = size * BigInt(step.count)
   const list = freshName('_steps', input.schema)
   const at: AnyExpr = expr({ kind: 'column', name: column })
   const partitionBy = keys.map((key) => expr({ kind: 'column', name: key }))

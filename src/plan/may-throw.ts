@@ -22,7 +22,8 @@ const TOTAL = new Set(
 const EVERYDAY = new Set<string>(
   [NUMBER_SIGNATURES, TEXT_SIGNATURES, TIME_SIGNATURES]
     .flatMap((signatures) => Object.keys(signatures))
-    .filter((name) => !TOTAL.has(name) && name !== 'greatest' && name !== 'least'),
+    .filter((name) => !TOTAL.has(name) && name !== 'greatest' && name !== 'least')
+    .concat('listCosine', 'listDistance', 'listDot'),
 )
 
 /**

@@ -1,7 +1,9 @@
 import {
   bool,
+  float64,
   int32,
   int64,
+  isNumeric,
   json,
   type ListType,
   listType,
@@ -38,6 +40,27 @@ const listContains: Rule = (args, name) => {
   return strict(bool, [list, castExpr(value, listOf(args, name).of)])
 }
 
+/** Two lists of numbers, of which the second may be the JSON of a constant. */
+const vectors =
+  ({ nullable }: { readonly nullable: boolean }): Rule =>
+  (args, name) => {
+    const [left, right] = counted(args, name, 2) as [Expr, Expr]
+    for (const arg of isNumbers(right) ? [left] : [left, right]) {
+      if (!isNumeric(listOf([arg], name).of)) throw wants(name, 'a list of numbers', arg)
+    }
+    return { args, type: float64, nullable: nullable || left.nullable || right.nullable }
+  }
+
+function isNumbers(arg: Expr): boolean {
+  if (arg.kind !== 'literal' || typeof arg.value !== 'string') return false
+  try {
+    const list: unknown = JSON.parse(arg.value)
+    return Array.isArray(list) && list.every((value) => typeof value === 'number')
+  } catch {
+    return false
+  }
+}
+
 const structGet: Rule = (args, name) => {
   const [struct, member] = counted(args, name, 2) as [Expr, Expr]
   if (struct.type.name !== 'struct') throw wants(name, 'a struct', struct)
@@ -59,5 +82,8 @@ export const NESTED_SIGNATURES = {
   listGet,
   listLength,
   listContains,
+  listCosine: vectors({ nullable: true }),
+  listDistance: vectors({ nullable: false }),
+  listDot: vectors({ nullable: false }),
   structGet,
 }

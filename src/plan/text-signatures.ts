@@ -1,4 +1,4 @@
-import { binary, bool, float64, int32, int64, json, utf8 } from '../arrow/data-type.ts'
+import { binary, bool, float64, int32, int64, json, listType, utf8 } from '../arrow/data-type.ts'
 import { invalid } from '../error.ts'
 import { castExpr } from './leaf-expr.ts'
 import { constantText, fitted, takes } from './parameter.ts'
@@ -73,6 +73,8 @@ const apart = takes(int32, ['text', 'text'])
 
 /** The functions of text beyond the plainest, and those of json. */
 export const TEXT_SIGNATURES = {
+  split: takes(listType(utf8), ['text', 'text']),
+  chunk: takes(listType(utf8), ['text', 'whole', 'whole']),
   concatWith,
   reverse: text,
   titleCase: text,

@@ -247,6 +247,27 @@ test('verify ends with code 3 and names the file that was changed', async () => 
   expect(out).toContain('amount/partition1.csv')
 })
 
+test('ls and describe show views', async () => {
+  const open = await connect(lake)
+  const db = await open.database('acme/sales')
+  await db.createView(
+    'paid',
+    (await db.table('orders')).filter((o) => o.status.eq('paid')),
+  )
+  await open.close()
+  expect((await run('ls', lake, 'acme/sales')).out).toMatch(/^orders\n(.*\n)*paid \(view\)\n$/)
+  const { out } = await run('describe', lake, 'acme/sales/paid')
+  expect(out).toContain('acme/sales/paid: a view\n')
+  const told = JSON.parse((await run('describe', lake, 'acme/sales/paid', '--json')).out)
+  expect(told).toMatchObject({
+    view: 'acme/sales/paid',
+    columns: [{ column: 'id', type: 'int64' }, {}, {}],
+  })
+  const again = await connect(lake)
+  await (await again.database('acme/sales')).dropView('paid')
+  await again.close()
+})
+
 test('describe, types and history tell constraints and identities', async () => {
   const open = await connect(lake)
   const db = await open.database('acme/keyed', { create: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asc, connect, type DataFrame, desc, type Lake, t } from '../../src/index.ts'
+import { AGGREGATE_NAMES } from '../../src/plan/function.ts'
 import { BOUND_RULES, RULES } from '../../src/plan/optimizer.ts'
 import { Prng } from '../support/prng.ts'
 import { runs, seed } from '../support/random.ts'
@@ -51,6 +52,11 @@ const noNan = (call: string) => `CASE WHEN isnan(${call}OVER) THEN NULL ELSE ${c
 type Case = readonly [name: string, build: (o: any) => any, sql: string, moves?: 'whole only']
 
 /** Each aggregate in both tongues; `OVER` stands where SQL's may follow. Floats to 9 digits. */
+/** Drawn by the random plans and windows beside this file. */
+const RANDOM = 'countDistinct mean min max first last stddev median collectList'.split(' ')
+/** Any value is right, or one near enough: see `test/exec/aggregate/sketches.test.ts`. */
+const APART = ['any', 'approxQuantile', 'approxTopK']
+
 const CASES: readonly Case[] = [
   ['count', (o) => o.s.count(), 'count(s)'],
   ['sum', (o) => o.m.sum(), 'sum(m)'],
@@ -228,4 +234,13 @@ describe(`aggregates give DuckDB's values on ${ROWS} rows with nulls`, () => {
         type,
       )
     }, 60_000)
+})
+
+test('every aggregate has a case here, is drawn by random plans, or is told apart', async () => {
+  const outputs = (o: any) =>
+    Object.fromEntries(CASES.map(([name, build], at) => [`${at} ${name}`, build(o)]))
+  const text = JSON.stringify(await frame.limit(0).agg(outputs).toPlan())
+  const called = new Set([...text.matchAll(/"aggregate":"(\w+)"/g)].map(([, name]) => name))
+  const known = new Set([...called, ...RANDOM, ...APART])
+  expect(AGGREGATE_NAMES.filter((name) => !known.has(name))).toEqual([])
 })

@@ -23,7 +23,7 @@ test('every example passes the compiler', () => {
 declare const db: Database
 const orders = await db.createTable('orders', {
   n: t.int32(), m: t.int32(), x: t.float64(), price: t.decimal(9, 2), name: t.utf8(), ok: t.bool(),
-  day: t.date(), at: t.timestamp(), doc: t.json(), tags: t.list(t.utf8()),
+  day: t.date(), at: t.timestamp(), doc: t.json(), tags: t.list(t.utf8()), path: t.list(t.float64()),
   home: t.struct({ city: t.utf8() }), gone: t.int32().nullable(),
 })
 orders.filter((o) => {

@@ -5,7 +5,7 @@ import { SCENARIOS } from './scenarios.ts'
 /** Methods that write nothing. */
 const READING = {
   Lake: ['url', 'databases', 'from', 'close'],
-  Database: ['name', 'table', 'tables', 'settled'],
+  Database: ['name', 'table', 'tables', 'view', 'views', 'settled'],
   Table: [
     'name',
     'version',

@@ -9,7 +9,7 @@ export const EXPIRED = 'expired'
 /** Rows of each version of a table as text, and its tags; `dropping` for one whose drop has not ended. */
 export type TableState = readonly string[] | 'dropping'
 
-/** Tables of `acme/sales` by name; null when there is no such database. */
+/** Tables of `acme/sales` by name, and views as `view name`; null when there is no such database. */
 export type LakeState = Readonly<Record<string, TableState>> | null
 
 export const PATH = 'acme/sales'
@@ -44,6 +44,9 @@ export async function lakeState(store: ObjectStore): Promise<LakeState> {
         if (!isCode(error, 'NOT_FOUND')) throw error
         found[name] = 'dropping'
       }
+    }
+    for (const name of await database.views()) {
+      found[`view ${name}`] = [rowsText(await (await database.view(name)).toArray())]
     }
     return found
   } catch (error) {

@@ -160,6 +160,14 @@ export function withNext(state: LakeState): LakeState {
   return appended(from, NEXT.from, NEXT.count)
 }
 
+/** Makes the view of the rows with an id below `end`. */
+const viewBelow = async (lake: Lake, end: number) =>
+  (await database(lake)).createView(
+    'low',
+    (await orders(lake)).filter((o) => o.id.lt(end)),
+    { orReplace: true },
+  )
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'Lake.database, new',
@@ -412,6 +420,33 @@ export const SCENARIOS: readonly Scenario[] = [
       { ...before, orders: 'dropping' },
       appended(appended(made(before), 0, 5), 5, 3),
     ],
+  },
+  {
+    name: 'Database.createView',
+    prepare: twoCommits,
+    run: (lake) => viewBelow(lake, 3),
+    steps: (before) => [{ ...before, 'view low': [textOf(0, 3)] }],
+  },
+  {
+    name: 'Database.createView, in the place of another',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await viewBelow(lake, 3)
+    },
+    run: async (lake) => {
+      await viewBelow(lake, 2)
+      await viewBelow(lake, 1)
+    },
+    steps: (before) => [2, 1].map((end) => ({ ...before, 'view low': [textOf(0, end)] })),
+  },
+  {
+    name: 'Database.dropView',
+    prepare: async (lake) => {
+      await twoCommits(lake)
+      await viewBelow(lake, 3)
+    },
+    run: async (lake) => (await database(lake)).dropView('low'),
+    steps: (before) => [{ orders: before!.orders! }],
   },
   {
     name: 'Database.vacuum',

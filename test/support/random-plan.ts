@@ -3,15 +3,26 @@ import type { Prng } from './prng.ts'
 import { randomExpr } from './random-expr.ts'
 import {
   asofStep,
+  bagStep,
   collectStep,
+  crosstabStep,
   cubeStep,
+  describeStep,
+  distinctByStep,
+  flattenStep,
+  likeStep,
+  naturalStep,
   pivotStep,
+  renameStep,
   replaceStep,
+  sampleByStep,
+  sampleStep,
   splitStep,
   unionByNameStep,
 } from './random-reshape.ts'
 import { type Kind, literalSql, type RandomColumn, randomValue } from './random-table.ts'
-import { randomWindow, rowNumbers } from './random-window.ts'
+import { dynamicStep, gapsStep, rollingStep } from './random-time.ts'
+import { isInexact, randomWindow, rowNumbers } from './random-window.ts'
 
 /** One query in both tongues. */
 export interface RandomPlan {
@@ -155,7 +166,10 @@ function aggregateStep(prng: Prng, plan: RandomPlan, keyCount: number): RandomPl
     sql: `SELECT ${[...keys.map(({ name }) => quoted(name)), ...sqlOutputs].join(', ')} FROM (${plan.sql})${by}`,
     columns: [
       ...keys,
-      ...chosen.map(({ name, kind }, i) => ({ name, kind, nullable: true, special: special[i]! })),
+      ...chosen.map(({ name, kind, sql }, i) => {
+        const inexact = isInexact(kind, sql)
+        return { name, kind, nullable: true, special: special[i]!, inexact }
+      }),
     ],
     ordered: false,
   }
@@ -320,7 +334,9 @@ const windowStep: Step = (prng, of) => {
     ...plan,
     columns: [
       ...plan.columns,
-      ...windows.map(({ name, kind, special }) => ({ name, kind, nullable: true, special })),
+      ...windows.map(({ name, kind, special, inexact = false }) => {
+        return { name, kind, nullable: true, special, inexact }
+      }),
     ],
     frame: plan.frame.withColumns((row: any) =>
       Object.fromEntries(windows.map(({ name, build }) => [name, build(row)])),
@@ -445,6 +461,19 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [0.5, replaceStep],
   [0.5, splitStep],
   [0.5, collectStep],
+  [0.5, dynamicStep],
+  [0.5, rollingStep],
+  [0.6, gapsStep],
+  [0.6, renameStep],
+  [0.6, likeStep],
+  [0.6, crosstabStep],
+  [0.6, bagStep],
+  [0.6, naturalStep],
+  [0.6, sampleByStep],
+  [0.6, sampleStep],
+  [0.6, distinctByStep],
+  [0.6, flattenStep],
+  [0.6, describeStep],
   [1, unionStep],
   [1, fillNullStep],
   [1, dropNullsStep],
@@ -459,6 +488,19 @@ function randomStep(prng: Prng): Step {
   return filterStep
 }
 
+/** `plan` without the columns that nothing may be built on; null where there are no others. */
+function exactOf(plan: RandomPlan): RandomPlan | null {
+  const columns = plan.columns.filter(({ inexact }) => inexact !== true)
+  if (columns.length === plan.columns.length) return plan
+  if (columns.length === 0) return null
+  return {
+    ...plan,
+    columns,
+    frame: plan.frame.select(...columns.map(({ name }) => name)),
+    sql: `SELECT ${names(columns)} FROM (${plan.sql})`,
+  }
+}
+
 /** A chain of 1 to 6 verbs over one of `sources`, joining others of them. */
 export function randomPlan(prng: Prng, sources: readonly RandomPlan[]): RandomPlan {
   // Names are data of some plans, so that one seed has to give the same ones again.
@@ -471,6 +513,9 @@ export function randomPlan(prng: Prng, sources: readonly RandomPlan[]): RandomPl
   }
   for (let step = prng.int(1, 6); step > 0; step--) {
     const ordered = plan.ordered
+    const exact = exactOf(plan)
+    if (exact === null) break
+    plan = exact
     plan = randomStep(prng)(prng, plan, other)
     if (ordered && step > 1) plan = { ...plan, ordered: false }
   }

@@ -144,3 +144,181 @@ export function asofStep(prng: Prng, plan: RandomPlan, other: () => RandomPlan):
     ordered: false,
   }
 }
+
+export function renameStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const column = prng.pick(plan.columns)
+  const [name] = freeNames(plan, 1) as [string]
+  const of = (other: RandomColumn) =>
+    other === column ? `${quoted(other.name)} AS ${quoted(name)}` : quoted(other.name)
+  return {
+    ...plan,
+    columns: plan.columns.map((other) => (other === column ? { ...other, name } : other)),
+    frame: plan.frame.rename({ [column.name]: name } as never) as never,
+    sql: `SELECT ${plan.columns.map(of).join(', ')} FROM (${plan.sql})`,
+  }
+}
+
+/** The columns whose names end as one of them does. */
+export function likeStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const end = prng.pick(plan.columns).name.slice(-2)
+  const columns = plan.columns.filter(({ name }) => name.endsWith(end))
+  return {
+    ...plan,
+    columns,
+    frame: plan.frame.selectLike(`%${end.replaceAll('_', '\\_')}`),
+    sql: `SELECT ${names(columns)} FROM (${plan.sql})`,
+  }
+}
+
+export function crosstabStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const texts = plan.columns.filter(({ kind }) => kind === 'utf8')
+  if (texts.length === 0 || plan.columns.length < 2) return plan
+  const on = prng.pick(texts)
+  const index = prng.pick(plan.columns.filter((column) => column !== on))
+  const values = ['ab', 'Ada', ''].filter((name) => name !== index.name)
+  const cells = values.map(
+    (text) =>
+      `count(*) FILTER (WHERE ${quoted(on.name)} = '${text}') AS ${quoted(text || 'empty')}`,
+  )
+  const made = values.map((name): RandomColumn => {
+    return { name: name || 'empty', kind: 'int64', nullable: false, special: false }
+  })
+  if (made.some(({ name }) => name === index.name)) return plan
+  const frame = plan.frame.crosstab({ index: index.name, on: on.name, values })
+  return {
+    columns: [index, ...made],
+    frame: frame.rename({ '': 'empty' } as never) as never,
+    sql: `SELECT ${quoted(index.name)}, ${cells.join(', ')} FROM (${plan.sql}) GROUP BY ${quoted(index.name)}`,
+    ordered: false,
+  }
+}
+
+/** Equal rows count one by one. */
+export function bagStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const columns = prng.sample(plan.columns, prng.int(1, 2))
+  const all = plan.frame.select(...columns.map(({ name }) => name))
+  const key = prng.pick(columns)
+  const some = all.dropNulls(key.name)
+  const verb = prng.pick(['intersect', 'except'] as const)
+  const sql = `SELECT ${names(columns)} FROM (${plan.sql})`
+  return {
+    columns,
+    frame: all[verb](some, { duplicates: 'kept' }) as never,
+    sql: `SELECT * FROM (${sql} ${verb.toUpperCase()} ALL ${sql} WHERE ${quoted(key.name)} IS NOT NULL)`,
+    ordered: false,
+  }
+}
+
+/** All rows beside the different values of some of their own columns. */
+export function naturalStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const columns = prng.sample(plan.columns, prng.int(1, 2))
+  const right = plan.frame.select(...columns.map(({ name }) => name)).distinct()
+  const how = prng.pick(['inner', 'left', 'semi'] as const)
+  const on = columns.map(({ name }) => `l.${quoted(name)} = r.${quoted(name)}`).join(' AND ')
+  const same = `SELECT DISTINCT ${names(columns)} FROM (${plan.sql})`
+  return {
+    ...plan,
+    frame: plan.frame.naturalJoin(right as never, { how }) as never,
+    sql:
+      how === 'left'
+        ? plan.sql
+        : `SELECT * FROM (${plan.sql}) l WHERE EXISTS (SELECT 1 FROM (${same}) r WHERE ${on})`,
+    ordered: false,
+  }
+}
+
+/** All of the rows with some values, and none of the others. */
+export function sampleByStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const column = prng.pick(plan.columns)
+  if (column.special) return plan
+  const [value, other] = [0, 1].map(() => randomValue(prng, { ...column, nullable: false }))
+  if (literalSql(value, column.kind) === literalSql(other, column.kind)) return plan
+  const fractions = [
+    [value, 1],
+    [other, 0],
+    [null, 1],
+  ] as const
+  return {
+    ...plan,
+    frame: plan.frame.sampleBy(column.name, fractions as never),
+    sql: `SELECT * FROM (${plan.sql}) WHERE ${quoted(column.name)} IS NULL OR ${quoted(column.name)} = ${literalSql(value, column.kind)}`,
+    ordered: false,
+  }
+}
+
+/** All rows, or none of them. */
+export function sampleStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const size = prng.pick([{ fraction: 1 }, { fraction: 0 }, { rows: 1e9 }, { rows: 0 }] as const)
+  const isAll = 'rows' in size ? size.rows > 0 : size.fraction > 0
+  return {
+    ...plan,
+    frame: plan.frame.sample(size),
+    sql: isAll ? plan.sql : `SELECT * FROM (${plan.sql}) WHERE false`,
+  }
+}
+
+/** One row for each value of a column. */
+export function distinctByStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const column = prng.pick(plan.columns)
+  return {
+    columns: [column],
+    frame: plan.frame.distinct(column.name).select(column.name),
+    sql: `SELECT DISTINCT ${quoted(column.name)} FROM (${plan.sql})`,
+    ordered: false,
+  }
+}
+
+/** The values of two whole numbers below each other, by way of json. */
+export function flattenStep(prng: Prng, plan: RandomPlan): RandomPlan {
+  const numbers = plan.columns.filter(({ kind }) => kind === 'int32')
+  if (numbers.length === 0) return plan
+  const pair = [prng.pick(numbers), prng.pick(numbers)]
+  const [list, value] = freeNames(plan, 2) as [string, string]
+  const frame = plan.frame
+    .withColumns((row: any) => ({
+      [list]: fn.jsonArray(...pair.map(({ name }) => row[name])),
+    }))
+    .flatten(list, { as: value })
+    .drop(list)
+    .withColumns((row: any) => ({ [value]: row[value].json.integer('$') }))
+  const parts = pair.map(
+    ({ name }) => `SELECT *, CAST(${quoted(name)} AS BIGINT) AS ${value} FROM (${plan.sql})`,
+  )
+  return {
+    columns: [...plan.columns, { name: value, kind: 'int64', nullable: true, special: false }],
+    frame: frame as never,
+    sql: parts.join(' UNION ALL '),
+    ordered: false,
+  }
+}
+
+/** The figures of a whole number and a text. */
+export function describeStep(_prng: Prng, plan: RandomPlan): RandomPlan {
+  const kinds = ['int32', 'utf8', 'bool'] as const
+  const few = kinds.flatMap((kind) => plan.columns.filter((of) => of.kind === kind).slice(0, 1))
+  if (few.length === 0) return plan
+  const rows = few.map(({ name, kind }) => {
+    const of = quoted(name)
+    const moments =
+      kind === 'int32'
+        ? `avg(CAST(${of} AS DOUBLE)) AS mean, stddev_samp(CAST(${of} AS DOUBLE)) AS stddev`
+        : 'CAST(NULL AS DOUBLE) AS mean, CAST(NULL AS DOUBLE) AS stddev'
+    return `SELECT '${name}' AS "column", count(${of}) AS "count", count(*) - count(${of}) AS nulls,
+      CAST(min(${of}) AS VARCHAR) AS "min", CAST(max(${of}) AS VARCHAR) AS "max", ${moments} FROM (${plan.sql})`
+  })
+  const column = (name: string, kind: RandomColumn['kind']): RandomColumn => {
+    return { name, kind, nullable: true, special: false }
+  }
+  return {
+    columns: [
+      ...[column('column', 'utf8'), column('count', 'int64'), column('nulls', 'int64')],
+      ...[column('min', 'utf8'), column('max', 'utf8')],
+      ...[column('mean', 'float64'), column('stddev', 'float64')].map((of) => {
+        return { ...of, inexact: true }
+      }),
+    ],
+    frame: plan.frame.select(...few.map(({ name }) => name)).describe() as never,
+    sql: rows.join(' UNION ALL '),
+    ordered: false,
+  }
+}

@@ -21,6 +21,8 @@ export interface RandomColumn {
   readonly nullable: boolean
   /** Floats with NaN and infinities: kept out of moments, which DuckDB refuses over them. */
   readonly special: boolean
+  /** Floats whose last digits are each engine's own: compared, and never grouped or ordered by. */
+  readonly inexact?: boolean
 }
 
 export interface RandomTable {

@@ -6,6 +6,7 @@ import { type Kind, literalSql, type RandomColumn, randomValue } from './random-
 export interface RandomWindow {
   readonly kind: Kind
   readonly special: boolean
+  readonly inexact?: boolean
   readonly build: (row: any) => any
   readonly sql: string
 }
@@ -180,6 +181,7 @@ export function randomWindow(prng: Prng, columns: readonly RandomColumn[]): Rand
   return {
     kind: chosen.kind,
     special: chosen.special,
+    inexact: isInexact(chosen.kind, chosen.sql('')),
     sql: chosen.kind === 'int64' ? `CAST(${call} AS BIGINT)` : call,
     build: (row) =>
       chosen.build(row).over({
@@ -192,6 +194,10 @@ export function randomWindow(prng: Prng, columns: readonly RandomColumn[]): Rand
       }),
   }
 }
+
+/** Whether the last digits of what `sql` computes depend on the order in which rows are met. */
+export const isInexact = (kind: Kind, sql: string): boolean =>
+  kind === 'float64' && /\b(sum|avg|stddev_samp|var_samp)\(/.test(sql)
 
 function rowsFrame(prng: Prng, chosen: Function): Frame {
   if (!chosen.frame || prng.chance(0.3)) return { sql: '' }

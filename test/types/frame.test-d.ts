@@ -569,6 +569,69 @@ const gaps = rowsOf(
   orders.select('customer', 'quantity', 'day').fillGaps('day', { every: '1d', by: 'customer' }),
 )
 expectEqual<typeof gaps, { customer: string; quantity: number | null; day: Date }>()
+const moving = rowsOf(
+  orders
+    .rolling('placed_at', { period: '7d', closed: 'both', by: 'customer' })
+    .agg((o) => ({ n: fn.count(), total: o.amount.sum() })),
+)
+expectEqual<
+  typeof moving,
+  { customer: string; placed_at: Date | null; n: bigint; total: string | null }
+>()
+const shifted = rowsOf(
+  orders
+    .groupByDynamic('day', { every: '1w', period: '10d', offset: '-1d', closed: 'right' })
+    .agg(() => ({ n: fn.count() })),
+)
+expectEqual<typeof shifted, { day: Date; n: bigint }>()
+const crossed = rowsOf(
+  orders.crosstab({ index: ['customer', 'day'], on: 'paid', values: [true, false] }),
+)
+expectEqual<typeof crossed, { customer: string; day: Date; true: bigint; false: bigint }>()
+const found = rowsOf(await orders.crosstab({ index: 'customer', on: 'day' }))
+expectEqual<typeof found, any>()
+const likes = rowsOf(customers.selectLike('%c%'))
+expectEqual<typeof likes, { customer: string; country: string }>()
+const likeId = rowsOf(orders.selectLike('_D', { case: 'ignored' }))
+expectEqual<typeof likeId, { id: bigint }>()
+const escaped = rowsOf(orders.selectLike('placed\\_%'))
+expectEqual<typeof escaped, { placed_at: Date | null }>()
+const anyLike = rowsOf(orders.selectLike('%x' as string))
+expectEqual<typeof anyLike, any>()
+const answeredRows = rowsOf(
+  await small.mapRows(
+    { mood: t.utf8(), score: t.float64().nullable(), amount: t.int64() },
+    async (row, { signal }) => {
+      expectEqual<typeof row, { id: bigint; customer: string; amount: string | null }>()
+      return signal.aborted ? { mood: 'none', amount: 1 } : { mood: 'good', score: 1, amount: 2n }
+    },
+    { concurrency: 3 },
+  ),
+)
+expectEqual<
+  typeof answeredRows,
+  { id: bigint; customer: string; amount: bigint; mood: string; score: number | null }
+>()
+await small.mapRows({ x: t.bool() }, (row) => ({ x: row.id > 1n }), { columns: ['id'] })
+const untypedRows = rowsOf(await anything.mapRows({ x: t.bool() }, (row) => ({ x: row.any })))
+expectEqual<typeof untypedRows, any>()
+const named2 = await db.createView('view', small, { orReplace: true })
+expectEqual<Rows<typeof named2>, { id: bigint; customer: string; amount: string | null }>()
+const viewed = await db.view('view', { id: t.int64(), name: t.utf8().nullable() })
+expectEqual<Rows<typeof viewed>, { id: bigint; name: string | null }>()
+expectEqual<Awaited<ReturnType<typeof db.view>>, DataFrame<any>>()
+const apart = rowsOf(
+  nested.select((r) => ({
+    d: r.sizes.list.distance([1, 2]),
+    c: r.sizes.list.cosineSimilarity(r.sizes),
+    p: r.sizes.list.dot(new Float32Array(2)),
+  })),
+)
+expectEqual<typeof apart, { d: number; c: number | null; p: number }>()
+const parts = rowsOf(
+  customers.select((c) => ({ a: c.country.str.split(' '), b: c.country.str.chunk(9, 2) })),
+)
+expectEqual<typeof parts, { a: (string | null)[]; b: (string | null)[] }>()
 const natural = rowsOf(small.select('customer').naturalJoin(customers, { how: 'left' }))
 expectEqual<typeof natural, { customer: string; id: number | null; country: string | null }>()
 const [split] = orders.select('id').randomSplit([1, 2])

@@ -340,6 +340,58 @@ o.sampleBy('s', [[1, 0.5]])
 o.groupByDynamic('id', { every: '1d' })
 // @ts-expect-error groupByDynamic: no such unit
 o.groupByDynamic('d', { every: '1 fortnight' })
+// @ts-expect-error groupByDynamic: no such ends
+o.groupByDynamic('d', { every: '1d', closed: 'open' })
+// @ts-expect-error groupByDynamic: an offset that is no time
+o.groupByDynamic('d', { every: '1d', offset: 3 })
+const windowsOfDay = o.groupByDynamic('d', { every: '1d' }).agg(() => ({ n: fn.count() }))
+// @ts-expect-error groupByDynamic: a column dropped by the groups
+windowsOfDay.select('a')
+// @ts-expect-error rolling: no time
+o.rolling('id', { period: '1d' })
+// @ts-expect-error rolling: without a period
+o.rolling('d', {})
+// @ts-expect-error rolling: misspelt column
+o.rolling('d', { period: '1d', by: 'ss' })
+const rolled = o.rolling('d', { period: '1d' }).agg(() => ({ n: fn.count() }))
+// @ts-expect-error rolling: a column that is neither the time nor in by
+rolled.select('s')
+// @ts-expect-error crosstab: misspelt column
+o.crosstab({ index: 's', on: 'bb', values: [true] })
+// @ts-expect-error crosstab: a value that was not told
+o.crosstab({ index: 's', on: 'b', values: [true] }).select('false')
+// @ts-expect-error crosstab: a frame only once the values are found
+o.crosstab({ index: 's', on: 'b' }).select('s')
+// @ts-expect-error selectLike: no column is like it
+o.selectLike('%nothing')
+// @ts-expect-error selectLike: letters of another case
+c.selectLike('NAME')
+// @ts-expect-error selectLike: a column that is not like it
+c.selectLike('n%').select('id')
+// @ts-expect-error mapRows: an answer of another type
+o.mapRows({ x: t.int32() }, async () => ({ x: 'five' }))
+// @ts-expect-error mapRows: null where it is not declared
+o.mapRows({ x: t.int32() }, async () => ({ x: null }))
+// @ts-expect-error mapRows: an answer that is missing
+o.mapRows({ x: t.int32() }, async () => ({}))
+// @ts-expect-error mapRows: a column that the function is not given
+o.mapRows({ x: t.bool() }, (r) => ({ x: r.b }), { columns: ['id'] })
+// @ts-expect-error mapRows: misspelt column
+o.mapRows({ x: t.bool() }, () => ({ x: true }), { columns: ['idd'] })
+// @ts-expect-error createView: no frame
+db.createView('v', 'select 1')
+// @ts-expect-error createView: misspelt option
+db.createView('v', o, { replace: true })
+// @ts-expect-error view: a column that it has not
+;(await db.view('v', { id: t.int64() })).select('idd')
+// @ts-expect-error dropView: a frame instead of its name
+db.dropView(o)
+// @ts-expect-error list.distance: texts
+nested.select((r) => ({ x: r.tags.list.distance([1]) }))
+// @ts-expect-error chunk: a text as a size
+o.select((r) => ({ x: r.s.str.chunk('9') }))
+// @ts-expect-error split: of a number
+o.select((r) => ({ x: r.id.str.split(',') }))
 // @ts-expect-error fillGaps: misspelt column
 o.fillGaps('d', { every: '1h', by: 'ss' })
 // @ts-expect-error naturalJoin: no such kind
@@ -361,6 +413,84 @@ udf('wrong', { takes: [t.int64()], returns: t.int64() }, async (x) => x)
 // @ts-expect-error udf: null where it is never called with one
 o.select(() => ({ v: twice(null) }))
 
+// @ts-expect-error unionByName: a column is missing
+o.unionByName(c)
+// @ts-expect-error except: other columns
+o.except(c)
+// @ts-expect-error cube: misspelt column
+o.cube('ss')
+// @ts-expect-error describe: it is of all columns
+o.describe('a')
+// @ts-expect-error cache: a number of seconds
+await o.cache(60)
+// @ts-expect-error assertSchema: a type by its name
+o.assertSchema({ id: 'int64' })
+// @ts-expect-error batches: no such option
+o.batches({ rows: 10 })
+// @ts-expect-error count: of a column
+await o.count('id')
+// @ts-expect-error first: how many
+await o.first(3)
+// @ts-expect-error show: no such option
+await o.show(10, { columns: 3 })
+// @ts-expect-error glimpse: how many
+await o.glimpse(10)
+// @ts-expect-error toMarkdown: text as a number of rows
+await o.toMarkdown('10')
+// @ts-expect-error toHTML: no such option
+await o.toHTML(10, { escape: false })
+// @ts-expect-error toPlan: a format
+await o.toPlan('json')
+// @ts-expect-error profile: no such option
+await o.profile({ format: 'html' })
+// @ts-expect-error toCSV: without a path
+await o.toCSV()
+// @ts-expect-error toNDJSON: an option of CSV
+await o.toNDJSON('x.ndjson', { header: true })
+// @ts-expect-error toArrowIPC: no such option
+await o.toArrowIPC('x.arrow', { stream: true })
+// @ts-expect-error toParquet: no such option
+await o.toParquet('x.parquet', { compression: 'zstd' })
+// @ts-expect-error truncate: a predicate, which delete takes
+await o.truncate(() => true)
+// @ts-expect-error reorderColumns: misspelt column
+await o.reorderColumns(['idd'])
+// @ts-expect-error streams: a name, which stream takes
+await o.streams('etl')
+// @ts-expect-error dropStream: without a name
+await o.dropStream()
+// @ts-expect-error dropConstraint: several names
+await o.dropConstraint(['a', 'b'])
+// @ts-expect-error history: how many
+await o.history(10)
+// @ts-expect-error restore: a version by its number alone
+await o.restore(3)
+// @ts-expect-error clone: without a name
+await o.clone()
+// @ts-expect-error tag: a version by its number alone
+await o.tag('first', 3)
+// @ts-expect-error untag: a version
+await o.untag({ version: 3 })
+// @ts-expect-error tags: a name
+await o.tags('first')
+// @ts-expect-error vacuum: without what to retain
+await o.vacuum({})
+// @ts-expect-error verify: no such option
+await o.verify({ repair: true })
+// @ts-expect-error resolve: a number
+await o.resolve(3)
+// @ts-expect-error createTableFrom: no such format
+await db.createTableFrom('x', 'x.csv', { format: 'xlsx' })
+// @ts-expect-error table: a type by its name
+await db.table('x', { id: 'int64' })
+// @ts-expect-error views: a pattern
+await db.views('%')
+// @ts-expect-error tables: a pattern
+await db.tables('%')
+// @ts-expect-error dropTable: a table instead of its name
+await db.dropTable(o)
+// @ts-expect-error undropTable: no such option
+await db.undropTable('x', { at: { version: 3 } })
 // @ts-expect-error toArray: an engine is made by `clickhouse`
 o.toArray({ engine: { url: 'http://localhost:8123' } })
 // @ts-expect-error insert: an engine runs questions only

@@ -3,11 +3,11 @@ import type { Lake } from '../../frame/lake.ts'
 import { type LakeOptions, lakeCommand, withLake } from '../lake-command.ts'
 import { jsonText, printLine } from '../output.ts'
 
-/** `graupel ls`: the databases of a lake, or the tables of a database. */
+/** `graupel ls`: the databases of a lake, or the tables and views of a database. */
 export function addLs(program: Command): void {
   lakeCommand(program, {
     name: 'ls',
-    description: 'List the databases of a lake, or the tables of a database',
+    description: 'List the databases of a lake, or the tables and views of a database',
     examples: ['ls ./lake', 'ls ./lake acme/sales'],
   })
     .argument('[database]', 'namespace/database')
@@ -22,5 +22,7 @@ export function addLs(program: Command): void {
 }
 
 async function namesIn(lake: Lake, database: string | undefined): Promise<string[]> {
-  return database === undefined ? lake.databases() : (await lake.database(database)).tables()
+  if (database === undefined) return lake.databases()
+  const of = await lake.database(database)
+  return [...(await of.tables()), ...(await of.views()).map((name) => `${name} (view)`)]
 }

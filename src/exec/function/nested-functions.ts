@@ -5,6 +5,7 @@ import { isNull, take, textAt, type Utf8Vector, type Vector } from '../../arrow/
 import { GraupelError } from '../../error.ts'
 import { jointValidity, type ScalarFunction } from './argument.ts'
 import { rowFunction } from './row-function.ts'
+import { VECTOR_FUNCTIONS } from './vector-distance.ts'
 
 const listGet: ScalarFunction = ([list, position], type, length) => {
   const { values, starts } = elementsOf(expand(list!, length))
@@ -62,5 +63,6 @@ export const NESTED_FUNCTIONS = {
   listGet,
   listLength,
   listContains,
+  ...VECTOR_FUNCTIONS,
   structGet,
 } satisfies Record<string, ScalarFunction>

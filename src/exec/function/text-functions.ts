@@ -7,6 +7,7 @@ import { jointValidity } from './argument.ts'
 import { NUMBER_TEXT_FUNCTIONS } from './number-text.ts'
 import { type RowResult, rowFunction, rowReader, vectorOfResults } from './row-function.ts'
 import { DISTANCE_FUNCTIONS } from './text-distance.ts'
+import { chunk, split } from './text-pieces.ts'
 
 const TEXT_MAX = 1 << 24
 const encoder = new TextEncoder()
@@ -225,6 +226,8 @@ export const TEXT_FUNCTIONS = {
   indexOf: rowFunction(indexOf),
   countMatches: rowFunction(countMatches),
   splitPart: rowFunction(splitPart),
+  split: rowFunction(split),
+  chunk: rowFunction(chunk),
   translate: rowFunction(translate),
   stripPrefix: rowFunction((text: string, part: string) =>
     text.startsWith(part) ? text.slice(part.length) : text,
