@@ -3,12 +3,21 @@ import type { ObjectStore } from '../io/object-store.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import { planKey } from '../plan/plan-key.ts'
 import { ColumnCache } from './cache/column-cache.ts'
+import { partialAggregates } from './cache/partial-groups.ts'
 import { ResultCache } from './cache/result-cache.ts'
 
 /** Bytes that each part of a cache may take; 0 for a part that is off. */
 export interface CacheLimits {
   readonly resultBytes: number
   readonly columnBytes: number
+}
+
+/** How much of an aggregate is in the cache. */
+export interface PartialAnswer {
+  /** Partitions whose groups are there. */
+  readonly cached: number
+  /** Partitions that it reads in all. */
+  readonly partitions: number
 }
 
 const encoder = new TextEncoder()
@@ -47,8 +56,29 @@ export class QueryCache {
     batchRowsMax: number | undefined,
   ): string | null {
     if (this.results === null || plan.kind === 'values') return null
-    const key = planKey(plan, (url) => this.storeName(stores.get(url)!))
+    const key = planKey(plan, this.storeNames(stores))
     return key === null ? null : `${batchRowsMax} ${hexDigest('sha256', encoder.encode(key))}`
+  }
+
+  /** Of each aggregate that is kept by partition: how many it reads, and of how many groups are here. */
+  partialAnswers(
+    plan: LogicalPlan,
+    stores: ReadonlyMap<string, ObjectStore>,
+  ): ReadonlyMap<LogicalPlan, PartialAnswer> {
+    const { results } = this
+    if (results === null) return new Map()
+    const aggregates = partialAggregates(plan, this.storeNames(stores))
+    return new Map(
+      [...aggregates].map(([node, keys]) => {
+        const cached = [...keys.values()].filter((key) => results.has(key)).length
+        return [node, { cached, partitions: keys.size }]
+      }),
+    )
+  }
+
+  /** A name for the store that a scan calls by its URL. */
+  storeNames(stores: ReadonlyMap<string, ObjectStore>): (url: string) => string {
+    return (url) => this.storeName(stores.get(url)!)
   }
 
   /** Forgets everything. */

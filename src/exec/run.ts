@@ -2,9 +2,12 @@ import type { Batch } from '../arrow/batch.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
+import { CachedGroupsOperator } from './cache/cached-groups.ts'
+import { partialAggregates } from './cache/partial-groups.ts'
 import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
+import type { Operator } from './operator.ts'
 import { physicalPlan } from './physical-planner.ts'
 import type { QueryCache } from './query-cache.ts'
 import { partitionedOperators } from './threads/partitioned-operators.ts'
@@ -81,7 +84,7 @@ export async function* run(
 ): AsyncGenerator<Batch, void, undefined> {
   const { metrics } = options
   // What is measured runs on one thread, so that the figures of its nodes add up.
-  const instead = metrics === undefined ? partitionedOperators(plan, context) : () => null
+  const instead = metrics === undefined ? operatorsInstead(plan, context) : () => null
   const root = physicalPlan(
     plan,
     (operator, node) => metrics?.measured(operator, node) ?? operator,
@@ -93,6 +96,23 @@ export async function* run(
   for await (const batch of root.execute(shared)) {
     yield batch
     throwIfAborted(context.signal)
+  }
+}
+
+/** Operators for what the cache has a part of, and for what is better run partition by partition. */
+function operatorsInstead(
+  plan: LogicalPlan,
+  context: ExecContext,
+): (node: LogicalPlan) => Operator | null {
+  const { cache, stores } = context
+  const partitioned = partitionedOperators(plan, context)
+  const results = cache?.results ?? null
+  if (cache === null || results === null) return partitioned
+  const partial = partialAggregates(plan, cache.storeNames(stores))
+  return (node) => {
+    const keys = partial.get(node)
+    if (keys === undefined || node.kind !== 'aggregate') return partitioned(node)
+    return new CachedGroupsOperator(node, keys, results)
   }
 }
 

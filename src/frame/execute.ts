@@ -5,7 +5,7 @@ import type { TableSnapshot } from '../catalog/model/table.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
-import type { QueryCache } from '../exec/query-cache.ts'
+import type { PartialAnswer, QueryCache } from '../exec/query-cache.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf } from '../io/progress.ts'
@@ -97,6 +97,14 @@ export function isCached(
 ): boolean {
   const key = cache?.resultKey(plan, stores, undefined) ?? null
   return key !== null && cache?.results?.has(key) === true
+}
+
+/** How much of each aggregate of a plan `boundBatches` would take from the cache. */
+export function partialAnswers(
+  { plan, stores }: BoundPlan,
+  { settings: { cache } }: FrameState,
+): ReadonlyMap<LogicalPlan, PartialAnswer> {
+  return cache?.partialAnswers(plan, stores) ?? new Map()
 }
 
 interface CachedResult {

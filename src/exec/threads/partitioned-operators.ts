@@ -101,7 +101,8 @@ const hasUserFunction = (plan: LogicalPlan): boolean =>
 /** A scan that nobody shares: of no partitions. */
 const NOTHING = { partitions: null } as unknown as Scan
 
-function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
+/** Who is to work on `pipeline`: nobody beside this thread, where that is not worth it. */
+export function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
   const scan = hasUserFunction(pipeline) ? null : pipelineScan(pipeline)
   if (scan === null || scan.limit !== null || scan.partitions === null) {
     return { scan: NOTHING, helpers: 0 }
