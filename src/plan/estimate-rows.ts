@@ -141,7 +141,8 @@ function guessOf(name: string, plan: LogicalPlan): ColumnGuess | null {
 
 function guessOfScan(name: string, { table, columns, partitions }: Scan): ColumnGuess | null {
   if (partitions === null) return null
-  const column = columns.find((of) => of.name === name) ?? table.columns.find((of) => of.name === name)
+  const column =
+    columns.find((of) => of.name === name) ?? table.columns.find((of) => of.name === name)
   const statisticsOf = statisticsIn(table, partitions.all)
   let [sum, most] = [0, 0]
   let least: number | null = Number.POSITIVE_INFINITY

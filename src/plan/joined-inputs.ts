@@ -1,14 +1,8 @@
 import { schemasEqual } from '../arrow/schema.ts'
+import { distinctOf, estimateRows, matchedRows } from './estimate-rows.ts'
 import type { Expr } from './expr.ts'
 import { columnExpr, columnsOf } from './expr-walk.ts'
-import { distinctOf, estimateRows, matchedRows } from './estimate-rows.ts'
-import {
-  columnText,
-  type Equality,
-  type JoinGraph,
-  type JoinShape,
-  renamed,
-} from './join-graph.ts'
+import { columnText, type Equality, type JoinGraph, type JoinShape, renamed } from './join-graph.ts'
 import { join, type LogicalPlan, project } from './logical-plan.ts'
 
 /** Some inputs of a graph joined. */

@@ -90,10 +90,7 @@ export interface BoundOptions {
 }
 
 /** The same for a plan whose partitions are bound: prunes them, and answers from metadata. */
-export function optimizeBound(
-  plan: LogicalPlan,
-  options: BoundOptions = {},
-): LogicalPlan {
+export function optimizeBound(plan: LogicalPlan, options: BoundOptions = {}): LogicalPlan {
   const { rules, joins = rules === undefined ? 'ordered' : 'as written' } = options
   const settled = settle(plan, rules ?? BOUND_RULES)
   return joins === 'ordered' ? orderJoins(settled) : settled

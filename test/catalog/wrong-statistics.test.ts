@@ -6,7 +6,10 @@ import { memoryStore } from '../../src/io/memory-store.ts'
 
 const NAMES = ['partition', ...STATISTICS_FIELDS]
 const KEY = 'acme/sales/Goods/n/metadata.csv'
-const ROWS = Array.from({ length: 40 }, (_, id) => ({ id, n: id % 7 === 0 ? null : (id * 37) % 90 }))
+const ROWS = Array.from({ length: 40 }, (_, id) => ({
+  id,
+  n: id % 7 === 0 ? null : (id * 37) % 90,
+}))
 
 /** What may stand in a field instead: well-formed, and hardly ever true. */
 const WRONG: Readonly<Record<(typeof STATISTICS_FIELDS)[number], readonly (string | null)[]>> = {

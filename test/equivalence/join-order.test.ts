@@ -62,7 +62,10 @@ function joined(prng: Prng, frames: readonly AnyFrame[]): AnyFrame {
   for (const i of order.slice(1)) {
     const p = PREFIXES[i]!
     const how = prng.pick(['inner', 'inner', 'inner', 'inner', 'left', 'semi', 'full'])
-    const on = Array.from({ length: prng.pick([1, 1, 1, 2]) }, () => [key(prng.pick(there)), key(p)])
+    const on = Array.from({ length: prng.pick([1, 1, 1, 2]) }, () => [
+      key(prng.pick(there)),
+      key(p),
+    ])
     frame = frame.join(source(i), { on, how })
     if (how !== 'semi') there.push(p)
   }
@@ -71,7 +74,11 @@ function joined(prng: Prng, frames: readonly AnyFrame[]): AnyFrame {
 
 function above(prng: Prng, frame: AnyFrame, there: readonly string[]): AnyFrame {
   const p = prng.pick(there)
-  const counted = () => (o: any) => ({ n: fn.count(), s: o[`${p}_some`].sum(), m: o[`${p}_id`].max() })
+  const counted = () => (o: any) => ({
+    n: fn.count(),
+    s: o[`${p}_some`].sum(),
+    m: o[`${p}_id`].max(),
+  })
   switch (prng.int(0, 9)) {
     case 0:
       return frame.agg(counted())

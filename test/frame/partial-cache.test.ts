@@ -103,7 +103,10 @@ describe('groups of partitions in the cache', () => {
       await using plain = await connect(store, { cache: false })
       await using cached = await connect(store)
       const db = await plain.database('test/partial', { create: true })
-      await db.createTable('T', COLUMNS, { partitionRows: 40, clusterBy: prng.pick([[], ['size']]) })
+      await db.createTable('T', COLUMNS, {
+        partitionRows: 40,
+        clusterBy: prng.pick([[], ['size']]),
+      })
       const asked = new Map<string, Set<string>>()
       let rows = 0
       for (let round = 0; round < 10; round++) {
@@ -120,7 +123,10 @@ describe('groups of partitions in the cache', () => {
           const before = asked.get(name) ?? new Set<string>()
           const now = await partitionsOf(table, COLUMNS_OF[name]!)
           const fresh = [...now].filter(([text]) => !before.has(text)).flatMap(([, files]) => files)
-          expect(dataFiles(log).filter((key) => !fresh.includes(key)), where).toEqual([])
+          expect(
+            dataFiles(log).filter((key) => !fresh.includes(key)),
+            where,
+          ).toEqual([])
           for (const text of now.keys()) before.add(text)
           asked.set(name, before)
         }
@@ -158,17 +164,20 @@ describe('groups of partitions in the cache', () => {
     return { frame, filesRead: () => new Set(dataFiles(log).map((key) => key.match(/\d+/)![0])) }
   }
 
-  it.each(Object.entries(KEPT))('%s: after an append explain and profile say what is there', async (_, question) => {
-    const { frame, filesRead } = await asked(question)
-    expect(await frame.explain()).toMatch(/(Aggregate|Distinct) .* partitions from cache 4\/5$/m)
-    expect(filesRead()).toEqual(new Set())
-    const profile = await frame.profile()
-    expect(profile.partitionsInCache).toBe(4)
-    expect(profile.text()).toContain('groups of 4 partitions are in the cache')
-    expect(profile.html()).toContain('groups of 4 partitions are in the cache')
-    await frame.toArray()
-    expect((await frame.explain()).split('\n')[0]).toBe('answered from cache')
-  })
+  it.each(Object.entries(KEPT))(
+    '%s: after an append explain and profile say what is there',
+    async (_, question) => {
+      const { frame, filesRead } = await asked(question)
+      expect(await frame.explain()).toMatch(/(Aggregate|Distinct) .* partitions from cache 4\/5$/m)
+      expect(filesRead()).toEqual(new Set())
+      const profile = await frame.profile()
+      expect(profile.partitionsInCache).toBe(4)
+      expect(profile.text()).toContain('groups of 4 partitions are in the cache')
+      expect(profile.html()).toContain('groups of 4 partitions are in the cache')
+      await frame.toArray()
+      expect((await frame.explain()).split('\n')[0]).toBe('answered from cache')
+    },
+  )
 
   it.each(Object.entries(WHOLE))('%s: is not kept by partition', async (_, question) => {
     const { frame } = await asked(question)

@@ -100,7 +100,10 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
     sets.set(scan, await originOf(origins, scan.table).catalog.partitions(scan.table, ids))
   }
   const bound = bindPartitions(logical, (scan) => sets.get(scan)!)
-  const final = optimizeBound(bound, { rules: variant.boundRules, joins: variant.joins ?? 'as written' })
+  const final = optimizeBound(bound, {
+    rules: variant.boundRules,
+    joins: variant.joins ?? 'as written',
+  })
   const stores = new Map([...origins.values()].map(({ store }) => [store.url, store]))
   let scanned = 0
   const context = execContext({

@@ -2,7 +2,7 @@ import type { Batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { GraupelError } from '../../error.ts'
 import { type Aggregate, withScan } from '../../plan/logical-plan.ts'
-import { type GroupParts, Grouping } from '../aggregate/grouping.ts'
+import { Grouping, type GroupParts } from '../aggregate/grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { HashAggregateOperator } from '../operator/hash-aggregate.ts'
 import { HeldMemory } from '../operator/held-memory.ts'
@@ -59,7 +59,10 @@ export class CachedGroupsOperator implements Operator {
       const parts = this.#cache.findGroups(key)
       if (parts !== undefined) known.set(id, parts)
     }
-    const fresh = this.#fresh([...this.#keys.keys()].filter((id) => !known.has(id)), context)
+    const fresh = this.#fresh(
+      [...this.#keys.keys()].filter((id) => !known.has(id)),
+      context,
+    )
     const grouping = new Grouping(this.#plan)
     let room = this.#cache.bytesMax * SHARE
     try {

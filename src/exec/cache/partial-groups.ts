@@ -2,8 +2,8 @@ import { isFloat } from '../../arrow/data-type.ts'
 import type { Partition } from '../../catalog/model/table.ts'
 import { hexDigest } from '../../io/digest.ts'
 import type { StatisticsOf } from '../../plan/bounds.ts'
-import { columnsOf } from '../../plan/expr-children.ts'
 import type { AggregateExpr, Expr } from '../../plan/expr.ts'
+import { columnsOf } from '../../plan/expr-children.ts'
 import { substitute } from '../../plan/expr-walk.ts'
 import { type Aggregate, inputsOf, type LogicalPlan, withScan } from '../../plan/logical-plan.ts'
 import { pipelineScan } from '../../plan/pipeline-scan.ts'
@@ -89,11 +89,7 @@ function overTable(expr: Expr, input: LogicalPlan): Expr {
 }
 
 /** No fewer groups than `partition` can have: one for each tuple of the columns of the keys. */
-function groupsMax(
-  keys: readonly Expr[],
-  { rows }: Partition,
-  statisticsOf: StatisticsOf,
-): number {
+function groupsMax(keys: readonly Expr[], { rows }: Partition, statisticsOf: StatisticsOf): number {
   const names = new Set(keys.flatMap((key) => [...columnsOf(key)]))
   let groups = 1
   for (const name of names) {
