@@ -84,7 +84,7 @@ export function keysOf({ rows, keys, keyRange, seed }: CostCase): number[] {
 }
 
 /** The value of column `c<column>` in a row with `key`. */
-const valueOf = (key: number, column: number): number => key * 7 + column
+const cellOf = (key: number, column: number): number => key * 7 + column
 
 /** Makes the table `name` of a case. Throws what `createTable` and `insert` throw. */
 export async function layTable(
@@ -97,7 +97,7 @@ export async function layTable(
   const table = await db.createTable(name, columns, { partitionRows: of.partitionRows })
   const keys = keysOf(of)
   const values = otherColumns(of, of.columns).map((column, n) => {
-    return [column, keys.map((key) => valueOf(key, n))]
+    return [column, keys.map((key) => cellOf(key, n))]
   })
   await table.insert({ key: keys, ...Object.fromEntries(values) } as never)
   return table as unknown as DataFrame<any>
