@@ -1,9 +1,9 @@
 import { hexDigest } from '../io/digest.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
+import { partialAggregates } from '../plan/partial-aggregates.ts'
 import { planKey } from '../plan/plan-key.ts'
 import { ColumnCache } from './cache/column-cache.ts'
-import { partialAggregates } from './cache/partial-groups.ts'
 import { ResultCache } from './cache/result-cache.ts'
 
 /** Bytes that each part of a cache may take; 0 for a part that is off. */
@@ -21,6 +21,7 @@ export interface PartialAnswer {
 }
 
 const encoder = new TextEncoder()
+const hashOf = (text: string): string => hexDigest('sha256', encoder.encode(text))
 
 /** What the queries of one lake leave for those that come after them. */
 export class QueryCache {
@@ -56,28 +57,36 @@ export class QueryCache {
     batchRowsMax: number | undefined,
   ): string | null {
     if (this.results === null || plan.kind === 'values') return null
-    const key = planKey(plan, this.storeNames(stores))
-    return key === null ? null : `${batchRowsMax} ${hexDigest('sha256', encoder.encode(key))}`
+    const key = planKey(plan, this.#namesOf(stores))
+    return key === null ? null : `${batchRowsMax} ${hashOf(key)}`
   }
 
-  /** Of each aggregate that is kept by partition: how many it reads, and of how many groups are here. */
+  /** Of each aggregate that is kept by partition the keys of its groups, by partition, ascending. */
+  groupKeys(
+    plan: LogicalPlan,
+    stores: ReadonlyMap<string, ObjectStore>,
+  ): ReadonlyMap<LogicalPlan, ReadonlyMap<number, string>> {
+    if (this.results === null) return new Map()
+    const found = partialAggregates(plan, this.#namesOf(stores))
+    const hashed = (texts: ReadonlyMap<number, string>) =>
+      new Map([...texts].map(([id, text]) => [id, `groups ${hashOf(text)}`]))
+    return new Map([...found].map(([node, texts]) => [node, hashed(texts)]))
+  }
+
+  /** How much of each of these aggregates is here; does not count as a use. */
   partialAnswers(
     plan: LogicalPlan,
     stores: ReadonlyMap<string, ObjectStore>,
   ): ReadonlyMap<LogicalPlan, PartialAnswer> {
-    const { results } = this
-    if (results === null) return new Map()
-    const aggregates = partialAggregates(plan, this.storeNames(stores))
-    return new Map(
-      [...aggregates].map(([node, keys]) => {
-        const cached = [...keys.values()].filter((key) => results.has(key)).length
-        return [node, { cached, partitions: keys.size }]
-      }),
-    )
+    const answers = new Map<LogicalPlan, PartialAnswer>()
+    for (const [node, keys] of this.groupKeys(plan, stores)) {
+      const cached = [...keys.values()].filter((key) => this.results?.has(key)).length
+      answers.set(node, { cached, partitions: keys.size })
+    }
+    return answers
   }
 
-  /** A name for the store that a scan calls by its URL. */
-  storeNames(stores: ReadonlyMap<string, ObjectStore>): (url: string) => string {
+  #namesOf(stores: ReadonlyMap<string, ObjectStore>): (url: string) => string {
     return (url) => this.storeName(stores.get(url)!)
   }
 

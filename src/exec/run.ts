@@ -3,7 +3,6 @@ import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import { CachedGroupsOperator } from './cache/cached-groups.ts'
-import { partialAggregates } from './cache/partial-groups.ts'
 import type { ExecContext } from './context.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
@@ -108,7 +107,7 @@ function operatorsInstead(
   const partitioned = partitionedOperators(plan, context)
   const results = cache?.results ?? null
   if (cache === null || results === null) return partitioned
-  const partial = partialAggregates(plan, cache.storeNames(stores))
+  const partial = cache.groupKeys(plan, stores)
   return (node) => {
     const keys = partial.get(node)
     if (keys === undefined || node.kind !== 'aggregate') return partitioned(node)

@@ -1,5 +1,5 @@
-import { isFloat } from '../arrow/data-type.ts'
 import { schemasEqual } from '../arrow/schema.ts'
+import { isExactAggregate } from './exact-aggregate.ts'
 import type { AggregateExpr, Expr } from './expr.ts'
 import { joinGraph } from './join-graph.ts'
 import { InputJoiner, inPlan, type Joined } from './joined-inputs.ts'
@@ -72,23 +72,8 @@ function orderOf(plan: LogicalPlan, input: LogicalPlan, order: Order): Order {
   }
 }
 
-/** Whether an aggregate gives the same, to the last bit, whatever the order of its rows. */
-function isOrderless({ aggregate, input }: AggregateExpr): boolean {
-  switch (aggregate) {
-    case 'count':
-    case 'countDistinct':
-    case 'min':
-    case 'max':
-    case 'boolAnd':
-    case 'boolOr':
-      return true
-    case 'sum':
-    case 'mean':
-      return input !== null && !isFloat(input.type)
-    default:
-      return false
-  }
-}
+const isOrderless = (of: AggregateExpr): boolean =>
+  of.aggregate === 'countDistinct' || isExactAggregate(of)
 
 /** The joins at the top of `plan` in a better order, and all below them; `plan` if there is none. */
 function reordered(plan: LogicalPlan, order: Order): LogicalPlan {

@@ -1,7 +1,7 @@
 import { t } from '../frame/column-type.ts'
-import type { DataFrame } from '../frame/data-frame.ts'
+import type { AnyFrame } from '../frame/data-frame.ts'
 import type { Database } from '../frame/database.ts'
-import { fn } from '../frame/expr-builders.ts'
+import { col, fn } from '../frame/expr-builders.ts'
 import { desc } from '../frame/sort-key.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -87,11 +87,7 @@ export function keysOf({ rows, keys, keyRange, seed }: CostCase): number[] {
 const cellOf = (key: number, column: number): number => key * 7 + column
 
 /** Makes the table `name` of a case. Throws what `createTable` and `insert` throw. */
-export async function layTable(
-  db: Database,
-  of: CostCase,
-  name = 'facts',
-): Promise<DataFrame<any>> {
+export async function layTable(db: Database, of: CostCase, name = 'facts'): Promise<AnyFrame> {
   const names = ['key', ...otherColumns(of, of.columns)]
   const columns = Object.fromEntries(names.map((column) => [column, t.int32()]))
   const table = await db.createTable(name, columns, { partitionRows: of.partitionRows })
@@ -100,16 +96,16 @@ export async function layTable(
     return [column, keys.map((key) => cellOf(key, n))]
   })
   await table.insert({ key: keys, ...Object.fromEntries(values) } as never)
-  return table as unknown as DataFrame<any>
+  return table as unknown as AnyFrame
 }
 
 const otherColumns = ({ columns }: CostCase, count: number): string[] =>
   Array.from({ length: Math.min(columns, count) }, (_, n) => `c${n}`)
 
 /** The question of a case to its table. */
-export function questionTo(table: DataFrame<any>, of: CostCase): DataFrame<any> {
+export function questionTo(table: AnyFrame, of: CostCase): AnyFrame {
   const asked = otherColumns(of, of.asked)
-  const found = table.filter((row: any) => row.key.between(of.from, of.to)) as DataFrame<any>
+  const found = table.filter(() => col('key').between(of.from, of.to))
   switch (of.question) {
     case 'rows':
       return found.select('key', ...asked)
@@ -123,14 +119,17 @@ export function questionTo(table: DataFrame<any>, of: CostCase): DataFrame<any> 
     case 'count':
       return found.agg(() => ({ n: fn.count() }))
     case 'sum':
-      return found.agg((row: any) => sums(asked, row))
+      return found.agg(() => sums(asked))
     case 'groups':
-      return found.groupBy('key').agg((row: any) => sums(asked, row))
+      return found.groupBy('key').agg(() => sums(asked))
   }
 }
 
-function sums(asked: readonly string[], row: any): Record<string, any> {
-  return Object.fromEntries([['n', fn.count()], ...asked.map((name) => [name, row[name].sum()])])
+function sums(asked: readonly string[]) {
+  return Object.fromEntries([
+    ['n', fn.count()],
+    ...asked.map((name) => [name, col(name).sum()] as const),
+  ])
 }
 
 /** What a question may read: files of columns, and their bytes. */

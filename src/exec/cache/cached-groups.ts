@@ -2,6 +2,7 @@ import type { Batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { GraupelError } from '../../error.ts'
 import { type Aggregate, withScan } from '../../plan/logical-plan.ts'
+import { mapScan } from '../../plan/pipeline-scan.ts'
 import { Grouping, type GroupParts } from '../aggregate/grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { HashAggregateOperator } from '../operator/hash-aggregate.ts'
@@ -9,7 +10,6 @@ import { HeldMemory } from '../operator/held-memory.ts'
 import { slicesOf } from '../operator/slices.ts'
 import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
-import { mapScan } from '../threads/fragment.ts'
 import { MorselRun } from '../threads/morsels.ts'
 import { sharingOf } from '../threads/partitioned-operators.ts'
 import type { ResultCache } from './result-cache.ts'
@@ -30,7 +30,7 @@ export class CachedGroupsOperator implements Operator {
   readonly #keys: ReadonlyMap<number, string>
   readonly #cache: ResultCache
 
-  /** @param keys The keys of its partitions, ascending; see `partial-groups.ts`. */
+  /** @param keys The keys of its partitions, ascending; see `plan/partial-aggregates.ts`. */
   constructor(plan: Aggregate, keys: ReadonlyMap<number, string>, cache: ResultCache) {
     this.schema = plan.schema
     this.#plan = plan

@@ -1,21 +1,17 @@
-import { isFloat } from '../../arrow/data-type.ts'
-import type { Partition } from '../../catalog/model/table.ts'
-import { hexDigest } from '../../io/digest.ts'
-import type { StatisticsOf } from '../../plan/bounds.ts'
-import type { AggregateExpr, Expr } from '../../plan/expr.ts'
-import { columnsOf } from '../../plan/expr-children.ts'
-import { substitute } from '../../plan/expr-walk.ts'
-import { type Aggregate, inputsOf, type LogicalPlan, withScan } from '../../plan/logical-plan.ts'
-import { pipelineScan } from '../../plan/pipeline-scan.ts'
-import { planKey } from '../../plan/plan-key.ts'
-import { dropMatchedConjuncts } from '../../plan/rule/drop-matched-conjuncts.ts'
-import { keptPartitions, statisticsIn } from '../../plan/scan-statistics.ts'
-import { mapScan } from '../threads/fragment.ts'
+import type { Partition } from '../catalog/model/table.ts'
+import type { StatisticsOf } from './bounds.ts'
+import { isExactAggregate } from './exact-aggregate.ts'
+import type { Expr } from './expr.ts'
+import { columnsOf } from './expr-children.ts'
+import { substitute } from './expr-walk.ts'
+import { type Aggregate, inputsOf, type LogicalPlan, withScan } from './logical-plan.ts'
+import { mapScan, pipelineScan } from './pipeline-scan.ts'
+import { planKey } from './plan-key.ts'
+import { dropMatchedConjuncts } from './rule/drop-matched-conjuncts.ts'
+import { keptPartitions, statisticsIn } from './scan-statistics.ts'
 
 /** Groups of one partition that are worth keeping. */
 const GROUPS_MAX = 65_536
-
-const encoder = new TextEncoder()
 
 /**
  * For each partition that an aggregate reads, ascending, the key of its groups there: equal keys
@@ -24,13 +20,13 @@ const encoder = new TextEncoder()
  * together could give another answer than going through all rows (sums of floats, `first`), or when
  * there may be so many groups that each partition's would be too large.
  */
-export function partialKeys(
+function partialKeys(
   plan: Aggregate,
   storeName: (url: string) => string,
 ): ReadonlyMap<number, string> | null {
   const scan = pipelineScan(plan.input)
   if (scan === null || scan.partitions === null || scan.limit !== null) return null
-  if (!plan.aggregates.every(isExact)) return null
+  if (!plan.aggregates.every(isExactAggregate)) return null
   const { all, kept } = scan.partitions
   const partitions = keptPartitions(all, kept)
   const statisticsOf = statisticsIn(scan.table, all)
@@ -46,7 +42,7 @@ export function partialKeys(
     })
     const text = planKey(alone, storeName)
     if (text === null) return null
-    found.set(partition.id, `groups ${hexDigest('sha256', encoder.encode(text))}`)
+    found.set(partition.id, text)
   }
   return found
 }
@@ -64,22 +60,6 @@ export function partialAggregates(
   }
   look(plan)
   return found
-}
-
-function isExact({ aggregate, input }: AggregateExpr): boolean {
-  switch (aggregate) {
-    case 'count':
-    case 'min':
-    case 'max':
-    case 'boolAnd':
-    case 'boolOr':
-      return true
-    case 'sum':
-    case 'mean':
-      return input !== null && !isFloat(input.type)
-    default:
-      return false
-  }
 }
 
 /** `expr` over the columns of the table below `input`'s projections. */
