@@ -2,11 +2,10 @@ import type { Batch } from '../arrow/batch.ts'
 import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
-import { CachedGroupsOperator } from './cache/cached-groups.ts'
 import type { ExecContext } from './context.ts'
+import { knownOperators } from './known-operators.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
-import type { Operator } from './operator.ts'
 import { physicalPlan } from './physical-planner.ts'
 import type { QueryCache } from './query-cache.ts'
 import { partitionedOperators } from './threads/partitioned-operators.ts'
@@ -83,7 +82,10 @@ export async function* run(
 ): AsyncGenerator<Batch, void, undefined> {
   const { metrics } = options
   // What is measured runs on one thread, so that the figures of its nodes add up.
-  const instead = metrics === undefined ? operatorsInstead(plan, context) : () => null
+  const instead =
+    metrics === undefined
+      ? partitionedOperators(plan, context, knownOperators(plan, context))
+      : () => null
   const root = physicalPlan(
     plan,
     (operator, node) => metrics?.measured(operator, node) ?? operator,
@@ -95,23 +97,6 @@ export async function* run(
   for await (const batch of root.execute(shared)) {
     yield batch
     throwIfAborted(context.signal)
-  }
-}
-
-/** Operators for what the cache has a part of, and for what is better run partition by partition. */
-function operatorsInstead(
-  plan: LogicalPlan,
-  context: ExecContext,
-): (node: LogicalPlan) => Operator | null {
-  const { cache, stores } = context
-  const partitioned = partitionedOperators(plan, context)
-  const results = cache?.results ?? null
-  if (cache === null || results === null) return partitioned
-  const partial = cache.groupKeys(plan, stores)
-  return (node) => {
-    const keys = partial.get(node)
-    if (keys === undefined || node.kind !== 'aggregate') return partitioned(node)
-    return new CachedGroupsOperator(node, keys, results)
   }
 }
 

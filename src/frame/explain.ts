@@ -2,6 +2,7 @@ import { invalid } from '../error.ts'
 import { type NodeMetrics, QueryMetrics } from '../exec/metrics.ts'
 import type { PartialAnswer } from '../exec/query-cache.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import { commonSubplans } from '../plan/common-subplans.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import { planToJson, printPlan } from '../plan/print.ts'
 import type { ExplainOptions } from './action-options.ts'
@@ -28,7 +29,15 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
   if (!analyze) {
     if (isCached(bound, state)) return withCacheNote(printed(bound.plan, format), format)
     const partial = partialAnswers(bound, state)
-    return printed(bound.plan, format, (node) => partialText(partial.get(node)))
+    const common =
+      state.settings.memoryBytesMax === Number.POSITIVE_INFINITY
+        ? commonSubplans(bound.plan, (url) => url)
+        : new Map<LogicalPlan, string>()
+    const notes = (node: LogicalPlan) =>
+      [partialText(partial.get(node)), common.has(node) ? 'run once for all its likes' : undefined]
+        .filter((note) => note !== undefined)
+        .join('  ')
+    return printed(bound.plan, format, notes)
   }
   const metrics = new QueryMetrics(nowMs)
   for await (const _ of boundBatches(bound, state, { ...rest, metrics })) {
