@@ -24,6 +24,8 @@ export const HELD_IN = {
   selectFloat64: 'select-decoded',
   packInt32: 'select-decoded',
   packFloat64: 'select-decoded',
+  keepInt32: 'keep-keys',
+  keepFloat64: 'keep-keys',
   combineWholes: 'blocks',
   ascendingFloat64: 'blocks',
   ascendingInt32: 'blocks',
