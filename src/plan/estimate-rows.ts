@@ -20,8 +20,16 @@ const PATTERN_SHARE = 1 / 10
 
 /** How many rows `plan` is likely to give, by the statistics of its bound scans: 1 and up. */
 export function estimateRows(plan: LogicalPlan): number {
-  return Math.max(1, rowsOf(plan))
+  const known = rowsKnown.get(plan)
+  if (known !== undefined) return known
+  const rows = Math.max(1, rowsOf(plan))
+  rowsKnown.set(plan, rows)
+  return rows
 }
+
+/** Nodes never change, so what was once guessed of one need not be again. */
+const rowsKnown = new WeakMap<LogicalPlan, number>()
+const guessesKnown = new WeakMap<Scan, Map<string, ColumnGuess | null>>()
 
 function rowsOf(plan: LogicalPlan): number {
   switch (plan.kind) {
@@ -139,7 +147,17 @@ function guessOf(name: string, plan: LogicalPlan): ColumnGuess | null {
   }
 }
 
-function guessOfScan(name: string, { table, columns, partitions }: Scan): ColumnGuess | null {
+function guessOfScan(name: string, scan: Scan): ColumnGuess | null {
+  const known = guessesKnown.get(scan) ?? new Map<string, ColumnGuess | null>()
+  guessesKnown.set(scan, known)
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const guess = guessOfPartitions(name, scan)
+  known.set(name, guess)
+  return guess
+}
+
+function guessOfPartitions(name: string, { table, columns, partitions }: Scan): ColumnGuess | null {
   if (partitions === null) return null
   const column =
     columns.find((of) => of.name === name) ?? table.columns.find((of) => of.name === name)
