@@ -40,7 +40,7 @@ export async function connect(
 ): Promise<Lake> {
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
-  const cache = cacheOf(options.cache)
+  const cache = await cacheOf(options.cache)
   const bucket = bucketOptions(options)
   const smallWrites = smallWritesOf(options)
   const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
@@ -148,6 +148,7 @@ class ConnectedLake implements Lake {
     this.#closed = true
     const open = [...this.#databases, ...this.#catalogs.values()]
     this.#settings.cache?.clear()
+    await this.#settings.cache?.results?.settled()
     await Promise.all(open.map((database) => database.settled()))
     await this.#cache?.settled()
   }

@@ -91,20 +91,20 @@ export async function* frameBatches(
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */
-export function isCached(
+export async function isCached(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
-): boolean {
+): Promise<boolean> {
   const key = cache?.resultKey(plan, stores, undefined) ?? null
-  return key !== null && cache?.results?.has(key) === true
+  return key !== null && (await cache?.results?.holds(key)) === true
 }
 
 /** How much of each aggregate of a plan `boundBatches` would take from the cache. */
-export function partialAnswers(
+export async function partialAnswers(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
-): ReadonlyMap<LogicalPlan, PartialAnswer> {
-  return cache?.partialAnswers(plan, stores) ?? new Map()
+): Promise<ReadonlyMap<LogicalPlan, PartialAnswer>> {
+  return (await cache?.partialAnswers(plan, stores)) ?? new Map()
 }
 
 interface CachedResult {
@@ -115,15 +115,17 @@ interface CachedResult {
 }
 
 /** What the cache has of a result; null when it is not to be asked. A measured query is run. */
-function cachedResult(
+async function cachedResult(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
   { batchRowsMax, metrics }: RunSettings,
-): CachedResult | null {
+): Promise<CachedResult | null> {
   const results = cache?.results ?? null
   if (cache === null || results === null || metrics !== undefined) return null
   const key = cache.resultKey(plan, stores, batchRowsMax)
-  return key === null ? null : { known: results.find(key), recorder: results.recorder(key) }
+  return key === null
+    ? null
+    : { known: await results.fetch(key, plan.schema), recorder: results.recorder(key) }
 }
 
 async function* recorded(
@@ -172,7 +174,7 @@ export async function* boundBatches(
       tell({ phase: 'scan', rows, bytes, partitions, ...totals })
     },
   })
-  const cached = cachedResult(bound, state, options)
+  const cached = await cachedResult(bound, state, options)
   try {
     if (cached?.known !== undefined) yield* abortable(cached.known, signal)
     else if (cached === null) yield* run(plan, context, { metrics })

@@ -27,8 +27,8 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
   if (engine !== undefined)
     return `${printed(bound.plan, format)}\n\n${engine[engineDoor].explain(bound.plan)}`
   if (!analyze) {
-    if (isCached(bound, state)) return withCacheNote(printed(bound.plan, format), format)
-    const partial = partialAnswers(bound, state)
+    if (await isCached(bound, state)) return withCacheNote(printed(bound.plan, format), format)
+    const partial = await partialAnswers(bound, state)
     const common =
       state.settings.memoryBytesMax === Number.POSITIVE_INFINITY
         ? commonSubplans(bound.plan, (url) => url)

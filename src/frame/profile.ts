@@ -18,8 +18,8 @@ export async function profileFrame(
 ): Promise<QueryProfile> {
   checkOptions(options, ['signal', 'onProgress'], 'profile')
   const bound = await bindFrame(state, { optimized: true, signal: options.signal })
-  const inCache = isCached(bound, state)
-  const partial = [...partialAnswers(bound, state).values()]
+  const inCache = await isCached(bound, state)
+  const partial = [...(await partialAnswers(bound, state)).values()]
   const partitionsInCache = partial.reduce((sum, { cached }) => sum + cached, 0)
   const metrics = new QueryMetrics(nowMs)
   const start = nowMs()

@@ -56,7 +56,7 @@ export class CachedGroupsOperator implements Operator {
   async #gathered(context: ExecContext, memory: HeldMemory): Promise<Batch | null> {
     const known = new Map<number, GroupParts>()
     for (const [id, key] of this.#keys) {
-      const parts = this.#cache.findGroups(key)
+      const parts = await this.#cache.fetchGroups(key)
       if (parts !== undefined) known.set(id, parts)
     }
     const fresh = this.#fresh(
