@@ -164,6 +164,8 @@ describe('a folder for results', () => {
   })
 
   it('is refused when it says what cannot be', async () => {
+    const inside = connect(lakeFolder, { cache: { folder: join(lakeFolder, 'results') } })
+    await expect(inside).rejects.toMatchObject({ code: 'INVALID' })
     for (const cache of [
       { folder: '' },
       { folder: 7 },
