@@ -5,7 +5,7 @@ import type { TableSnapshot } from '../catalog/model/table.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
-import type { QueryCache } from '../exec/query-cache.ts'
+import type { PartialAnswer, QueryCache } from '../exec/query-cache.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf } from '../io/progress.ts'
@@ -91,12 +91,20 @@ export async function* frameBatches(
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */
-export function isCached(
+export async function isCached(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
-): boolean {
+): Promise<boolean> {
   const key = cache?.resultKey(plan, stores, undefined) ?? null
-  return key !== null && cache?.results?.has(key) === true
+  return key !== null && (await cache?.results?.holds(key)) === true
+}
+
+/** How much of each aggregate of a plan `boundBatches` would take from the cache. */
+export async function partialAnswers(
+  { plan, stores }: BoundPlan,
+  { settings: { cache } }: FrameState,
+): Promise<ReadonlyMap<LogicalPlan, PartialAnswer>> {
+  return (await cache?.partialAnswers(plan, stores)) ?? new Map()
 }
 
 interface CachedResult {
@@ -107,15 +115,17 @@ interface CachedResult {
 }
 
 /** What the cache has of a result; null when it is not to be asked. A measured query is run. */
-function cachedResult(
+async function cachedResult(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
   { batchRowsMax, metrics }: RunSettings,
-): CachedResult | null {
+): Promise<CachedResult | null> {
   const results = cache?.results ?? null
   if (cache === null || results === null || metrics !== undefined) return null
   const key = cache.resultKey(plan, stores, batchRowsMax)
-  return key === null ? null : { known: results.find(key), recorder: results.recorder(key) }
+  return key === null
+    ? null
+    : { known: await results.fetch(key, plan.schema), recorder: results.recorder(key) }
 }
 
 async function* recorded(
@@ -164,7 +174,7 @@ export async function* boundBatches(
       tell({ phase: 'scan', rows, bytes, partitions, ...totals })
     },
   })
-  const cached = cachedResult(bound, state, options)
+  const cached = await cachedResult(bound, state, options)
   try {
     if (cached?.known !== undefined) yield* abortable(cached.known, signal)
     else if (cached === null) yield* run(plan, context, { metrics })
