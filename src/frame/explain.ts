@@ -23,7 +23,7 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
   }
   const bound = await bindFrame(state, { optimized, signal: rest.signal })
   if (engine !== undefined)
-    return `${printed(bound.plan, format)}\n\n${engine[engineDoor].explain(bound.plan)}`
+    return `${printed(bound.plan, format)}\n\n${await engine[engineDoor].explain(bound.plan)}`
   if (!analyze) {
     const text = printed(bound.plan, format)
     return isCached(bound, state) ? withCacheNote(text, format) : text

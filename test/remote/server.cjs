@@ -1,9 +1,10 @@
-// A ClickHouse server in this process, on loopback: `node server.cjs <http port> <tcp port> <folder>`.
+// A ClickHouse server in this process, on loopback:
+// `node server.cjs <http port> <tcp port> <folder> <configuration>`.
 // `chdb` brings ClickHouse as a library, whose `clickhouse-local` can listen.
 const path = require('node:path')
 const { open, load, DataType } = require('ffi-rs')
 
-const [http, tcp, folder] = process.argv.slice(2)
+const [http, tcp, folder, configuration] = process.argv.slice(2)
 const platform = { linux: 'linux-x64-gnu', darwin: 'darwin-arm64' }[process.platform]
 const library = path.dirname(require.resolve(`@chdb/lib-${platform}/package.json`))
 open({ library: 'chdb', path: path.join(library, 'libchdb.so') })
@@ -12,6 +13,7 @@ const args = [
   '--listen_host=127.0.0.1',
   `--http_port=${http}`,
   `--tcp_port=${tcp}`,
+  `--config-file=${configuration}`,
   `--path=${folder}`,
   '--multiquery',
   '--query',

@@ -104,7 +104,7 @@ describe('no value can break out of a statement', () => {
           .sort(total)
         const state = frame[frameState] as FrameState
         const { plan } = await bindFrame(state, { optimized: true })
-        const sql = engine[engineDoor].explain(toBucket(plan) as never)
+        const sql = await engine[engineDoor].explain(toBucket(plan) as never)
         const words = sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
         expect(words).toMatch(/^[A-Za-z0-9_ (),.=<>!*+-]*(?:''[A-Za-z0-9_ (),.=<>!*+-]*)*$/)
         for (const one of names) expect(words).not.toContain(one)
@@ -133,7 +133,7 @@ describe('what the engine cannot do is said before anything runs', () => {
     const frame = step(table)
     const { plan } = await bindFrame(frame[frameState], { optimized: true })
     try {
-      engine[engineDoor].explain(toBucket(plan) as never)
+      await engine[engineDoor].explain(toBucket(plan) as never)
     } catch (error) {
       return (error as { readonly facts: { readonly node: string } }).facts.node
     }
