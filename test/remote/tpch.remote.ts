@@ -39,11 +39,14 @@ describe(`TPC-H at scale ${SCALE} on three nodes of ClickHouse`, () => {
     await place?.stop()
   })
 
-  test.each(TPCH_QUERIES)('$name gives the rows of DuckDB, there and here', async ({ frame, sql }) => {
-    const expected = await sqlRows(duck, sql)
-    const of = frame(tables)
-    const there = await frameRows(of, { engine: place.engine })
-    expect(compareRows(there, expected, { ordered: true })).toBeNull()
-    expect(compareRows(await frameRows(of), expected, { ordered: true })).toBeNull()
-  })
+  test.each(TPCH_QUERIES)(
+    '$name gives the rows of DuckDB, there and here',
+    async ({ frame, sql }) => {
+      const expected = await sqlRows(duck, sql)
+      const of = frame(tables)
+      const there = await frameRows(of, { engine: place.engine })
+      expect(compareRows(there, expected, { ordered: true })).toBeNull()
+      expect(compareRows(await frameRows(of), expected, { ordered: true })).toBeNull()
+    },
+  )
 })
