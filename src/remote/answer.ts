@@ -21,18 +21,26 @@ export async function* batchesOfAnswer(
 ): AsyncGenerator<Batch, void, undefined> {
   const stream = new TailedStream(chunks)
   try {
-    const reader = await readIpc(stream.chunks())
-    for await (const { columns, length } of reader.batches()) {
-      const typed = schema.fields.map(({ type }, at) => relabelled(columns[at]!, type))
-      yield batch(schema, typed, length)
-    }
+    yield* readBatches(stream, schema)
+    await stream.failure()
+    if (!stream.isWhole) throw new Error('the answer was cut')
   } catch (cause) {
-    const said = await stream.failure()
+    const said = (await stream.failure()) ?? (stream.isWhole ? null : String(cause))
     throw said === null ? cause : failed(said)
+  } finally {
+    await stream.close()
   }
-  const said = await stream.failure()
-  if (said !== null) throw failed(said)
-  if (!stream.isWhole) throw failed('the answer was cut')
+}
+
+async function* readBatches(
+  stream: TailedStream,
+  schema: Schema,
+): AsyncGenerator<Batch, void, undefined> {
+  const reader = await readIpc(stream.chunks())
+  for await (const { columns, length } of reader.batches()) {
+    const typed = schema.fields.map(({ type }, at) => relabelled(columns[at]!, type))
+    yield batch(schema, typed, length)
+  }
 }
 
 /** Chunks that pass by, of which the last bytes are kept. */
@@ -57,6 +65,10 @@ class TailedStream {
       this.#broken ??= cause
     }
     return this.#said() ?? (this.#broken === undefined ? null : String(this.#broken))
+  }
+
+  async close(): Promise<void> {
+    await this.#from.return?.()
   }
 
   get isWhole(): boolean {

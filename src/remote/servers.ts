@@ -111,6 +111,8 @@ export class Servers {
         abort_signal: options.signal,
         ignore_error_response: true,
       })
+      // The client listens to the signal until the answer begins.
+      options.signal.addEventListener('abort', () => stream.destroy(), { once: true })
       if ((http_status_code ?? 200) < 400) {
         return { chunks: stream, readBytes: Number(summary?.read_bytes ?? 0) }
       }
