@@ -118,7 +118,8 @@ export class Servers {
       }
       const said: Uint8Array[] = []
       for await (const chunk of stream) said.push(chunk)
-      throw failed(Buffer.concat(said).toString())
+      const text = Buffer.concat(said).toString()
+      throw failed(text, new Error(text))
     } catch (cause) {
       throw cause instanceof GraupelError ? cause : failed(String(cause), cause)
     }

@@ -130,6 +130,8 @@ class PlanWriter {
   /** The rows of what `write` makes of each hand, all of the same names. */
   #gathered(scans: readonly Scan[], write: (hand: Hand) => Relation): Relation {
     const cluster = this.#cluster!
+    // ClickHouse takes two `view`s for one that differ in nothing but the names of their columns.
+    const mark = this.#names++
     const first = this.#names
     const fragments = dealt(scans, cluster.fragments).map((hand) => {
       this.#names = first
@@ -137,7 +139,10 @@ class PlanWriter {
     })
     const { columns, order } = fragments[0]!
     const names = listed([...columns, ...orderColumns(order)])
-    const sql = fragments.map((of, at) => `SELECT ${names} FROM ${cluster.placed(at, of.sql)}`)
+    const sql = fragments.map((of, at) => {
+      const marked = `SELECT ${names} FROM (${of.sql}) WHERE ${mark} = ${mark}`
+      return `SELECT ${names} FROM ${cluster.placed(at, marked)}`
+    })
     return { sql: sql.join(' UNION ALL '), columns, order }
   }
 

@@ -84,18 +84,16 @@ async function compareLake(
     const where = `lake ${lakeSeed} (${shape}), plan ${tried} (GRAUPEL_TEST_SEED=${seed})\n${plan.sql}`
     tried++
     const expected = await frameRows(plan.frame)
-    const actual = await remoteRows(plan.frame).catch((cause) => {
-      throw new Error(`the engine failed: ${cause.message} ${cause.cause?.message}\n${where}`, {
-        cause,
-      })
+    const sent = () => plan.frame.explain({ engine: place.engine })
+    const actual = await remoteRows(plan.frame).catch(async (cause) => {
+      throw new Error(`the engine failed: ${cause.message}\n${where}\n${await sent()}`, { cause })
     })
     if (actual === null) continue
     ran++
     if (expected.length > 0) filled++
     const difference = compareRows(actual, expected, { ordered: plan.ordered })
     if (difference !== null) {
-      const sent = await plan.frame.explain({ engine: place.engine })
-      throw new Error(`rows differ: ${difference}\n${where}\n${sent}`)
+      throw new Error(`rows differ: ${difference}\n${where}\n${await sent()}`)
     }
   }
   return { tried, ran, filled }
