@@ -5,7 +5,7 @@ import type { BucketAccess, BucketKeys } from './bucket-place.ts'
 import { clusterOf, type MovedFragment } from './fragments.ts'
 import { type EngineSettings, nodesFor, runPlan } from './run-plan.ts'
 import { Servers } from './servers.ts'
-import { sqlOfPlan } from './sql-of-plan.ts'
+import { type FragmentReading, sqlOfPlan } from './sql-of-plan.ts'
 
 /** Where ClickHouse is, and how it reaches the bucket. */
 export interface ClickHouseOptions {
@@ -117,13 +117,22 @@ function isTaken(plan: LogicalPlan, access: BucketAccess, otherwise: 'refuse' | 
 const isRefusal = (error: unknown): boolean =>
   error instanceof GraupelError && error.facts['node'] !== undefined
 
-/** The statement without secrets. The servers are asked for their nodes where only a name is known. */
+/**
+ * The statement without secrets, below what each of its fragments reads. The servers are asked for
+ * their nodes where only a name is known.
+ */
 async function explained(plan: LogicalPlan, settings: EngineSettings): Promise<string> {
   const access = hiddenKeys(settings.access)
   if (settings.cluster.length === 0) return sqlOfPlan(plan, access)
   const nodes = typeof settings.cluster === 'string' ? await askedNodes(settings) : settings.cluster
   const hidden = { ...settings, password: settings.password === '' ? '' : '...' }
-  return sqlOfPlan(plan, access, clusterOf(nodes, hidden))
+  const notes: string[] = []
+  const noted = ({ fragment, partitions, bytes, sharedBytes }: FragmentReading) => {
+    const own = `fragment ${fragment} on ${nodes[fragment]}: ${partitions} partitions, ${bytes} bytes`
+    notes.push(sharedBytes === 0 ? own : `${own}, and ${sharedBytes} that each of them reads`)
+  }
+  const sql = sqlOfPlan(plan, access, { ...clusterOf(nodes, hidden)!, noted })
+  return [...notes, '', sql].join('\n')
 }
 
 async function askedNodes(settings: EngineSettings): Promise<readonly string[]> {

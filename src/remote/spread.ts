@@ -3,17 +3,25 @@ import type { Join, LogicalPlan, Scan } from '../plan/logical-plan.ts'
 import { scanTotals } from '../plan/scan-totals.ts'
 import { columnsNeeded, partitionsRead } from './sql-of-scan.ts'
 
-/**
- * The side of a join that every fragment reads whole: more than this and it is read once, and joined
- * where the statement was sent to.
- */
-const BROADCAST_BYTES_MAX = 256 * 2 ** 20
+/** So much every fragment may read of what is not dealt, whatever the size of what is. */
+const SMALL_BYTES = 64 * 2 ** 20
 
 /**
  * The scans of `plan` whose partitions can be dealt to fragments, so that the rows of all fragments
  * together are those of `plan`; null when there are none such.
  */
 export function spreadScans(plan: LogicalPlan): readonly Scan[] | null {
+  const known = KNOWN.get(plan)
+  if (known !== undefined) return known
+  const found = foundScans(plan)
+  KNOWN.set(plan, found)
+  return found
+}
+
+/** Each join asks twice, and so would each below it. */
+const KNOWN = new WeakMap<LogicalPlan, readonly Scan[] | null>()
+
+function foundScans(plan: LogicalPlan): readonly Scan[] | null {
   switch (plan.kind) {
     case 'scan':
       return partitionsRead(plan).length > 0 ? [plan] : null
@@ -35,19 +43,24 @@ export function spreadScans(plan: LogicalPlan): readonly Scan[] | null {
 
 /**
  * The side of a join whose rows can be dealt, since each meets all rows of the other in its own
- * fragment; null when there is none.
+ * fragment: that one is the smaller, or small. Null when there is none; both are then read once, and joined
+ * where the statement was sent to.
  */
 export function dealtSide({ how, left, right }: Join): 'left' | 'right' | null {
-  const bytes = { left: scanTotals(left).totalBytes, right: scanTotals(right).totalBytes }
-  const canDeal = {
-    left: how !== 'right' && how !== 'full' && bytes.right <= BROADCAST_BYTES_MAX,
-    right:
-      (how === 'right' || how === 'inner' || how === 'cross') && bytes.left <= BROADCAST_BYTES_MAX,
-  }
-  const order =
-    bytes.left >= bytes.right ? (['left', 'right'] as const) : (['right', 'left'] as const)
-  const sides = { left, right }
-  return order.find((side) => canDeal[side] && spreadScans(sides[side]) !== null) ?? null
+  const [ofLeft, ofRight] = [scanTotals(left).totalBytes, scanTotals(right).totalBytes]
+  const isEither = how === 'inner' || how === 'cross'
+  const byLeft = isEither || how === 'left' || how === 'semi' || how === 'anti'
+  const byRight = isEither || how === 'right'
+  const sides = [
+    { side: 'left', can: byLeft, input: left, own: ofLeft, other: ofRight },
+    { side: 'right', can: byRight, input: right, own: ofRight, other: ofLeft },
+  ] as const
+  const [larger, smaller] = ofLeft >= ofRight ? sides : [sides[1], sides[0]]
+  const found = [larger, smaller].find(
+    ({ can, input, own, other }) =>
+      can && (other <= own || other <= SMALL_BYTES) && spreadScans(input) !== null,
+  )
+  return found?.side ?? null
 }
 
 /** The partitions that a fragment reads of the scans that are dealt; of others it reads all. */
@@ -80,10 +93,19 @@ export function dealt(scans: readonly Scan[], count: number): Hand[] {
   return hands.map(({ of }) => of)
 }
 
+/** Bytes of the files that `scan` reads of a partition. */
 function partitionBytes(scan: Scan, { id }: Partition): number {
   const { statistics } = scan.partitions!.all
   return columnsNeeded(scan).reduce(
     (sum, column) => sum + (statistics.get(column.id)?.get(id)?.bytes ?? 0),
     0,
   )
+}
+
+/** How many partitions are in `hand`, and the bytes of their files. */
+export function handTotals(hand: Hand): { readonly partitions: number; readonly bytes: number } {
+  const cards = [...hand].flatMap(([scan, of]) =>
+    of.map((partition) => partitionBytes(scan, partition)),
+  )
+  return { partitions: cards.length, bytes: cards.reduce((sum, bytes) => sum + bytes, 0) }
 }

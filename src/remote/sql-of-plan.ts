@@ -1,4 +1,3 @@
-import { isFloat } from '../arrow/data-type.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import type { Schema } from '../arrow/schema.ts'
 import { unreachable } from '../error.ts'
@@ -17,14 +16,16 @@ import type {
   Values,
   Window,
 } from '../plan/logical-plan.ts'
+import { scanTotals } from '../plan/scan-totals.ts'
 import type { BucketAccess } from './bucket-place.ts'
 import type { ExprScope } from './expr-scope.ts'
 import { refused } from './refused.ts'
-import { dealt, dealtSide, type Hand, spreadScans } from './spread.ts'
+import { dealt, dealtSide, type Hand, handTotals, spreadScans } from './spread.ts'
 import { sqlOfAggregate } from './sql-of-aggregate.ts'
 import { sqlOfExpr } from './sql-of-expr.ts'
 import { columnsNeeded, partitionsRead, scanSql } from './sql-of-scan.ts'
 import { windowSql } from './sql-of-window.ts'
+import { directionOf, type OrderKey, orderBy, orderColumns, orderParts } from './sql-order.ts'
 import { canonicalKey, sqlLiteral, sqlType } from './sql-type.ts'
 
 /** Rows in memory that are worth writing into a statement. */
@@ -36,6 +37,16 @@ export interface Cluster {
   readonly fragments: number
   /** The table function that runs `sql` where fragment `fragment` is run. */
   placed(fragment: number, sql: string): string
+  /** Is told what each fragment reads. */
+  readonly noted?: (reading: FragmentReading) => void
+}
+
+/** What a fragment of a part of the plan reads: partitions dealt to it, and what all of its kind read. */
+export interface FragmentReading {
+  readonly fragment: number
+  readonly partitions: number
+  readonly bytes: number
+  readonly sharedBytes: number
 }
 
 /** A query, and the names that it gives the columns of the plan's schema, by position. */
@@ -44,11 +55,6 @@ interface Relation {
   readonly columns: readonly string[]
   /** Columns beside those, by which the rows are ordered; null when they are in no order. */
   readonly order: readonly OrderKey[] | null
-}
-
-interface OrderKey {
-  readonly column: string
-  readonly direction: string
 }
 
 /** Reads all partitions of all scans, and is run where the statement is sent to. */
@@ -71,6 +77,8 @@ class PlanWriter {
   readonly #access: BucketAccess
   readonly #cluster: Cluster | null
   #names = 0
+  /** Of the fragment that is being written: bytes that others of its kind read as well. */
+  #sharedBytes = 0
 
   constructor(access: BucketAccess, cluster: Cluster | null) {
     this.#access = access
@@ -133,9 +141,12 @@ class PlanWriter {
     // ClickHouse takes two `view`s for one that differ in nothing but the names of their columns.
     const mark = this.#names++
     const first = this.#names
-    const fragments = dealt(scans, cluster.fragments).map((hand) => {
+    const fragments = dealt(scans, cluster.fragments).map((hand, fragment) => {
       this.#names = first
-      return write(hand)
+      this.#sharedBytes = 0
+      const written = write(hand)
+      cluster.noted?.({ fragment, ...handTotals(hand), sharedBytes: this.#sharedBytes })
+      return written
     })
     const { columns, order } = fragments[0]!
     const names = listed([...columns, ...orderColumns(order)])
@@ -156,6 +167,7 @@ class PlanWriter {
   #scan(plan: Scan, hand: Hand): Relation {
     const names = new Map(columnsNeeded(plan).map(({ name }) => [name, this.#fresh()]))
     const partitions = hand.get(plan) ?? partitionsRead(plan)
+    if (!hand.has(plan)) this.#sharedBytes += scanTotals(plan).totalBytes
     const sql = scanSql(plan, partitions, [...names.values()], this.#access)
     const columns = plan.columns.map(({ name }) => names.get(name)!)
     if (plan.predicate === null) return { sql, columns, order: null }
@@ -373,19 +385,3 @@ class PlanWriter {
 /** A SELECT needs one column at least. */
 const listed = (columns: readonly string[]): string =>
   columns.length === 0 ? '1 AS one' : columns.join(',')
-
-const orderColumns = (order: readonly OrderKey[] | null): string[] =>
-  (order ?? []).map(({ column }) => column)
-
-function orderBy(order: readonly OrderKey[] | null): string {
-  if (order === null || order.length === 0) return ''
-  return ` ORDER BY ${order.map(({ column, direction }) => `${column} ${direction}`).join(',')}`
-}
-
-const directionOf = ({ descending, nulls }: SortKey): string =>
-  `${descending ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`
-
-/** ClickHouse puts NaN where nulls go: whether a float is NaN is a key of its own. */
-function orderParts({ expr }: SortKey, sql: string): string[] {
-  return isFloat(expr.type) ? [`isNaN(${sql})`, `if(isNaN(${sql}),0,${sql})`] : [sql]
-}
