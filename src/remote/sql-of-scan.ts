@@ -58,11 +58,9 @@ export function scanSql(
   const arrays = columns.map((of, at) => linesSql(files, partitions.length, of, at))
   const unequal = columns.map((_, at) => `length(a${at}) != n`).join(' OR ')
   const joined = columns.map((_, at) => `a${at} AS v${at}`).join(',')
-  return `SELECT ${parsed.join(',')} FROM (SELECT e.n AS n,${arrays.join(',')} FROM ${expectedSql(
-    partitions,
-    files,
-    columns,
-  )} AS e LEFT JOIN (${blobsSql(scan, files, columns, access)}) AS b ON e.p = b.p WHERE throwIf(ifNull(b.k,0) != e.k,${MISSING}) = 0 AND throwIf(${unequal},${ROWS}) = 0) ARRAY JOIN ${joined}`
+  const expected = expectedSql(partitions, files, columns)
+  const checks = `throwIf(ifNull(b.k,0) != e.k,${MISSING}) = 0 AND throwIf(${unequal},${ROWS}) = 0`
+  return `SELECT ${parsed.join(',')} FROM (SELECT e.n AS n,${arrays.join(',')} FROM (${blobsSql(scan, files, columns, access)}) AS b RIGHT JOIN ${expected} AS e ON e.p = b.p WHERE ${checks}) ARRAY JOIN ${joined}`
 }
 
 const MISSING = "'graupel: a column file was not read'"
@@ -122,7 +120,7 @@ function blobsSql(
   })
   const raws = columns.map((_, at) => `anyIf(s.raw,f.c = ${at}) AS r${at}`)
   const wrong = 'length(s.raw) != f.bytes OR CRC32(s.raw) != f.crc'
-  return `SELECT f.p AS p,count() AS k,${raws.join(',')} FROM (${textsSql(table.storeUrl, files, access)}) AS s INNER JOIN values('path String,p UInt32,c UInt32,bytes UInt64,crc UInt32',${expected.join(',')}) AS f ON s.path = f.path WHERE throwIf(${wrong},${CONTENT}) = 0 GROUP BY f.p`
+  return `SELECT f.p AS p,count() AS k,${raws.join(',')} FROM (${textsSql(table.storeUrl, files, access)}) AS s INNER JOIN values('path String,p UInt32,c UInt32,bytes UInt64,crc UInt32',${expected.join(',')}) AS f ON s.path = f.path WHERE throwIf(${wrong},${CONTENT}) = 0 GROUP BY f.p SETTINGS max_block_size=1`
 }
 
 /** One row per file, its `path` and its text `raw`: those that the metadata hold stand here. */
