@@ -142,6 +142,8 @@ export const TRANSLATIONS: Partial<Record<FunctionName, Translation>> = {
   contains: ([text, part]) => `(position(${text},${part}) > 0)`,
   like,
   concat: strict('concat'),
+  lower: strict('lowerUTF8'),
+  upper: strict('upperUTF8'),
   trim: ([text]) => trimmedSql(trimmedSql(text!, 'start'), 'end'),
   trimStart: ([text]) => trimmedSql(text!, 'start'),
   trimEnd: ([text]) => trimmedSql(text!, 'end'),
