@@ -69,12 +69,7 @@ const truncated: Translation = ([input], { args, type }) => {
     ['month', 'toStartOfMonth'],
     ['week', 'toMonday'],
     ['day', 'toDate32'],
-    ['hour', 'toStartOfHour'],
-    ['minute', 'toStartOfMinute'],
-    ['second', 'toStartOfSecond'],
   ])
-  const isOfDay = args[0]!.type.name === 'date'
-  if (isOfDay && ['hour', 'minute', 'second'].includes(unit)) return input!
   const name = names.get(unit)
   if (name === undefined) throw refused(`truncate to a ${unit}`, 'it is not translated')
   return `CAST(${name}(${input}) AS ${sqlType(type)})`
@@ -165,7 +160,8 @@ export const TRANSLATIONS: Partial<Record<FunctionName, Translation>> = {
   minute: part('toMinute'),
   second: part('toSecond'),
   dayOfWeek: part('toDayOfWeek'),
-  dayOfYear: part('toDayOfYear'),
+  // Its own day of a year is another at the end of 2299.
+  dayOfYear: ([input]) => `toInt32(dateDiff('day',toStartOfYear(${input}),toDate32(${input})) + 1)`,
   date: ([input]) => `toDate32(${input})`,
   truncate: truncated,
 }

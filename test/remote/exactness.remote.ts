@@ -119,9 +119,7 @@ test('functions of text, numbers and days answer there as here', async () => {
       rest: o.a.mod(o.b),
       size: o.a.abs(),
       ...Object.fromEntries(units.map((unit) => [`day ${unit}`, o.day.dt.truncate(unit)])),
-      ...Object.fromEntries(
-        [...units, ...clocks].map((unit) => [`at ${unit}`, o.at.dt.truncate(unit)]),
-      ),
+      ...Object.fromEntries(units.map((unit) => [`at ${unit}`, o.at.dt.truncate(unit)])),
       ...Object.fromEntries(parts.map((part) => [`day's ${part}`, o.day.dt[part]()])),
       ...Object.fromEntries([...parts, ...clocks].map((part) => [`at's ${part}`, o.at.dt[part]()])),
     }))
