@@ -4,8 +4,14 @@ const FIRST: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ], 16)
 
-/** Bytes of a slot: those of a text with zeros behind it, its length, its id + 1 (0: free). */
+/**
+ * Bytes of a slot: at 0 those of a text of 8 to 16 bytes, with zeros behind them, at 24 the word of a
+ * shorter one; at 16 the length, at 20 the id + 1 (0: free).
+ */
 const SLOT: usize = 32
+const LENGTH: usize = 16
+const MARK: usize = 20
+const WORD: usize = 24
 
 /** Where the slot is of a text, or where it would be: the first that is free. */
 // @ts-ignore: decorator
@@ -17,22 +23,27 @@ function slotOf(key: v128, size: usize, table: usize, slots: u32): usize {
   let slot = <u32>(mixed >>> 40) & (slots - 1)
   while (true) {
     const at = table + <usize>slot * SLOT
-    if (load<u32>(at, 20) == 0) return at
-    if (load<u32>(at, 16) == <u32>size && !v128.any_true(v128.xor(v128.load(at), key))) return at
+    if (load<u32>(at, MARK) == 0) return at
+    if (load<u32>(at, LENGTH) == <u32>size && !v128.any_true(v128.xor(v128.load(at), key))) return at
     slot = (slot + 1) & (slots - 1)
   }
 }
 
-/** The same for a text of at most 8 bytes, by one word of it. */
+/** A text of 2 to 7 bytes with its length behind it. */
 // @ts-ignore: decorator
 @inline
-function shortSlotOf(key: v128, size: usize, table: usize, slots: u32): usize {
-  const word = i64x2.extract_lane(key, 0)
-  let slot = <u32>((word * 0x9e3779b97f4a7c15) >>> 40) & (slots - 1)
+function wordOf(start: usize, size: usize): u64 {
+  return (load<u64>(start) & (((<u64>1) << (<u64>size << 3)) - 1)) | (<u64>size << 56)
+}
+
+/** The same for the word of a short text. */
+// @ts-ignore: decorator
+@inline
+function shortSlotOf(word: u64, table: usize, slots: u32): usize {
+  let slot = <u32>((word * 0x9e3779b97f4a7c15) >> 40) & (slots - 1)
   while (true) {
     const at = table + <usize>slot * SLOT
-    const mark = load<u32>(at, 20)
-    if (mark == 0 || (load<i64>(at) == word && load<u32>(at, 16) == <u32>size)) return at
+    if (load<u64>(at, WORD) == word || load<u32>(at, MARK) == 0) return at
     slot = (slot + 1) & (slots - 1)
   }
 }
@@ -72,9 +83,12 @@ export function findTexts(
       store<i32>(out + at, mark - 1)
       continue
     }
-    const key = keyOf(bytes + <usize>start, size)
-    const slot = size <= 8 ? shortSlotOf(key, size, table, slots) : slotOf(key, size, table, slots)
-    const mark = load<i32>(slot, 20)
+    const text = bytes + <usize>start
+    const slot =
+      size - 2 <= 5
+        ? shortSlotOf(wordOf(text, size), table, slots)
+        : slotOf(keyOf(text, size), size, table, slots)
+    const mark = load<i32>(slot, MARK)
     if (mark == 0) break
     store<i32>(out + at, mark - 1)
   }
@@ -87,12 +101,17 @@ export function enterText(start: usize, size: i32, id: i32, table: usize, slots:
     store<i32>(singlesOf(table, slots) + (<usize>load<u8>(start) << 2), id + 1)
     return
   }
+  if (size >= 2 && size <= 7) {
+    const word = wordOf(start, <usize>size)
+    const slot = shortSlotOf(word, table, slots)
+    store<u64>(slot, word, WORD)
+    store<i32>(slot, size, LENGTH)
+    store<i32>(slot, id + 1, MARK)
+    return
+  }
   const key = keyOf(start, <usize>size)
-  const slot =
-    size <= 8
-      ? shortSlotOf(key, <usize>size, table, slots)
-      : slotOf(key, <usize>size, table, slots)
+  const slot = slotOf(key, <usize>size, table, slots)
   v128.store(slot, key)
-  store<i32>(slot, size, 16)
-  store<i32>(slot, id + 1, 20)
+  store<i32>(slot, size, LENGTH)
+  store<i32>(slot, id + 1, MARK)
 }

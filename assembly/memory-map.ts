@@ -20,6 +20,9 @@ export const LITERAL: usize = 0xc0000
 /** From here on the memory is cut into slots for bytes of files, up to the blocks of vectors. */
 export const SLOTS: usize = 0x100000
 export const BLOCKS: usize = 0xc00000
+/** Bits of sets of keys, up to the end of the memory. */
+export const KEYS: usize = 0x1c00000
+export const KEYS_END: usize = 0x1d00000
 
 /** Bytes looked at before their lines are decoded: the ends of that many lines stay in the cache. */
 export const BLOCK: usize = 4096

@@ -80,11 +80,25 @@ export function selectFloat64(
 
 /**
  * Copies the values of the `count` ascending rows at `rows`, each less `base`, to `out`, which may
- * be `values`: no value moves behind a later one.
+ * be `values`: no value moves behind a later one. Where four rows follow each other they are copied
+ * at once, as nearly all are when a filter takes most rows.
  */
 export function packInt32(values: usize, rows: usize, count: i32, base: i32, out: usize): void {
   const from = values - (<usize>base << 2)
-  for (let i = 0; i < count; i++) {
+  let i = 0
+  for (; i + 4 <= count; i += 4) {
+    const p = rows + (<usize>i << 2)
+    const to = out + (<usize>i << 2)
+    const row = load<u32>(p)
+    if (load<u32>(p, 12) - row == 3) v128.store(to, v128.load(from + (<usize>row << 2)))
+    else {
+      store<i32>(to, load<i32>(from + (<usize>row << 2)))
+      store<i32>(to, load<i32>(from + (<usize>load<u32>(p, 4) << 2)), 4)
+      store<i32>(to, load<i32>(from + (<usize>load<u32>(p, 8) << 2)), 8)
+      store<i32>(to, load<i32>(from + (<usize>load<u32>(p, 12) << 2)), 12)
+    }
+  }
+  for (; i < count; i++) {
     const row = <usize>load<u32>(rows + (<usize>i << 2))
     store<i32>(out + (<usize>i << 2), load<i32>(from + (row << 2)))
   }
@@ -93,7 +107,25 @@ export function packInt32(values: usize, rows: usize, count: i32, base: i32, out
 /** The same for float64. */
 export function packFloat64(values: usize, rows: usize, count: i32, base: i32, out: usize): void {
   const from = values - (<usize>base << 3)
-  for (let i = 0; i < count; i++) {
+  let i = 0
+  for (; i + 4 <= count; i += 4) {
+    const p = rows + (<usize>i << 2)
+    const to = out + (<usize>i << 3)
+    const row = load<u32>(p)
+    if (load<u32>(p, 12) - row == 3) {
+      const at = from + (<usize>row << 3)
+      const first = v128.load(at)
+      const second = v128.load(at, 16)
+      v128.store(to, first)
+      v128.store(to, second, 16)
+    } else {
+      store<f64>(to, load<f64>(from + (<usize>row << 3)))
+      store<f64>(to, load<f64>(from + (<usize>load<u32>(p, 4) << 3)), 8)
+      store<f64>(to, load<f64>(from + (<usize>load<u32>(p, 8) << 3)), 16)
+      store<f64>(to, load<f64>(from + (<usize>load<u32>(p, 12) << 3)), 24)
+    }
+  }
+  for (; i < count; i++) {
     const row = <usize>load<u32>(rows + (<usize>i << 2))
     store<f64>(out + (<usize>i << 3), load<f64>(from + (row << 3)))
   }

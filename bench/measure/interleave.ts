@@ -4,10 +4,12 @@ import type { Answer, Contender, Timing } from './contender.ts'
 /** Contenders that have taken so many milliseconds sit out, once they were measured often enough. */
 const BUDGET_MS = 20_000
 const ROUNDS_MIN = 3
+/** Milliseconds that each contender runs before it is timed: files come to memory, code is compiled. */
+const WARM_MS = 1500
 
 /**
- * Runs all contenders in turn, A B A B, after one round that is not timed, so that whatever else
- * the machine does falls on all of them alike. Throws when an answer differs from the first one's.
+ * Runs all contenders in turn, A B A B, after each has run for a while untimed, so that whatever
+ * else the machine does falls on all of them alike. Throws when an answer differs from the first one's.
  */
 export async function interleave(
   contenders: readonly Contender[],
@@ -15,9 +17,9 @@ export async function interleave(
 ): Promise<Timing[]> {
   const timings = contenders.map(({ name }) => ({ name, times: [] as number[] }))
   const first = contenders[0]!
-  const expected = await first.run()
+  const expected = await warmed(first)
   for (const contender of contenders.slice(1))
-    check(contender, first, await contender.run(), expected)
+    check(contender, first, await warmed(contender), expected)
   for (let round = 0; round < rounds; round++) {
     for (const [position, contender] of contenders.entries()) {
       const { times } = timings[position]!
@@ -30,6 +32,14 @@ export async function interleave(
     }
   }
   return timings
+}
+
+async function warmed({ run }: Contender): Promise<Answer> {
+  const start = performance.now()
+  for (;;) {
+    const answer = await run()
+    if (performance.now() - start > WARM_MS) return answer
+  }
 }
 
 function check(contender: Contender, first: Contender, answer: Answer, expected: Answer): void {

@@ -2,9 +2,12 @@ import { availableParallelism } from 'node:os'
 import { parentPort, Worker } from 'node:worker_threads'
 import { type ErrorCode, GraupelError } from '../error.ts'
 
-/** One thread beside the main one, which answers calls one after another. */
+/** One thread beside the main one, which works on calls one after another. */
 export interface WorkerThread {
-  /** Sends `task`; each answer of the worker is passed on until it says that it is done. */
+  /**
+   * Sends `task` at once; each answer of the worker is passed on until it says that it is done. A
+   * caller that never leaves the event loop a turn gets no answers, but its tasks are worked on.
+   */
   call(task: unknown, onAnswer: (answer: unknown) => void): Promise<void>
 }
 
@@ -13,10 +16,24 @@ export function threadsAtOnce(): number {
   return availableParallelism()
 }
 
-type Message =
+/** A task and what is told of it, by the number of the call. */
+interface Task {
+  readonly call: number
+  readonly task: unknown
+}
+
+type Message = { readonly call: number } & (
   | { readonly kind: 'answer'; readonly answer: unknown }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly failure: Failure }
+)
+
+/** Who waits for a call. */
+interface Waiting {
+  readonly onAnswer: (answer: unknown) => void
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
 
 /** An error as plain data. */
 export interface Failure {
@@ -42,37 +59,32 @@ export function startWorker(entry: URL): WorkerThread {
     ? new Worker(RUN_SOURCE, { eval: true, workerData: entry.href })
     : new Worker(entry)
   worker.unref()
-  const ended = new Promise<never>((_, reject) => {
-    const end = (cause: unknown) =>
-      reject(new GraupelError('UNAVAILABLE', 'a worker thread has ended', {}, { cause }))
-    worker.once('error', end).once('exit', end)
+  const waiting = new Map<number, Waiting>()
+  let ended: GraupelError | null = null
+  let calls = 0
+  const end = (cause: unknown) => {
+    ended ??= new GraupelError('UNAVAILABLE', 'a worker thread has ended', {}, { cause })
+    for (const { reject } of waiting.values()) reject(ended)
+    waiting.clear()
+  }
+  worker.once('error', end).once('exit', end)
+  worker.on('message', (message: Message) => {
+    const caller = waiting.get(message.call)
+    if (message.kind === 'answer') return caller?.onAnswer(message.answer)
+    waiting.delete(message.call)
+    if (waiting.size === 0) worker.unref()
+    if (message.kind === 'done') caller?.resolve()
+    else caller?.reject(revived(message.failure))
   })
-  ended.catch(() => {})
-  const answered = (task: unknown, onAnswer: (answer: unknown) => void) =>
-    new Promise<void>((resolve, reject) => {
-      const onMessage = (message: Message) => {
-        if (message.kind === 'answer') return onAnswer(message.answer)
-        worker.off('message', onMessage)
-        if (message.kind === 'done') resolve()
-        else reject(revived(message.failure))
-      }
-      worker.on('message', onMessage)
-      worker.postMessage(task)
-    })
-  let queue: Promise<unknown> = Promise.resolve()
   return {
-    call(task, onAnswer) {
-      const turn = queue.then(async () => {
+    call: (task, onAnswer) =>
+      new Promise<void>((resolve, reject) => {
+        if (ended !== null) return reject(ended)
+        const call = calls++
+        waiting.set(call, { onAnswer, resolve, reject })
         worker.ref()
-        try {
-          await Promise.race([answered(task, onAnswer), ended])
-        } finally {
-          worker.unref()
-        }
-      })
-      queue = turn.catch(() => {})
-      return turn
-    },
+        worker.postMessage({ call, task } satisfies Task)
+      }),
   }
 }
 
@@ -83,13 +95,16 @@ export type Answer = (answer: unknown, moved?: readonly ArrayBuffer[]) => void
 export function serve(work: (task: unknown, answer: Answer) => Promise<void>) {
   const port = parentPort
   if (port === null) throw new Error('serve is for worker threads')
-  port.on('message', (task: unknown) => {
+  let turn = Promise.resolve()
+  port.on('message', ({ call, task }: Task) => {
     const tell = (message: Message, moved: readonly ArrayBuffer[] = []) =>
       port.postMessage(message, moved)
-    work(task, (answer, moved) => tell({ kind: 'answer', answer }, moved)).then(
-      () => tell({ kind: 'done' }),
-      (error: unknown) => tell({ kind: 'failed', failure: flattened(error) }),
-    )
+    turn = turn
+      .then(() => work(task, (answer, moved) => tell({ call, kind: 'answer', answer }, moved)))
+      .then(
+        () => tell({ call, kind: 'done' }),
+        (error: unknown) => tell({ call, kind: 'failed', failure: flattened(error) }),
+      )
   })
 }
 

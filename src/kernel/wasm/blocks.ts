@@ -64,8 +64,8 @@ export function takeBlocks(): Blocks | null {
   if (kernels === null) return null
   if (free === undefined) {
     free = []
-    const { BLOCKS } = kernels.places
-    for (let at = BLOCKS; at + SIZE <= kernels.bytes.length; at += SIZE) free.unshift(at)
+    const { BLOCKS, KEYS } = kernels.places
+    for (let at = BLOCKS; at + SIZE <= KEYS; at += SIZE) free.unshift(at)
   }
   const from = free.pop()
   return from === undefined ? null : new Blocks(kernels.bytes, from)

@@ -1,5 +1,6 @@
-import { keepKeys, type NumberRange } from '../select-numbers.ts'
+import type { NumberRange } from '../select-numbers.ts'
 import { addressOf } from './blocks.ts'
+import { wasmKeepKeys } from './keep-keys.ts'
 import { type WasmKernels, wasmKernels } from './kernels.ts'
 
 /**
@@ -159,10 +160,7 @@ function select(
     const [from, to] = least > greatest ? [1, 0] : [least, greatest]
     count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
   }
-  if (range.keys !== undefined) {
-    const values = layout === 'f64' ? floats.subarray(OUT >> 3) : ints.subarray(OUT >> 2)
-    count = keepKeys(values, range.keys, row, ints.subarray(SELECTED >> 2), count)
-  }
+  if (range.keys !== undefined) count = wasmKeepKeys(layout, range.keys, row, count)
   out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
   if (kept !== null) {
     const place = addressOf(kept)

@@ -1,10 +1,10 @@
 import { WASM_MODULE } from './module.generated.ts'
 
 /**
- * 64 KiB pages of the memory: scratch, slots for the bytes of files, and blocks for vectors.
- * Untouched ones cost nothing.
+ * 64 KiB pages of the memory: scratch, slots for the bytes of files, blocks for vectors, and sets of
+ * keys. Untouched ones cost nothing.
  */
-const PAGES = 448
+const PAGES = 464
 
 type Decode = (
   from: number,
@@ -26,6 +26,15 @@ type Select = (
   out: number,
 ) => number
 
+type Keep = (
+  values: number,
+  base: number,
+  rows: number,
+  count: number,
+  least: number,
+  bits: number,
+) => number
+
 type Pack = (values: number, rows: number, count: number, base: number, out: number) => void
 
 /** The functions of assembly/, which take positions in the memory. */
@@ -41,6 +50,8 @@ interface WasmFunctions {
   readonly decodeTimestamps: Decode
   readonly selectInt32: Select
   readonly selectFloat64: Select
+  readonly keepInt32: Keep
+  readonly keepFloat64: Keep
   readonly packInt32: Pack
   readonly packFloat64: Pack
   readonly onlyPrintable: (from: number, to: number) => number
@@ -173,6 +184,8 @@ export interface WasmKernels {
 interface MemoryMap {
   readonly BLOCKS: number
   readonly CURSOR: number
+  readonly KEYS: number
+  readonly KEYS_END: number
   readonly OUT: number
   readonly ROWS_MAX: number
   readonly VALIDITY: number
@@ -223,6 +236,8 @@ function instantiate(): WasmKernels | null {
     places: {
       BLOCKS: place('BLOCKS'),
       CURSOR: place('CURSOR'),
+      KEYS: place('KEYS'),
+      KEYS_END: place('KEYS_END'),
       LANES: place('LANES'),
       OUT: place('OUT'),
       ROWS_MAX: place('ROWS_MAX'),
