@@ -2,9 +2,17 @@
 // `node server.cjs <http port> <tcp port> <folder> <configuration>`.
 // `chdb` brings ClickHouse as a library, whose `clickhouse-local` can listen.
 const path = require('node:path')
+const { Worker } = require('node:worker_threads')
 const { open, load, DataType } = require('ffi-rs')
 
 const [http, tcp, folder, configuration] = process.argv.slice(2)
+// ClickHouse never gives this thread back: another one sees that the parent has gone.
+new Worker(
+  `const parent = process.ppid
+   setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 500)`,
+  { eval: true },
+)
+
 const platform = { linux: 'linux-x64-gnu', darwin: 'darwin-arm64' }[process.platform]
 const library = path.dirname(require.resolve(`@chdb/lib-${platform}/package.json`))
 open({ library: 'chdb', path: path.join(library, 'libchdb.so') })
