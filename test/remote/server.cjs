@@ -1,6 +1,6 @@
 // A ClickHouse server in this process, on loopback:
 // `node server.cjs <http port> <tcp port> <folder> <configuration>`.
-// `chdb` brings ClickHouse as a library, whose `clickhouse-local` can listen.
+// `@chdb/lib-linux-x64-gnu` is ClickHouse as a library, whose `clickhouse-local` can listen.
 const path = require('node:path')
 const { Worker } = require('node:worker_threads')
 const { open, load, DataType } = require('ffi-rs')
@@ -13,8 +13,7 @@ new Worker(
   { eval: true },
 )
 
-const platform = { linux: 'linux-x64-gnu', darwin: 'darwin-arm64' }[process.platform]
-const library = path.dirname(require.resolve(`@chdb/lib-${platform}/package.json`))
+const library = path.dirname(require.resolve('@chdb/lib-linux-x64-gnu/package.json'))
 open({ library: 'chdb', path: path.join(library, 'libchdb.so') })
 const args = [
   'clickhouse',
