@@ -1,5 +1,6 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { GraupelError, invalid } from '../error.ts'
+import { pause } from '../io/clock-and-ids.ts'
 import { failure } from './failure.ts'
 import { sqlText } from './sql-type.ts'
 
@@ -47,6 +48,7 @@ const SETTINGS: ClickHouseSettings = {
 const TIMEOUT_MS = 3_600_000
 /** For a question that any living server answers at once. */
 const PROBE_MS = 10_000
+const KILL_ROUNDS_MAX = 20
 
 /** What a statement has answered so far. */
 export interface Answer {
@@ -105,14 +107,17 @@ export class Servers {
     failed: (text: string, cause?: unknown) => GraupelError,
   ): Promise<Answer> {
     try {
+      // The client hears of a signal only when it fires later, and listens until the answer begins.
+      options.signal.throwIfAborted()
       const { stream, summary, http_status_code } = await this.#client.exec({
         query: `${query} FORMAT ArrowStream`,
         query_id: options.queryId,
         abort_signal: options.signal,
         ignore_error_response: true,
       })
-      // The client listens to the signal until the answer begins.
-      options.signal.addEventListener('abort', () => stream.destroy(), { once: true })
+      const cut = () => stream.destroy(new Error('aborted'))
+      if (options.signal.aborted) cut()
+      options.signal.addEventListener('abort', cut, { once: true })
       if ((http_status_code ?? 200) < 400) {
         return { chunks: stream, readBytes: Number(summary?.read_bytes ?? 0) }
       }
@@ -133,12 +138,23 @@ export class Servers {
     return rows.length === 0 ? null : Number(rows[0]!.bytes)
   }
 
-  /** Ends the statement and its fragments on every server that is known. */
+  /** Ends the statement and its fragments on every server that is known and answers. */
   async kill(queryId: string): Promise<void> {
     const id = sqlText(queryId)
-    const query = `KILL QUERY WHERE query_id = ${id} OR initial_query_id = ${id} SYNC`
-    const abort_signal = AbortSignal.timeout(PROBE_MS)
-    await Promise.allSettled(this.#clients.map((client) => client.command({ query, abort_signal })))
+    const where = `WHERE query_id = ${id} OR initial_query_id = ${id}`
+    const killed = async (client: ClickHouseClient): Promise<boolean> => {
+      const abort_signal = AbortSignal.timeout(PROBE_MS)
+      await client.command({ query: `KILL QUERY ${where} SYNC`, abort_signal })
+      const query = `SELECT 1 AS one FROM system.processes ${where} LIMIT 1`
+      const left = await client.query({ query, format: 'JSONEachRow', abort_signal })
+      return (await left.json()).length === 0
+    }
+    // A fragment may begin after its server was told.
+    for (let round = 0; round < KILL_ROUNDS_MAX; round++) {
+      const told = await Promise.all(this.#clients.map((of) => killed(of).catch(() => true)))
+      if (told.every((is) => is)) return
+      await pause(50)
+    }
   }
 
   /** Addresses of all servers of the cluster `name`. Throws INVALID when there are none. */

@@ -109,6 +109,15 @@ test('an aborted query is ABORTED, and no node works at it any more', async () =
   expect(await place.running()).toEqual([0, 0, 0])
 })
 
+test.each([0, 30, 200])(
+  'a query that is aborted after %i ms ends, here and on every node',
+  async (ms) => {
+    const query = forHours().toArray({ engine: place.engine, signal: AbortSignal.timeout(ms) })
+    await expect(query).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect.poll(() => place.running(), { timeout: 20_000 }).toEqual([0, 0, 0])
+  },
+)
+
 test('batches come while the query still runs, and leaving them ends it on every node', async () => {
   let rows = 0
   for await (const batch of pairs('thrice').batches({ engine: place.engine, batchSize: 1000 })) {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { gentleDoor } from './gentle-door.ts'
 
 const SERVER = fileURLToPath(new URL('server.cjs', import.meta.url))
 
@@ -31,10 +32,11 @@ export interface ClickHouse {
 export async function startClickHouse(count: number): Promise<ClickHouse> {
   const folder = await temporaryFolder()
   const ports = await freePorts(count * 2)
+  const doors = await Promise.all(ports.slice(count).map(gentleDoor))
   const configuration = path.join(folder.path, 'cluster.xml')
-  const replicas = ports
-    .slice(count)
-    .map((port) => `<shard><replica><host>127.0.0.1</host><port>${port}</port></replica></shard>`)
+  const replicas = doors.map(
+    ({ port }) => `<shard><replica><host>127.0.0.1</host><port>${port}</port></replica></shard>`,
+  )
   await writeFile(
     configuration,
     `<clickhouse><remote_servers><${CLUSTER}>${replicas.join('')}</${CLUSTER}></remote_servers><logger><level>none</level></logger></clickhouse>`,
@@ -42,6 +44,7 @@ export async function startClickHouse(count: number): Promise<ClickHouse> {
   const children: ChildProcess[] = []
   const stop = async () => {
     await Promise.all(children.map(killed))
+    await Promise.all(doors.map((door) => door.close()))
     await folder.remove()
   }
   try {
@@ -55,9 +58,9 @@ export async function startClickHouse(count: number): Promise<ClickHouse> {
       await answering(url, child)
       nodes.push({
         url,
-        address: `127.0.0.1:${tcp}`,
+        address: `127.0.0.1:${doors[at]!.port}`,
         kill: () => killed(child),
-        ask: async (sql) => (await (await fetch(url, { method: 'POST', body: sql })).text()).trim(),
+        ask: (sql) => asked(url, sql),
       })
     }
     return { nodes, stop }
@@ -72,12 +75,23 @@ async function answering(url: string, child: ChildProcess): Promise<void> {
   child.stderr!.on('data', (chunk) => {
     complaint = (complaint + chunk).slice(-2000)
   })
+  child.on('exit', (code, signal) => {
+    if (signal !== 'SIGKILL')
+      console.error(`ClickHouse at ${url} ended, ${code ?? signal}: ${complaint}`)
+  })
   for (let attempt = 0; !(await answers(url)); attempt++) {
     if (child.exitCode !== null || attempt > 600) {
       throw new Error(`ClickHouse did not start: ${complaint}`)
     }
     await pause(100)
   }
+}
+
+async function asked(url: string, body: string): Promise<string> {
+  const answer = await fetch(url, { method: 'POST', body })
+  const text = (await answer.text()).trim()
+  if (!answer.ok) throw new Error(`ClickHouse at ${url}: ${text}`)
+  return text
 }
 
 async function killed(child: ChildProcess): Promise<void> {
