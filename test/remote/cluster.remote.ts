@@ -82,6 +82,14 @@ test('aggregates are merged from states, and every other node of a plan answers 
     few.join(some as never, { on: [['c', 'a']], how: 'right' } as never) as never,
     some.join(few as never, { on: [['a', 'c']], how: 'full' } as never) as never,
     some.join(few as never, { on: [['a', 'c']], how: 'anti' } as never) as never,
+    // Two fragments that are alike but for the names of their columns.
+    numbers.join(
+      numbers.rename({ a: 'c', b: 'd' }) as never,
+      {
+        on: [['a', 'c']],
+        how: 'full',
+      } as never,
+    ) as never,
     some.union(numbers as never).distinct() as never,
     some.sort('b').limit(7, 3) as never,
     some.sort('b') as never,
@@ -93,8 +101,8 @@ test('aggregates are merged from states, and every other node of a plan answers 
       expect(compareRows(await frameRows(frame, { engine }), here, { ordered: false })).toBeNull()
     }
   }
-  const sorted = await frames[7]!.toArray({ engine: place.engine })
-  expect(sorted).toEqual(await frames[7]!.toArray())
+  const sorted = await frames.at(-2)!.toArray({ engine: place.engine })
+  expect(sorted).toEqual(await frames.at(-2)!.toArray())
 })
 
 test('an aborted query is ABORTED, and no node works at it any more', async () => {
