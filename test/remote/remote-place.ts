@@ -1,7 +1,7 @@
 import { type BucketKeys, clickhouse, type QueryEngine } from '../../src/remote/index.ts'
 import { startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
-import { CLUSTER, type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
+import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
 
 /** A bucket of a real S3 server, and a ClickHouse of three nodes beside it. */
 export interface RemotePlace {
@@ -28,7 +28,11 @@ export async function startRemotePlace(): Promise<RemotePlace> {
     bucket,
     nodes,
     keys,
-    engine: clickhouse({ url, cluster: CLUSTER, s3Credentials: keys }),
+    engine: clickhouse({
+      url,
+      cluster: nodes.map(({ address }) => address),
+      s3Credentials: keys,
+    }),
     single: clickhouse({ url: url[0]!, s3Credentials: keys }),
     running: () =>
       Promise.all(
