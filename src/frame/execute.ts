@@ -1,4 +1,4 @@
-import type { Batch } from '../arrow/batch.ts'
+import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
@@ -83,11 +83,23 @@ export async function* frameBatches(
   state: FrameState,
   options: QueryOptions & Pick<RunSettings, 'batchRowsMax'> = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const { engine, signal } = options
+  const { engine, signal, onProgress, batchRowsMax = 65_536 } = options
   const bound = await bindFrame(state, { optimized: true, signal })
   const door = scansOf(bound.plan).length > 0 ? engine?.[engineDoor] : undefined
-  if (door?.takes(bound.plan) === true) yield* door.run(bound.plan, { signal })
-  else yield* boundBatches(bound, state, options)
+  if (door?.takes(bound.plan) !== true) yield* boundBatches(bound, state, options)
+  else yield* sliced(door.run(bound.plan, { signal, onProgress }), batchRowsMax)
+}
+
+/** The same rows in batches of at most `rowsMax`. */
+async function* sliced(
+  batches: AsyncGenerator<Batch, void, undefined>,
+  rowsMax: number,
+): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length; from += rowsMax) {
+      yield sliceBatch(batch, from, Math.min(from + rowsMax, batch.length))
+    }
+  }
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */

@@ -25,7 +25,7 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
   }
   const bound = await bindFrame(state, { optimized, signal: rest.signal })
   if (engine !== undefined)
-    return `${printed(bound.plan, format)}\n\n${engine[engineDoor].explain(bound.plan)}`
+    return `${printed(bound.plan, format)}\n\n${await engine[engineDoor].explain(bound.plan)}`
   if (!analyze) {
     if (await isCached(bound, state)) return withCacheNote(printed(bound.plan, format), format)
     const partial = await partialAnswers(bound, state)
