@@ -34,6 +34,7 @@ export type {
   UpdateChange,
   ValuesOf,
 } from './frame/change-type.ts'
+export type { ClusterKeys } from './frame/cluster-type.ts'
 export {
   type ColumnType,
   type DefaultNames,

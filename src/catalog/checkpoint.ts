@@ -1,6 +1,11 @@
 import { corrupt } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
-import { type CsvField, parseCheckpoint, printCheckpoint } from './checkpoint-csv.ts'
+import {
+  type CheckpointRow,
+  type CsvField,
+  parseCheckpoint,
+  printCheckpoint,
+} from './checkpoint-csv.ts'
 import type { CommitRecord } from './model/commit-record.ts'
 import type { Head } from './model/head.ts'
 import type { ColumnPartition } from './model/partition-set.ts'
@@ -37,7 +42,8 @@ export interface Checkpoint<T> {
 /** How one kind of checkpoint is stored: a table's partitions, or the files of one column. */
 export interface CheckpointFile<T> {
   readonly key: string
-  parse(bytes: Uint8Array): Checkpoint<T>
+  /** @param version Rows that this version has not may be left out; none when it is not given. */
+  parse(bytes: Uint8Array, version?: number): Checkpoint<T>
   print(checkpoint: Checkpoint<T>): Uint8Array
   /** What a commit brought: values by partition id. */
   brought(record: CommitRecord): (readonly [id: number, value: T])[]
@@ -48,14 +54,22 @@ export interface CheckpointFile<T> {
 /** The state of a table that was just created. */
 export const NO_CHECKPOINT = { upto: 0, prunedTo: 0, rows: [] } as const
 
-/** The stored checkpoint; the empty one when there is none. Throws DATA naming key and line. */
+/**
+ * The stored checkpoint; the empty one when there is none. Throws DATA naming key and line.
+ *
+ * @param options `version`: rows that this version has not may be left out.
+ */
 export async function readCheckpoint<T>(
   store: ObjectStore,
   file: CheckpointFile<T>,
-  signal?: AbortSignal,
+  {
+    version,
+    signal,
+  }: { readonly version?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Checkpoint<T>> {
   const bytes = await store.get(file.key, { signal })
-  return bytes === null ? NO_CHECKPOINT : file.parse(bytes)
+  if (bytes === null) return NO_CHECKPOINT
+  return file.parse(bytes, version)
 }
 
 /** The checkpoint, or none where it is older than what is left of the log of `head`. */
@@ -69,25 +83,25 @@ export function usable<T>(
 /** `_table/partitions.csv`: the rows of every partition. */
 export function partitionsFile(folder: string): CheckpointFile<Partition> {
   const key = `${folder}/_table/partitions.csv`
+  const summaryOf = (rows: readonly Versioned<Partition>[]) => ['0', String(liveRows(rows))]
   return {
     key,
-    parse(bytes) {
-      const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, PARTITION_FIELDS)
-      const parsed = rows.map(({ fields, added, removed }, index) => {
+    parse(bytes, version) {
+      const of = { bytes, key, fields: PARTITION_FIELDS, version, summaryOf }
+      return parsed(of, (row) => {
+        const { fields } = row
         const [id, count] = [whole(fields[0]), whole(fields[1])]
-        if (id === undefined || id < 1 || count === undefined || fields[2] !== null) {
-          throw badRow(key, index, 'should be "partition,rows,\\N,added,removed"')
+        if (id !== undefined && id > 0 && count !== undefined && fields[2] === null) {
+          return { id, value: { id, rows: count } }
         }
-        return { id, value: { id, rows: count }, added, removed }
+        throw badRow(key, row, 'should be "partition,rows,\\N,added,removed"')
       })
-      checkSummary(key, summary, ['0', String(liveRows(parsed))])
-      return { upto, prunedTo, rows: parsed }
     },
     print({ upto, prunedTo, rows }) {
-      return printCheckpoint(PARTITION_FIELDS, ['0', String(liveRows(rows))], {
+      return printCheckpoint(PARTITION_FIELDS, summaryOf(rows), {
         upto,
         prunedTo,
-        rows: rows.map(({ value, added, removed }) => ({
+        rows: liveFirst(rows).map(({ value, added, removed }) => ({
           fields: [String(value.id), String(value.rows), null],
           added,
           removed,
@@ -115,20 +129,16 @@ export function metadataFile(folder: string, column: Column): CheckpointFile<Col
     })
   return {
     key,
-    parse(bytes) {
-      const { upto, prunedTo, rows, summary } = parseCheckpoint(bytes, key, METADATA_FIELDS)
-      const parsed = rows.map(({ fields, added, removed, text = null }, index) => {
-        const id = whole(fields[0])
-        if (id === undefined || id < 1) throw badRow(key, index, 'has no partition number')
-        return new StatisticsRow({ id, added, removed }, () =>
-          parseFields({ fields, text }, column, key, index),
-        )
+    parse(bytes, version) {
+      const of = { bytes, key, fields: METADATA_FIELDS, version, summaryOf }
+      return parsed(of, (row) => {
+        const id = whole(row.fields[0])
+        if (id === undefined || id < 1) throw badRow(key, row, 'has no partition number')
+        return { id, value: parseFields(row, column, key) }
       })
-      checkSummary(key, summary, summaryOf(parsed))
-      return { upto, prunedTo, rows: parsed }
     },
     print({ upto, prunedTo, rows }) {
-      const printed = rows.map(({ id, value, added, removed }) => {
+      const printed = liveFirst(rows).map(({ id, value, added, removed }) => {
         const text = printStatistics(value, column.type)
         const fields = [String(id), ...STATISTICS_FIELDS.map((name) => text[name])]
         return { fields, added, removed, text: value.text ?? null }
@@ -153,8 +163,8 @@ export function liveAt<T>(
 ): Map<number, T> {
   const live = new Map<number, T>()
   for (const row of checkpoint.rows) {
-    const { id, added, removed } = row
-    if (added <= version && (removed === null || removed > version)) live.set(id, row.value)
+    const { added, removed } = row
+    if (added <= version && (removed === null || removed > version)) live.set(row.id, row.value)
   }
   for (const record of records) {
     if (record.version <= checkpoint.upto || record.version > version) continue
@@ -197,57 +207,75 @@ export function advance<T>(
     }
   }
   const kept = ended.filter(({ removed }) => removed! > retainedFrom)
-  const rows = [...kept, ...live.values()].sort((a, b) => a.id - b.id || a.added - b.added)
+  const rows = [...kept, ...live.values()]
   return { upto, prunedTo: Math.max(checkpoint.prunedTo, retainedFrom), rows }
 }
 
-/** A row whose statistics are parsed when they are asked for: most are of versions that nobody reads. */
-class StatisticsRow implements Versioned<ColumnPartition> {
-  readonly id: number
+/** A row that is parsed when it is asked for. */
+class StoredVersion<T> implements Versioned<T> {
   readonly added: number
   readonly removed: number | null
-  #value: ColumnPartition | (() => ColumnPartition)
+  readonly #row: CheckpointRow
+  readonly #parse: (row: CheckpointRow) => Pick<Versioned<T>, 'id' | 'value'>
+  #parsed: Pick<Versioned<T>, 'id' | 'value'> | undefined
 
   constructor(
-    { id, added, removed }: Pick<Versioned<unknown>, 'id' | 'added' | 'removed'>,
-    parse: () => ColumnPartition,
+    row: CheckpointRow,
+    parse: (row: CheckpointRow) => Pick<Versioned<T>, 'id' | 'value'>,
   ) {
-    this.id = id
-    this.added = added
-    this.removed = removed
-    this.#value = parse
+    this.added = row.added
+    this.removed = row.removed
+    this.#row = row
+    this.#parse = parse
   }
 
-  get value(): ColumnPartition {
-    if (typeof this.#value === 'function') this.#value = this.#value()
-    return this.#value
+  get id(): number {
+    return this.#read().id
   }
-}
 
-function parseFields(
-  { fields, text }: { readonly fields: readonly CsvField[]; readonly text: CsvField },
-  column: Column,
-  key: string,
-  index: number,
-): ColumnPartition {
-  try {
-    const statistics = parseStatistics(
-      statisticsOf((name) => fields[POSITIONS.get(name)!] ?? null),
-      column.type,
-    )
-    return text === null ? statistics : withText(statistics, text)
-  } catch (error) {
-    if (!(error instanceof StatisticsProblem)) throw error
-    throw badRow(key, index, `"${error.field}" should be ${error.expected}`)
+  get value(): T {
+    return this.#read().value
+  }
+
+  #read() {
+    this.#parsed ??= this.#parse(this.#row)
+    return this.#parsed
   }
 }
 
-function liveRows(rows: readonly Versioned<{ readonly rows: number }>[]): number {
-  return rows.reduce((sum, row) => (row.removed === null ? sum + row.value.rows : sum), 0)
+/** Rows in the order that they are stored in: so a reader of the last version need not read all. */
+function liveFirst<T>(rows: readonly Versioned<T>[]): Versioned<T>[] {
+  const end = ({ removed }: Versioned<T>) => removed ?? Number.MAX_SAFE_INTEGER
+  return [...rows].sort((a, b) => end(b) - end(a) || a.id - b.id || a.added - b.added)
 }
 
-function checkSummary(key: string, found: readonly CsvField[], expected: readonly CsvField[]) {
-  if (found.every((field, position) => field === expected[position])) return
+interface StoredRows<T> {
+  readonly bytes: Uint8Array
+  readonly key: string
+  /** Names of the fields. */
+  readonly fields: readonly string[]
+  readonly version: number | undefined
+  /** What row 0 has to say of the rows. */
+  summaryOf(rows: readonly Versioned<T>[]): readonly CsvField[]
+}
+
+/** Throws DATA unless row 0 sums up the rows. */
+function parsed<T>(
+  { bytes, key, fields, version, summaryOf }: StoredRows<T>,
+  parse: (row: CheckpointRow) => Pick<Versioned<T>, 'id' | 'value'>,
+): Checkpoint<T> {
+  const read = (which: 'all' | 'live') => {
+    const { upto, prunedTo, rows: stored, summary } = parseCheckpoint(bytes, key, fields, which)
+    const rows = stored.map((row) => new StoredVersion(row, parse))
+    const expected = summaryOf(rows)
+    const isSum = summary.every((field, position) => field === expected[position])
+    return { checkpoint: { upto, prunedTo, rows }, isSum, found: summary, expected }
+  }
+  // A row that another order has put behind one that was removed is missing in the sum.
+  const live = version === undefined ? undefined : read('live')
+  if (live?.isSum === true && version! >= live.checkpoint.upto) return live.checkpoint
+  const { checkpoint, isSum, found, expected } = read('all')
+  if (isSum) return checkpoint
   throw corrupt(`"${key}" line 2: row 0 does not sum up the rows, or is another column's`, {
     key,
     line: 2,
@@ -256,9 +284,26 @@ function checkSummary(key: string, found: readonly CsvField[], expected: readonl
   })
 }
 
-/** `index` counts the rows after row 0; line breaks inside values are not counted. */
-function badRow(key: string, index: number, problem: string) {
-  return corrupt(`"${key}" line ${index + 3}: ${problem}`, { key, line: index + 3 })
+function parseFields(row: CheckpointRow, column: Column, key: string): ColumnPartition {
+  const { fields, text = null } = row
+  try {
+    const statistics = parseStatistics(
+      statisticsOf((name) => fields[POSITIONS.get(name)!] ?? null),
+      column.type,
+    )
+    return text === null ? statistics : withText(statistics, text)
+  } catch (error) {
+    if (!(error instanceof StatisticsProblem)) throw error
+    throw badRow(key, row, `"${error.field}" should be ${error.expected}`)
+  }
+}
+
+function liveRows(rows: readonly Versioned<{ readonly rows: number }>[]): number {
+  return rows.reduce((sum, row) => (row.removed === null ? sum + row.value.rows : sum), 0)
+}
+
+function badRow(key: string, { line }: CheckpointRow, problem: string) {
+  return corrupt(`"${key}" line ${line}: ${problem}`, { key, line })
 }
 
 function whole(field: CsvField | undefined): number | undefined {

@@ -17,6 +17,8 @@ const PARTITION_ROWS = 1_000_000
 export interface TableOptions {
   /** Names of the columns that loads sort by. */
   readonly clusterBy?: readonly string[] | undefined
+  /** What of each they sort by, as JSON: see `TableSnapshot`. */
+  readonly clusterKeys?: readonly unknown[] | undefined
   /** Rows of a partition at most; 1,000,000 unless told. */
   readonly partitionRows?: number | undefined
   /** How column files are kept in a bucket; `none` unless told. */
@@ -67,6 +69,7 @@ export function firstHead(fields: readonly Field[], options: TableOptions = {}):
     formerSchemas: [],
     nextColumnId: fields.length + 1,
     clusterBy: clusterBy.map(idOf),
+    ...(options.clusterKeys === undefined ? {} : { clusterKeys: options.clusterKeys }),
     constraints,
     identities,
     partitionRows,

@@ -45,6 +45,7 @@ export function printHead(head: Head): Uint8Array {
       ...formerSchemaFields(head),
       ['nextColumnId', head.nextColumnId],
       ['clusterBy', head.clusterBy],
+      ...(head.clusterKeys === undefined ? [] : ([['clusterKeys', head.clusterKeys]] as const)),
       ...constraintFields(head),
       ['partitionRows', head.partitionRows],
       ['nextId', head.nextId],
@@ -85,6 +86,7 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
     ...readFormerSchemas(of),
     nextColumnId: of.whole('nextColumnId', 1),
     clusterBy: of.wholes('clusterBy', 1),
+    ...readClusterKeys(of),
     ...readConstraints(of),
     partitionRows: of.whole('partitionRows', 1),
     nextId: of.whole('nextId', 1),
@@ -101,6 +103,13 @@ export function parseHead(bytes: Uint8Array, key: string): Head {
   checkLineage(head, key)
   checkMarks(head, key)
   return { ...head, extra: of.extra() }
+}
+
+function readClusterKeys(of: StoredObject): Pick<Head, 'clusterKeys'> {
+  if (!of.has('clusterKeys')) return {}
+  const keys = of.json('clusterKeys')
+  const isList = Array.isArray(keys) && keys.length === of.wholes('clusterBy', 1).length
+  return isList ? { clusterKeys: keys } : of.fail('clusterKeys', 'one for each of clusterBy', keys)
 }
 
 function readState(of: StoredObject): TableState {

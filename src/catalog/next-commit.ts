@@ -124,13 +124,15 @@ export function assertSameColumns(
       return now.id === column.id && sameFiles && sameValues
     })
   if (same) return
-  const changedAt = (head.formerSchemas.at(-1)?.upto ?? head.version - 1) + 1
+  const upto = head.formerSchemas.at(-1)?.upto
+  const changedAt = upto === undefined ? undefined : upto + 1
   const change = head.tail.find(({ version }) => version === changedAt)
+  const at = changedAt === undefined ? '' : `, at version ${changedAt}`
   const by = change === undefined ? '' : `, by ${change.operation}`
   throw new GraupelError(
     'CONFLICT',
-    `the columns of table "${name}" changed meanwhile, at version ${changedAt}${by}; nothing was committed: open it again and retry`,
-    { table: name, version: changedAt, operation: change?.operation },
+    `the columns of table "${name}" changed meanwhile${at}${by}; nothing was committed: open it again and retry`,
+    { table: name, version: changedAt ?? head.version, operation: change?.operation },
   )
 }
 

@@ -1,6 +1,6 @@
 import type { DataType } from '../arrow/data-type.ts'
 import { parseScalar, type Scalar, scalarText } from '../arrow/scalar.ts'
-import type { Head, HeadColumn } from './model/head.ts'
+import type { FormerSchema, Head, HeadColumn } from './model/head.ts'
 
 /** Every column that may have files: also those that only older versions have. */
 export function storedColumns({
@@ -8,6 +8,20 @@ export function storedColumns({
   dropped,
 }: Pick<Head, 'columns' | 'dropped'>): readonly HeadColumn[] {
   return dropped.length === 0 ? columns : [...columns, ...dropped]
+}
+
+/** The former schemas that versions from `retainedFrom` on have, and the columns that none of these has. */
+export function neededSchemas({
+  dropped,
+  formerSchemas,
+  retainedFrom,
+}: Pick<Head, 'dropped' | 'formerSchemas' | 'retainedFrom'>): {
+  readonly formerSchemas: readonly FormerSchema[]
+  readonly forgotten: readonly HeadColumn[]
+} {
+  const needed = formerSchemas.filter(({ upto }) => upto >= retainedFrom)
+  const ids = new Set(needed.flatMap(({ columns }) => columns.map(({ id }) => id)))
+  return { formerSchemas: needed, forgotten: dropped.filter(({ id }) => !ids.has(id)) }
 }
 
 /** `value` of a column of `from` as one of a column of `to`, whose text for it is the same. */

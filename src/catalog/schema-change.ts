@@ -2,7 +2,7 @@ import { type DataType, integerRange, isInteger, typesEqual, typeText } from '..
 import type { Field } from '../arrow/schema.ts'
 import { clip, invalid, nameNotFound } from '../error.ts'
 import type { Change } from './commit-queue.ts'
-import { foldFolder, freeFolderName } from './folder-name.ts'
+import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { Operation } from './model/commit-record.ts'
 import type { Head, HeadColumn } from './model/head.ts'
 import type { Column } from './model/table.ts'
@@ -61,7 +61,10 @@ export function addColumns(fields: readonly Field[]): SchemaChange {
   return {
     operation: 'addColumns',
     columns(head) {
-      const taken = new Set(storedColumns(head).map(({ folder }) => foldFolder(folder)))
+      const known = storedColumns(head)
+      const taken = new Set(known.map(({ folder }) => foldFolder(folder)))
+      // A folder of a column that is no longer listed may still get what a slow writer stages.
+      const hasForgotten = known.length < head.nextColumnId - 1
       const added = fields.map((of, position): HeadColumn => {
         const { name } = of
         if (!of.nullable && of.default === undefined) {
@@ -71,7 +74,8 @@ export function addColumns(fields: readonly Field[]): SchemaChange {
           )
         }
         const id = head.nextColumnId + position
-        const folder = freeFolderName(name, taken, String(id))
+        const free = freeFolderName(name, taken, String(id))
+        const folder = hasForgotten && free === folderName(name) ? `${free}!-${id}` : free
         taken.add(foldFolder(folder))
         return { id, ...of, folder, extra: [] }
       })

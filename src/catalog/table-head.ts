@@ -119,6 +119,7 @@ export function snapshotOf(
     version,
     columns: Object.freeze(columns),
     clusterBy: Object.freeze(head.clusterBy.flatMap((id) => names.get(id) ?? [])),
+    ...(head.clusterKeys === undefined ? {} : { clusterKeys: head.clusterKeys }),
     constraints: Object.freeze(
       head.constraints.filter(
         ({ since, columns }) => since <= version && columns.every((id) => names.has(id)),

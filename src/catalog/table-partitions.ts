@@ -87,7 +87,7 @@ async function checkpointFor<T>(
 ): Promise<Checkpoint<T>> {
   const known = cache?.find<T>(key, version)
   if (known !== undefined && usable(known, head) === known) return known
-  const read = usable(await readCheckpoint(store, file, signal), head)
+  const read = usable(await readCheckpoint(store, file, { version, signal }), head)
   assertRetained({ ...head, retainedFrom: read.prunedTo }, version)
   return read
 }

@@ -14,9 +14,15 @@ import {
   usable,
 } from './checkpoint.ts'
 import { releasePins } from './clone-table.ts'
-import { type Head, isTrimmed, type Segment, type StreamOffset } from './model/head.ts'
+import {
+  type Head,
+  type HeadColumn,
+  isTrimmed,
+  type Segment,
+  type StreamOffset,
+} from './model/head.ts'
 import { momentOf } from './moment-version.ts'
-import { storedColumns } from './schema-at.ts'
+import { neededSchemas, storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { assertLive } from './table-head.ts'
 import { columnTypes } from './table-partitions.ts'
@@ -96,7 +102,7 @@ async function vacuumOnce(
     await table.edit((now) => raised(now, planned(now)))
     head = await trimLog(table, signal)
   }
-  const garbage = await findGarbage(table, head, signal)
+  const { garbage, forgotten } = await findGarbage(table, head, signal)
   const sum = garbage.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
   const result = { retainedFrom: head.retainedFrom, files: garbage.length, bytes: sum }
   let bytes = 0
@@ -111,6 +117,7 @@ async function vacuumOnce(
     bytes += byteLength
     tell('delete')
   })
+  await table.edit((now) => without(now, forgotten))
   tell('done')
   return { ...result, keys: [] }
 }
@@ -118,6 +125,16 @@ async function vacuumOnce(
 function raised(head: Head, { retainedFrom, fence }: Plan): Partial<Head> | undefined {
   if (retainedFrom === head.retainedFrom && fence === head.fence) return undefined
   return { retainedFrom, fence, burned: above(fence, head.burned) }
+}
+
+/** `head` without the former schemas that no version has any more, and the columns `gone`. */
+function without(head: Head, gone: readonly HeadColumn[]): Partial<Head> | undefined {
+  const { formerSchemas, forgotten } = neededSchemas(head)
+  const ids = new Set(
+    forgotten.filter((of) => gone.some(({ id }) => id === of.id)).map(({ id }) => id),
+  )
+  if (ids.size === 0 && formerSchemas.length === head.formerSchemas.length) return undefined
+  return { formerSchemas, dropped: head.dropped.filter(({ id }) => !ids.has(id)) }
 }
 
 /** `wanted`, or an older version that a tag, a clone or a stream needs. */
@@ -186,14 +203,23 @@ function readMetadata(table: SharedTable, head: Head) {
   })
 }
 
-/** Oldest first: by partition number, then what is left of the log. */
+/** What is to go, and the columns of which nothing is left then. */
+interface Garbage {
+  /** Oldest first: by partition number, then what is left of the log. */
+  readonly garbage: readonly StoredObject[]
+  readonly forgotten: readonly HeadColumn[]
+}
+
 async function findGarbage(
   table: SharedTable,
   head: Head,
   signal: AbortSignal | undefined,
-): Promise<StoredObject[]> {
+): Promise<Garbage> {
   const files = await referencedFiles(table, head)
   const folders = new Set(storedColumns(head).map(({ folder }) => folder))
+  const { forgotten } = neededSchemas(head)
+  const unlisted = new Map(forgotten.map((column) => [column.folder, column]))
+  const checkpoints: StoredObject[] = []
   const named = new Set([
     ...head.segments.map(({ file }) => file),
     ...(head.trimmed?.files ?? []).map(({ file }) => file),
@@ -206,11 +232,19 @@ async function findGarbage(
     const number = Number(digits)
     if (digits !== undefined && folders.has(folder)) {
       if (number < head.fence && !files.has(path)) garbage.push({ ...object, order: number })
+      else unlisted.delete(folder)
+    } else if (path.endsWith('/metadata.csv')) {
+      checkpoints.push(object)
     } else if (isDeadLog(path, head, named)) {
       garbage.push({ ...object, order: Number.POSITIVE_INFINITY })
     }
   }
-  return garbage.sort((a, b) => a.order - b.order || (a.key < b.key ? -1 : 1))
+  garbage.sort((a, b) => a.order - b.order || (a.key < b.key ? -1 : 1))
+  const left = new Set(
+    Array.from(unlisted.keys(), (folder) => `${table.folder}/${folder}/metadata.csv`),
+  )
+  const derived = checkpoints.filter(({ key }) => left.has(key))
+  return { garbage: [...garbage, ...derived], forgotten: [...unlisted.values()] }
 }
 
 /**
@@ -234,9 +268,10 @@ function isDeadLog(path: string, head: Head, named: ReadonlySet<string>): boolea
   return last <= trimmedTo || head.segments.some(isPart)
 }
 
-/** `<Column>/partitionN.csv` of every version that is kept. */
+/** `<Column>/partitionN.csv` of every version that is kept, of the columns that it has. */
 async function referencedFiles(table: SharedTable, head: Head): Promise<Set<string>> {
   const found = new Set<string>()
+  const forgotten = new Set(neededSchemas(head).forgotten.map(({ id }) => id))
   const checkpoints = await readMetadata(table, head)
   const upto = checkpoints.reduce((least, of) => Math.min(least, of.checkpoint.upto), head.version)
   const span = { from: upto + 1, to: head.version }
@@ -251,6 +286,7 @@ async function referencedFiles(table: SharedTable, head: Head): Promise<Set<stri
       upto: head.version,
       retainedFrom: head.retainedFrom,
     })
+    if (forgotten.has(column.id)) continue
     for (const { value } of rows) {
       if (typeof value.file === 'number') found.add(`${column.folder}/partition${value.file}.csv`)
     }

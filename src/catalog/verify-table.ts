@@ -16,7 +16,7 @@ import type { Head } from './model/head.ts'
 import { columnFile } from './model/partition-set.ts'
 import type { Problem } from './model/problem.ts'
 import { numberAfter } from './next-commit.ts'
-import { storedColumns } from './schema-at.ts'
+import { neededSchemas, storedColumns } from './schema-at.ts'
 import type { SharedTable } from './shared-table.ts'
 import { printStatistics, STATISTICS_FIELDS } from './statistics-text.ts'
 import { assertLive } from './table-head.ts'
@@ -51,10 +51,12 @@ export async function verifyTable(
   const log: Log = { records, from: head.trimmed?.version ?? 0 }
   await verifyCheckpoint(table, partitionsFile(table.folder), log, problems)
   const files: ReturnType<typeof columnFile>[] = []
+  const forgotten = new Set(neededSchemas(head).forgotten.map(({ id }) => id))
   for (const column of storedColumns(head)) {
     throwIfAborted(signal)
     const file = metadataFile(table.folder, column)
     await verifyCheckpoint(table, file, log, problems)
+    if (forgotten.has(column.id)) continue
     const { version: upto, retainedFrom } = head
     for (const { value } of advance(file, NO_CHECKPOINT, records, { upto, retainedFrom }).rows) {
       files.push(columnFile(table.folder, column, value))

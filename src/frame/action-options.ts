@@ -1,5 +1,6 @@
 import type { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
 import type { OnProgress } from '../io/progress.ts'
+import type { ClusterKeys } from './cluster-type.ts'
 import type { QueryEngine } from './query-engine.ts'
 import type { RowOptions } from './type-tag.ts'
 
@@ -57,8 +58,8 @@ export interface WriteOptions extends ActionOptions {
    * rows. The last two create it where there is none.
    */
   readonly mode?: 'create' | 'append' | 'overwrite'
-  /** Names of the columns that a new table's loads are sorted by. */
-  readonly clusterBy?: readonly string[]
+  /** What a new table's loads are sorted by: names of columns, or expressions. */
+  readonly clusterBy?: ClusterKeys
 }
 
 /**

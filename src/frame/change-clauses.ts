@@ -134,7 +134,8 @@ function isAssignable(from: Expr['type'], to: Expr['type']): boolean {
 
 type Callback = (...rows: readonly unknown[]) => unknown
 
-function answerOf(callback: Callback, scope: ClauseScope, where: string) {
+/** What `callback` answers of the rows; INVALID for a promise. */
+export function answerOf(callback: Callback, scope: ClauseScope, where: string) {
   const answer: unknown = callback(...scope.rows)
   if (answer instanceof Promise) {
     answer.catch(() => {}) // its own failure is beside the point

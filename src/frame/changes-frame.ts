@@ -3,6 +3,7 @@ import { utf8 } from '../arrow/data-type.ts'
 import { field, type Schema, schema } from '../arrow/schema.ts'
 import { concat, take } from '../arrow/vector.ts'
 import { vectorFrom } from '../arrow/vector-from.ts'
+import { isKey } from '../catalog/model/constraint.ts'
 import type { Moment } from '../catalog/model/moment.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import {
@@ -105,12 +106,13 @@ async function changesPlan(of: ChangesOf): Promise<Derived> {
   if (isMoved) return { plan: await netPlan(union(plans), origins, of), origins: new Map() }
   if (rewritten.size > 0) {
     const batches: Batch[] = []
+    const keys = keysOfBoth(before, after)
     for (const id of [...rewritten].sort((a, b) => a - b)) {
       const [left, right] = await Promise.all([
         readPartition(store, before, old, id),
         readPartition(store, after, now, id),
       ])
-      batches.push(changedRows(left, right))
+      batches.push(changedRows(left, right, keys))
     }
     plans.push(values(changesSchema(tableSchema(before.columns)), batches, 'changes'))
   }
@@ -193,9 +195,23 @@ async function readPartition(
   return concatBatches(plan.schema, batches)
 }
 
+/** Positions of columns that take no null and whose values no two rows share, at both versions. */
+function keysOfBoth(before: TableSnapshot, after: TableSnapshot): number[] | null {
+  const { columns } = before
+  for (const of of before.constraints) {
+    const isKept = after.constraints.some(
+      (other) => isKey(other) && other.columns.join() === of.columns.join(),
+    )
+    if (!isKey(of) || !isKept) continue
+    const positions = of.columns.map((id) => columns.findIndex((column) => column.id === id))
+    if (positions.every((position) => columns[position]?.nullable === false)) return positions
+  }
+  return null
+}
+
 /** The rows that differ: each as it was, then as it is. */
-function changedRows(before: Batch, after: Batch): Batch {
-  const { left, right } = rowDifferences(before, after)
+function changedRows(before: Batch, after: Batch, keys: readonly number[] | null): Batch {
+  const { left, right } = rowDifferences(before, after, keys)
   const rows = new Uint32Array(left.length * 2)
   const words: string[] = []
   for (let pair = 0; pair < left.length; pair++) {

@@ -5,22 +5,22 @@ import {
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { invalid } from '../error.ts'
-import { keyColumns } from './optimize-table.ts'
+import { type ClusterKey, keyedSet } from './cluster-keys.ts'
 
-/** How well the partitions of the table `table` are told apart by the columns `names`. */
+/** How well the partitions of the table `table` are told apart by `keys`. */
 export async function clusteringOf(
   table: string,
   catalog: TableCatalog,
   snapshot: TableSnapshot,
-  names: readonly string[],
+  keys: readonly ClusterKey[],
 ): Promise<ClusteringInformation> {
-  if (names.length === 0) {
+  if (keys.length === 0) {
     throw invalid(
       `clusteringInformation: table "${table}" is not clustered; name columns to be looked at`,
       { table },
     )
   }
-  const keys = keyColumns(snapshot, names)
-  const ids = [...new Set(keys.map(({ id }) => id))]
-  return clusteringInformation(await catalog.partitions(snapshot, ids), keys)
+  const ids = [...new Set(keys.map(({ column }) => column.id))]
+  const { set, columns } = keyedSet(await catalog.partitions(snapshot, ids), keys)
+  return clusteringInformation(set, columns)
 }

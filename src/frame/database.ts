@@ -1,16 +1,20 @@
 import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import type { ActionOptions } from './action-options.ts'
+import type { ClusterKeys } from './cluster-type.ts'
 import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { TableConstraints } from './constraint/table-constraints.ts'
-import type { DataFrame, Key } from './data-frame.ts'
+import type { DataFrame } from './data-frame.ts'
 import type { FileOptions } from './load-type.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
 
 export interface CreateTableOptions<S = Untyped> extends TableConstraints<S> {
-  /** Columns that every load is sorted by, so that queries on them read less. */
-  readonly clusterBy?: readonly Key<S>[]
+  /**
+   * What every load is sorted by, so that queries on it read less: columns, or `(o) => [...]` of
+   * expressions that keep the order of one column each, such as `o.at.dt.truncate('month')`.
+   */
+  readonly clusterBy?: ClusterKeys<S>
   /**
    * Rows of a partition at most; 1,000,000 unless told. Smaller ones are pruned more finely, and
    * make more files.
@@ -29,7 +33,7 @@ export interface CreateTableFromOptions
   extends ActionOptions,
     CsvFormat,
     Pick<FileOptions, 'format' | 'timeoutMs'> {
-  readonly clusterBy?: readonly string[]
+  readonly clusterBy?: ClusterKeys
   readonly partitionRows?: number
   readonly compression?: 'gzip' | 'none'
 }

@@ -1,24 +1,25 @@
 import { batch } from '../arrow/batch.ts'
-import { fieldNamed, type Schema } from '../arrow/schema.ts'
+import type { Schema } from '../arrow/schema.ts'
 import { concat, type Vector } from '../arrow/vector.ts'
 import { type ChoiceLimits, chooseGroups, chooseRuns } from '../catalog/choose-partitions.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
-import {
-  type Column,
-  type Partition,
-  type TableSnapshot,
-  tableSchema,
-} from '../catalog/model/table.ts'
+import { type Partition, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import { PARTITION_BYTES_MAX } from '../catalog/partition-buffer.ts'
 import type { ChangedColumn } from '../catalog/rewritten-partitions.ts'
 import type { StagedWriter } from '../catalog/table-catalog.ts'
-import { GraupelError, nameNotFound, throwIfAborted } from '../error.ts'
+import { GraupelError, throwIfAborted } from '../error.ts'
 import { type ColumnSource, readColumns, sortedPartitions } from '../exec/row-change.ts'
 import { execContext } from '../exec/run.ts'
 import { type OnProgress, progressOf } from '../io/progress.ts'
-import { columnExpr } from '../plan/expr-walk.ts'
 import { bytesOf } from './byte-size.ts'
 import type { ChangePlace } from './change-table.ts'
+import {
+  type ClusterKey,
+  clusterKeys,
+  clusterKeysOf,
+  keyedSet,
+  sortKeysOf,
+} from './cluster-keys.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 
 /** Sorting goes through files from here on, also where a query may hold more. */
@@ -33,11 +34,14 @@ export async function optimizeTable(
   options: OptimizeOptions,
 ): Promise<OptimizeResult> {
   const { catalog } = place
-  const { bytesMax } = options
+  const { bytesMax, columns } = options
   const bytes =
     bytesMax === undefined ? Number.POSITIVE_INFINITY : bytesOf(bytesMax, 'optimize: bytesMax')
   const snapshot = await catalog.refresh()
-  const keys = keyColumns(snapshot, options.columns ?? snapshot.clusterBy)
+  const keys =
+    columns === undefined
+      ? clusterKeysOf(snapshot)
+      : clusterKeys(columns, snapshot.columns, 'optimize')
   const ids = snapshot.columns.map(({ id }) => id)
   const partitions = await catalog.partitions(snapshot, ids)
   const { partitionRows } = catalog.shared.newest
@@ -72,19 +76,6 @@ export async function optimizeTable(
     rows: result.rows + rowsJoined,
     bytes: result.bytes,
   }
-}
-
-/** The columns of those names. Throws NOT_FOUND with the nearest name. */
-export function keyColumns({ columns }: TableSnapshot, names: readonly string[]): Column[] {
-  return names.map((name) => {
-    const found = columns.find((column) => column.name === name)
-    if (found !== undefined) return found
-    throw nameNotFound(
-      'column',
-      name,
-      columns.map((column) => column.name),
-    )
-  })
 }
 
 class TableOptimizer {
@@ -126,14 +117,13 @@ class TableOptimizer {
   }
 
   /** Sorts groups of partitions, and cuts each anew. */
-  async recluster(keys: readonly Column[], limits: ChoiceLimits): Promise<void> {
+  async recluster(keys: readonly ClusterKey[], limits: ChoiceLimits): Promise<void> {
     const { columns } = this.#snapshot
-    const sortKeys = keys.map(({ name }) => {
-      const expr = columnExpr(fieldNamed(this.#schema, name))
-      return { expr, descending: false, nulls: 'last' } as const
-    })
+    const keyed = keyedSet(this.#partitions, keys)
+    const by = { columns, keys: keyed.columns }
+    const sortKeys = sortKeysOf(keys)
     const { memoryBytesMax, spillFolder } = this.#place.settings
-    for (const group of this.#counted(chooseGroups(this.#partitions, { columns, keys }, limits))) {
+    for (const group of this.#counted(chooseGroups(keyed.set, by, limits))) {
       const context = execContext({
         signal: this.#signal,
         memoryLimit: Math.min(memoryBytesMax, MEMORY_MAX),

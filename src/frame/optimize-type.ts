@@ -1,13 +1,15 @@
 import type { ActionOptions } from './action-options.ts'
+import type { ClusterKeys } from './cluster-type.ts'
+import type { Untyped } from './type-tag.ts'
 
-export interface OptimizeOptions<K extends string = string> extends ActionOptions {
+export interface OptimizeOptions<S = Untyped> extends ActionOptions {
   /**
    * Bytes of column files to be read at most, as a number or as `2GB`: what is worst comes first,
    * and the rest another time. Everything when not given.
    */
   readonly bytesMax?: number | string | undefined
-  /** Names of the columns to sort by, the table's `clusterBy` when not given. */
-  readonly columns?: readonly K[] | undefined
+  /** What to sort by: columns, or expressions; the table's `clusterBy` when not given. */
+  readonly columns?: ClusterKeys<S> | undefined
 }
 
 /** What an `optimize` did. */

@@ -8,11 +8,12 @@ import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
-import type { NamedExpr } from '../plan/expr.ts'
+import type { NamedExpr, SortKey } from '../plan/expr.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, project, sort, values } from '../plan/logical-plan.ts'
 import { superType } from '../plan/super-type.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
+import { clusterKeysOf, sortKeysOf } from './cluster-keys.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { QuerySettings } from './frame-state.ts'
 import type { SmallWrites } from './small-writes.ts'
@@ -97,13 +98,13 @@ export async function writeRows(
   { writer, guard }: RowsTarget,
   batches: StagedBatches,
   options: Pick<StageOptions, 'signal' | 'onProgress' | 'settings'> & {
-    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy'>
+    readonly snapshot: Pick<TableSnapshot, 'columns' | 'clusterBy' | 'clusterKeys'>
   },
 ): Promise<number> {
-  const { columns, clusterBy } = options.snapshot
-  const schema = tableSchema(columns)
+  const schema = tableSchema(options.snapshot.columns)
+  const keys = clusterKeysOf(options.snapshot)
   const kept = typeof batches === 'function' ? batches(guard) : guard.checked(batches)
-  const rows = clusterBy.length === 0 ? kept : sortedRuns(schema, clusterBy, kept, options)
+  const rows = keys.length === 0 ? kept : sortedRuns(schema, sortKeysOf(keys), kept, options)
   let rowsBefore = 0
   let bytes = 0
   for await (const part of rows) {
@@ -132,14 +133,10 @@ export function requireNoNull(schema: Schema, part: Batch, rowsBefore: number): 
 
 async function* sortedRuns(
   schema: Schema,
-  clusterBy: readonly string[],
+  keys: readonly SortKey[],
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   { signal, settings }: Pick<StageOptions, 'signal' | 'settings'>,
 ): AsyncGenerator<Batch, void, undefined> {
-  const keys = clusterBy.map((name) => {
-    const expr = columnExpr(fieldNamed(schema, name))
-    return { expr, descending: false, nulls: 'last' } as const
-  })
   const sorted = (part: readonly Batch[]) => {
     const { memoryBytesMax: memoryLimit, spillFolder } = settings
     const context = execContext({ signal, memoryLimit, spillFolder })

@@ -11,6 +11,7 @@ import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { oldestRead } from './change-verbs.ts'
+import { checkClusterKeys, clusterKeys, storedKeys } from './cluster-keys.ts'
 import { fieldsOf, identitiesOf, type SchemaValue } from './column-type.ts'
 import { newConstraints } from './constraint/table-constraints.ts'
 import type { AnyFrame } from './data-frame.ts'
@@ -74,13 +75,14 @@ export class StoredDatabase implements Database {
       ],
       'createTable',
     )
-    checkClusterBy(options.clusterBy, 'createTable')
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
-    const { clusterBy, ifNotExists, partitionRows, compression } = options
+    const { clusterBy = [], ifNotExists, partitionRows, compression } = options
+    const first = firstColumns(fields)
     const catalog = await this.#catalog.createTable(name, fields, {
-      ...{ clusterBy, ifNotExists, partitionRows, compression },
-      constraints: newConstraints(options, firstColumns(fields)),
+      ...{ ifNotExists, partitionRows, compression },
+      ...storedKeys(clusterKeys(clusterBy, first, 'createTable')),
+      constraints: newConstraints(options, first),
       identities: identitiesOf(columns),
     })
     requireSchema(name, tableSchema(catalog.snapshot.columns), schema(fields))
@@ -96,16 +98,17 @@ export class StoredDatabase implements Database {
     const own = ['clusterBy', 'partitionRows', 'compression']
     const ofFiles = ['header', 'delimiter', 'quote', 'nullValues', 'format', 'timeoutMs']
     checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
-    const { clusterBy, partitionRows, compression, ...load } = options
-    checkClusterBy(clusterBy, 'createTableFrom')
+    const { clusterBy = [], partitionRows, compression, ...load } = options
+    checkClusterKeys(clusterBy, 'createTableFrom')
     const onProgress = stepProgress(load.onProgress)
     const { bucket } = this.#settings
     const { inferSchema } = await import('../io/import/infer-schema.ts')
     const { fields } = await inferSchema(source, { ...load, onProgress, bucket })
+    const keys = storedKeys(clusterKeys(clusterBy, firstColumns(fields), 'createTableFrom'))
     return this.#withNewTable(
       name,
       fields,
-      { clusterBy, partitionRows, compression },
+      { ...keys, partitionRows, compression },
       async (catalog) => {
         const table = this.#tableOf(name, catalog)
         await table.load(source, load)
@@ -196,9 +199,9 @@ export class StoredDatabase implements Database {
   }
 
   async #writeTable(name: string, source: FrameState, options: WriteOptions): Promise<WriteResult> {
-    const { mode = 'create', clusterBy, signal, onProgress } = options
+    const { mode = 'create', clusterBy = [], signal, onProgress } = options
     this.#require(name, 'write')
-    checkClusterBy(clusterBy, 'write')
+    checkClusterKeys(clusterBy, 'write')
     if (!['create', 'append', 'overwrite'].includes(mode)) {
       throw invalid(`write: mode can be "create", "append" or "overwrite", got "${mode}"`, { mode })
     }
@@ -218,7 +221,9 @@ export class StoredDatabase implements Database {
     }
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)
-    return this.#withNewTable(name, source.plan.schema.fields, { clusterBy }, into)
+    const { fields } = source.plan.schema
+    const keys = storedKeys(clusterKeys(clusterBy, firstColumns(fields), 'write'))
+    return this.#withNewTable(name, fields, keys, into)
   }
 
   async #tableIfAny(name: string): Promise<TableCatalog | undefined> {
@@ -247,14 +252,4 @@ export class StoredDatabase implements Database {
       throw error
     }
   }
-}
-
-function checkClusterBy(names: unknown, where: string): void {
-  if (names === undefined) return
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw invalid(`${where}: clusterBy has to be a list of column names`, { clusterBy: names })
-  }
-  const twice = names.find((name, position) => names.indexOf(name) !== position)
-  if (twice === undefined) return
-  throw invalid(`${where}: clusterBy names "${clip(twice)}" twice`, { column: twice })
 }

@@ -28,6 +28,8 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
+import { clusterKeys, clusterKeysOf } from './cluster-keys.ts'
+import type { ClusterKeys } from './cluster-type.ts'
 import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
 import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
@@ -283,10 +285,14 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     return result
   }
 
-  async clusteringInformation(columns?: readonly string[]): Promise<ClusteringInformation> {
+  async clusteringInformation(columns?: ClusterKeys): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
-    const names = columns ?? this.#snapshot.clusterBy
-    return clusteringOf(this.name, this.#catalog, this.#snapshot, names)
+    const snapshot = this.#snapshot
+    const keys =
+      columns === undefined
+        ? clusterKeysOf(snapshot)
+        : clusterKeys(columns, snapshot.columns, 'clusteringInformation')
+    return clusteringOf(this.name, this.#catalog, snapshot, keys)
   }
 
   async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {

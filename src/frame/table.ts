@@ -22,6 +22,7 @@ import type {
   TableWriteOptions,
   UpdateChange,
 } from './change-type.ts'
+import type { ClusterKeys } from './cluster-type.ts'
 import type { ColumnType, DefaultNames, SchemaValue } from './column-type.ts'
 import type { ConstraintInfo } from './constraint/rules.ts'
 import type { NewTableConstraint } from './constraint/table-constraints.ts'
@@ -292,13 +293,14 @@ export interface Table<S, D = never> extends DataFrame<S> {
    * at the same time are no matter; CONFLICT when others change rows of the same partitions first.
    * Throws INVALID, NOT_FOUND for a name that is no column.
    */
-  optimize(options?: OptimizeOptions<Key<S>>): Promise<OptimizeResult>
+  optimize(options?: OptimizeOptions<S>): Promise<OptimizeResult>
   /**
-   * How well partitions are told apart by columns, the table's `clusterBy` unless told: from the
-   * metadata alone, of the version that this handle sees. Throws INVALID when the table is not
-   * clustered and no column is named, NOT_FOUND for a name that is no column.
+   * How well partitions are told apart by columns, or by expressions that keep the order of one
+   * each, the table's `clusterBy` unless told: from the metadata alone, of the version that this
+   * handle sees. Throws INVALID when the table is not clustered and nothing is named, and for an
+   * expression that keeps no order; NOT_FOUND for a name that is no column.
    */
-  clusteringInformation(columns?: readonly Key<S>[]): Promise<ClusteringInformation>
+  clusteringInformation(columns?: ClusterKeys<S>): Promise<ClusteringInformation>
   /**
    * Which columns to cluster by, for queries like these: frames over this table, or predicates. It
    * is worked out from the metadata alone, as if the values of a partition lay evenly between their

@@ -1,10 +1,21 @@
 import { isFloat } from '../arrow/data-type.ts'
+import type { Scalar } from '../arrow/scalar.ts'
 import type { ColumnStatistics } from '../arrow/statistics.ts'
 import { unreachable } from '../error.ts'
 import type { CallExpr, ColumnExpr, Expr } from './expr.ts'
 import { hasValue, hull, type Interval, ONLY_NULL, singleton } from './interval.ts'
-import { absOf, addOf, divOf, floorOf, mulOf, negOf, type Ordinary } from './interval-arithmetic.ts'
+import {
+  absOf,
+  addOf,
+  divOf,
+  floorOf,
+  intDivOf,
+  mulOf,
+  negOf,
+  type Ordinary,
+} from './interval-arithmetic.ts'
 import { castEnds, truncateEnds, yearEnds } from './interval-monotone.ts'
+import { prefixEnds } from './like-prefix.ts'
 
 /** What is known of one column in one partition. */
 export interface KnownColumn {
@@ -83,13 +94,17 @@ function boundsOfCall(expr: CallExpr, statisticsOf: StatisticsOf): Interval {
 /** The functions whose values are looked into: null where an argument is, and only there. */
 const STRICT = new Set<string>(
   `add sub mul div intDiv mod neg abs round floor ceil sqrt pow exp ln lower upper length trim
-  trimStart trimEnd slice replace year quarter month day dayOfWeek dayOfYear hour minute second
+  trimStart trimEnd slice left replace year quarter month day dayOfWeek dayOfYear hour minute second
   date truncate`.split(/\s+/),
 )
 
 /** `a`, or `b` where `a` is null. */
 function firstOf(a: Interval, b: Interval): Interval {
   return a.canBeNull ? hull({ ...a, canBeNull: false }, b) : a
+}
+
+function constantOf(arg: Expr | undefined): Scalar {
+  return arg?.kind === 'literal' ? arg.value : null
 }
 
 function endsOfCall(expr: CallExpr, bounds: readonly Interval[]): Ordinary | undefined {
@@ -108,6 +123,14 @@ function endsOfCall(expr: CallExpr, bounds: readonly Interval[]): Ordinary | und
       return mulOf(a, b!, types, type)
     case 'div':
       return divOf(a, b!, types)
+    case 'intDiv':
+      return intDivOf(a, constantOf(args[1]), type)
+    case 'left':
+      return prefixEnds(a, Number(constantOf(args[1]) ?? Number.NaN))
+    case 'slice':
+      return Number(constantOf(args[1]) ?? Number.NaN) === 0
+        ? prefixEnds(a, Number(constantOf(args[2]) ?? Number.NaN))
+        : undefined
     case 'neg':
       return negOf(a)
     case 'abs':

@@ -136,7 +136,10 @@ function listIn(parts: ReadonlyMap<string, unknown>, name: string): readonly unk
 function functionName(name: string): FunctionName {
   const known = FUNCTION_NAMES.find((candidate) => candidate === name)
   if (known !== undefined) return known
-  throw invalid(`this library has no function "${clip(name)}": update it`, { function: name })
+  throw invalid(`this library has no function "${clip(name)}": update it`, {
+    function: name,
+    known: false,
+  })
 }
 
 function scalarFrom(value: unknown, type: Expr['type']): Scalar {

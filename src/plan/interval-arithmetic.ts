@@ -63,6 +63,14 @@ export function divOf(a: Interval, b: Interval, types: readonly DataType[]): Ord
   return floats(a, b, outward(Math.min(...corners), Math.max(...corners)))
 }
 
+/** `a / by` without its fraction, of whole numbers; `by` is a constant above 0. */
+export function intDivOf(a: Interval, by: Scalar, result: DataType): Ordinary | undefined {
+  if (a.least === null || a.greatest === null || by === null || !(Number(by) > 0)) return undefined
+  const [least, greatest] = [a.least, a.greatest].map((end) => BigInt(end as number | bigint))
+  const divisor = BigInt(by as number | bigint)
+  return exacts([least! / divisor, greatest! / divisor], result)
+}
+
 /** `-a`. */
 export function negOf(a: Interval): Ordinary | undefined {
   const { canBeNan } = a

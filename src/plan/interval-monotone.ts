@@ -55,7 +55,8 @@ function rescaled(end: Scalar, from: DataType, to: DataType): bigint {
   return (value + half) / unit
 }
 
-function zonesDiffer(from: DataType, to: DataType): boolean {
+/** Whether one of two timestamps has a zone that the other has not. */
+export function zonesDiffer(from: DataType, to: DataType): boolean {
   return from.name === 'timestamp' && to.name === 'timestamp' && from.zone !== to.zone
 }
 

@@ -1,5 +1,6 @@
 import { compareText } from '../arrow/scalar.ts'
 import type { Interval } from './interval.ts'
+import type { Ordinary } from './interval-arithmetic.ts'
 
 /** Text that begins with `prefix`: `rest` says what may follow it. */
 export interface PrefixPattern {
@@ -46,4 +47,11 @@ export function prefixPossible(
         ? least.startsWith(prefix) && greatest.startsWith(prefix)
         : rest === 'none' && least === prefix && greatest === prefix))
   return { canBeTrue: !below && !above, canBeFalse: !allFit }
+}
+
+/** Bounds of the first `count` characters of the texts of `of`: they are in the order of the texts. */
+export function prefixEnds({ least, greatest }: Interval, count: number): Ordinary | undefined {
+  if (typeof least !== 'string' || typeof greatest !== 'string' || !(count >= 0)) return undefined
+  const first = (text: string) => [...text].slice(0, count).join('')
+  return { least: first(least), greatest: first(greatest), canBeNan: false }
 }

@@ -77,7 +77,7 @@ function isAboveZero(expr: Expr | undefined): boolean {
 }
 
 /** Whether every value of the input has its like in the target type. */
-function isTotalCast({ input: { type: from }, type: to }: CastExpr): boolean {
+export function isTotalCast({ input: { type: from }, type: to }: CastExpr): boolean {
   if (to.name === 'utf8') return true
   if (to.name === 'float64') return from.name !== 'utf8'
   if (from.name === 'bool') return true

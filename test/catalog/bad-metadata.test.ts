@@ -2,9 +2,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { metadataFile } from '../../src/catalog/checkpoint.ts'
+import { metadataFile, type Versioned } from '../../src/catalog/checkpoint.ts'
 import { openDatabase } from '../../src/catalog/database-catalog.ts'
 import { parseHead } from '../../src/catalog/head-json.ts'
+import type { ColumnPartition } from '../../src/catalog/model/partition-set.ts'
 import { sealed } from '../../src/catalog/seal.ts'
 import { readColumns } from '../../src/exec/change/read-columns.ts'
 import { localStore } from '../../src/io/local-store.ts'
@@ -317,6 +318,11 @@ describe('rows in the metadata', () => {
     return { ...made, opened }
   }
 
+  const withText = (row: Versioned<ColumnPartition>, text: string) => {
+    const { id, added, removed, value } = row
+    return { id, added, removed, value: { ...value, text } }
+  }
+
   it('that are not of the length that is told are DATA, in metadata.csv', async () => {
     const { store, opened } = await inRecord()
     const key = 'acme/sales/orders/id/metadata.csv'
@@ -324,9 +330,28 @@ describe('rows in the metadata', () => {
     const found = file.parse((await store.get(key))!)
     expect(found.rows[0]!.value.text).toBe('id\n0\n1\n2\n')
     for (const text of ['id\n0\n1\n', '']) {
-      const rows = found.rows.map((row) => ({ ...row, value: { ...row.value, text } }))
+      const rows = found.rows.map((row) => withText(row, text))
       await store.replace(key, file.print({ ...found, rows }))
       await expect(opened.partitions(opened.snapshot, [1])).rejects.toThrow(/"text" should be/)
+    }
+  })
+
+  it('are DATA, or the same, whichever bit of metadata.csv is another, its header included', async () => {
+    const { store, opened } = await inRecord()
+    const file = metadataFile('acme/sales/orders', opened.snapshot.columns[0]!)
+    const bytes = (await store.get('acme/sales/orders/id/metadata.csv'))!
+    const rowsOf = (of: Uint8Array) => Buffer.from(file.print(file.parse(of))).toString()
+    const expected = rowsOf(bytes)
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Uint8Array.from(bytes)
+      flipped[bit >> 3]! ^= 1 << (bit & 7)
+      let found = expected
+      try {
+        found = rowsOf(flipped)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'DATA' })
+      }
+      expect(found, `bit ${bit}`).toBe(expected)
     }
   })
 
@@ -336,7 +361,7 @@ describe('rows in the metadata', () => {
     const file = metadataFile('acme/sales/orders', opened.snapshot.columns[0]!)
     const found = file.parse((await store.get(key))!)
     const text = 'id\n0\n1\n7\n'
-    const rows = found.rows.map((row) => ({ ...row, value: { ...row.value, text } }))
+    const rows = found.rows.map((row) => withText(row, text))
     await store.replace(key, file.print({ ...found, rows }))
     expect((await opened.verify())[0]).toMatchObject({ key })
     const set = await opened.partitions(opened.snapshot, [1])

@@ -238,6 +238,43 @@ describe('beside a change of columns', () => {
     expect(await now.verify()).toEqual([])
   })
 
+  test('a vacuum forgets what no version has any more, and a name that comes again gets another folder', async () => {
+    const store = memoryStore()
+    const { db, table } = await filled(store)
+    const head = async () => {
+      const cell = await store.readCell('a/b/t/_table/head.json')
+      return JSON.parse(Buffer.from(cell!.body).toString())
+    }
+    const filesOf = async (folder: string) => {
+      const keys: string[] = []
+      for await (const { key } of store.list(`a/b/t/${folder}/`)) keys.push(key)
+      return keys
+    }
+    const dropped = await table.dropColumns(['b'])
+    const clone = await dropped.clone('copy', { at: { version: 1 } })
+    await dropped.insert([{ id: 3, a: 'z' }])
+    await dropped.vacuum({ retain: { versions: 1 } })
+    expect(await head()).toMatchObject({ retainedFrom: 1, dropped: [{ name: 'b' }] })
+    expect(await filesOf('b')).toHaveLength(2)
+    await db.dropTable('copy')
+    await db.vacuum({ retain: '0s' })
+    // The clone's pin goes with the next vacuum of its source.
+    await dropped.vacuum({ retain: { versions: 100 } })
+    const { keys } = await dropped.vacuum({ retain: { versions: 1 }, dryRun: true })
+    expect(keys.filter((key) => key.startsWith('a/b/t/b/')).sort()).toEqual(await filesOf('b'))
+    await dropped.vacuum({ retain: { versions: 1 } })
+    expect(await filesOf('b')).toEqual([])
+    expect(await head()).not.toHaveProperty('dropped')
+    const now = await dropped.addColumns({ b: t.int64().default(5n) })
+    await now.insert([{ id: 4 }, { id: 5, b: 6n }])
+    expect((await head()).columns.map((of: any) => of.folder)).toEqual(['id', 'a', 'b!-4'])
+    expect((await now.toArray()).map(({ b }) => b)).toEqual([5n, 5n, 5n, 5n, 6n])
+    expect(await now.verify()).toEqual([])
+    await expect(clone.toArray()).rejects.toThrow()
+    const late = table.insert([{ id: 9 }])
+    await expect(late).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
   const changes: [string, (of: any) => Promise<any>][] = [
     ['addColumns', (of) => of.addColumns({ c: t.int32().default(9) })],
     ['renameColumns', (of) => of.renameColumns({ a: 'z' })],
@@ -288,7 +325,17 @@ type State = { columns: string[]; rows: Record<string, Value>[] }
 
 const step = fc.record({
   kind: fc.constantFrom(
-    ...(['insert', 'update', 'delete', 'add', 'rename', 'drop', 'reorder', 'optimize'] as const),
+    ...([
+      'insert',
+      'update',
+      'delete',
+      'add',
+      'rename',
+      'drop',
+      'reorder',
+      'optimize',
+      'vacuum',
+    ] as const),
   ),
   pick: fc.nat(1000),
 })
@@ -359,6 +406,10 @@ async function compare(where: string, steps: readonly { kind: string; pick: numb
       of = await of.reorderColumns([now.columns[pick % now.columns.length]!])
     } else if (kind === 'optimize') {
       await of.optimize()
+    } else if (kind === 'vacuum') {
+      const { retainedFrom } = await of.vacuum({ retain: { versions: 1 + (pick % 3) } })
+      for (const version of past.keys()) if (version < retainedFrom) past.delete(version)
+      expect(await of.verify()).toEqual([])
     }
     past.set(of.version, now)
     const sorted = (rows: readonly object[]) =>

@@ -183,6 +183,8 @@ const dayUnits = fc
   .constantFrom('year', 'quarter', 'month', 'week', 'day')
   .map((unit) => literal(unit, utf8))
 
+const count = fc.integer({ min: 0, max: 2 }).map((n) => literal(n, int32))
+
 const pattern = fc
   .array(fc.constantFrom('a', 'b', '%', '_', '\\%', '\u{1f600}'), { maxLength: 4 })
   .map((chars) => chars.join(''))
@@ -236,6 +238,7 @@ const predicates = (depth: number): fc.Arbitrary<Expr> =>
         ...exact('int', int32),
         calls('year', int32, tie('day')),
         calls('year', int32, tie('stamp')),
+        calls('intDiv', int32, tie('int'), constant(int, int32)),
         casts(tie('long'), int32),
         casts(tie('float'), int32),
         casts(tie('money'), int32),
@@ -272,7 +275,12 @@ const predicates = (depth: number): fc.Arbitrary<Expr> =>
         casts(calls('add', decimal(13, 2), tie('money'), tie('int')), decimal(12, 4)),
         casts(tie('money'), decimal(12, 4)),
       ),
-      text: several(fc.oneof(own('s'), constant(text, utf8)), ...choice('text', utf8)),
+      text: several(
+        fc.oneof(own('s'), constant(text, utf8)),
+        ...choice('text', utf8),
+        calls('left', utf8, tie('text'), count),
+        calls('slice', utf8, tie('text'), count, count),
+      ),
       day: several(
         fc.oneof(own('d'), constant(day, date)),
         ...choice('day', date),

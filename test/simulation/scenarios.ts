@@ -252,6 +252,64 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: (before) => [rewritten(before, (row) => (idOf(row) === 1 ? '1:x' : row))],
   },
   {
+    name: 'Table.delete, of rows in commit records',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 4),
+    run: async (lake) => (await orders(lake)).delete((o) => o.id.between(1, 2)),
+    steps: (before) => [rewritten(before, (row) => ([1, 2].includes(idOf(row)) ? null : row))],
+  },
+  {
+    name: 'Table.restore, of rows in commit records',
+    ...RECORDS,
+    prepare: async (lake) => {
+      await smallCommits(lake, 3)
+      await (await orders(lake)).delete((o) => o.id.eq(1))
+    },
+    run: async (lake) => (await orders(lake)).restore({ version: 3 }),
+    steps: (before) => [changed(before, (versions) => [...versions, versions[3]!])],
+  },
+  {
+    name: 'Table.merge, of rows in commit records',
+    ...RECORDS,
+    prepare: (lake) => smallCommits(lake, 3),
+    run: async (lake) =>
+      (await orders(lake)).merge(lake.from([...rowsOf(1, 1), ...rowsOf(30, 2)], COLUMNS), {
+        on: 'id',
+        whenMatched: { set: { customer: 'm' } },
+        whenNotMatched: { insert: 'all' },
+      }),
+    steps: (before) => [
+      rewritten(before, (row) => (idOf(row) === 1 ? '1:m' : row), textOf(30, 2).split(' ')),
+    ],
+    sampled: true,
+  },
+  {
+    name: 'Table.vacuum, of rows in commit records',
+    ...RECORDS,
+    prepare: async (lake) => {
+      await smallCommits(lake, 3)
+      await (await orders(lake)).delete((o) => o.id.eq(1))
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 1 } }),
+    steps: (before) => [
+      changed(before, (versions) => versions.map((rows, at) => (at < 4 ? EXPIRED : rows))),
+    ],
+    mayFailLate: true,
+    sampled: true,
+  },
+  {
+    name: 'Table.vacuum, which forgets a dropped column',
+    prepare: async (lake) => {
+      await withNote(lake)
+      await (await (await database(lake)).table('orders')).dropColumns(['note'])
+    },
+    run: async (lake) => (await orders(lake)).vacuum({ retain: { versions: 1 } }),
+    steps: (before) => [
+      changed(before, (versions) => versions.map((rows, at) => (at < 4 ? EXPIRED : rows))),
+    ],
+    mayFailLate: true,
+  },
+  {
     name: 'Table.clone, of rows in commit records',
     ...RECORDS,
     prepare: (lake) => smallCommits(lake, 3),

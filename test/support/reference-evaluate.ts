@@ -95,6 +95,10 @@ function strictValue(expr: CallExpr, args: Value[], types: DataType[]): Scalar {
       return String(a).includes(String(b))
     case 'like':
       return likes(String(a), String(b))
+    case 'left':
+      return [...String(a)].slice(0, Number(b)).join('')
+    case 'slice':
+      return [...String(a)].slice(Number(b), Number(b) + Number(args[2])).join('')
     case 'year':
       return new Date(millis(a, types[0]!)).getUTCFullYear()
     case 'date':
@@ -158,6 +162,8 @@ function exactValue({ name, type }: CallExpr, args: Value[], types: DataType[]):
       return whole(at(0, scale) - at(1, scale), type)
     case 'mul':
       return whole(at(0, scaleOf(types[0]!)) * at(1, scaleOf(types[1]!)), type)
+    case 'intDiv':
+      return whole(at(0, scale) / at(1, scale), type)
     case 'neg':
       return whole(-at(0, scale), type)
     case 'abs': {

@@ -510,6 +510,14 @@ numbered.merge(numbered, {
   whenMatched: { set: 'all' },
   whenNotMatched: { insert: { amount: (o) => o.amount } },
 })
+await numbered.optimize({ columns: (o) => [o.code.str.left(2), o.id.intDiv(100)] })
+await numbered.clusteringInformation((o) => [o.amount.floor()])
+await db.createTable(
+  'monthly',
+  { at: t.timestamp(), region: t.utf8() },
+  { clusterBy: (o) => [o.at.dt.truncate('month'), o.region.str.slice(0, 4), o.at] },
+)
+await db.createTableFrom('any', 'x.csv', { clusterBy: (o) => [o.at.dt.year()] })
 const open = await db.table('numbered')
 await open.addConstraint('any', { unique: ['whatever'] })
 const nested = await db.createTable('nested', {

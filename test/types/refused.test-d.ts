@@ -157,6 +157,14 @@ await c.insert([{ id: 1n, name: 'y', nope: 1 }])
 o.at({ day: 3 })
 // @ts-expect-error createTable: clusterBy names no column
 await db.createTable('x', { id: t.int64() }, { clusterBy: ['nope'] })
+// @ts-expect-error createTable: clusterBy over no column
+await db.createTable('x', { id: t.int64() }, { clusterBy: (o) => [o.nope] })
+// @ts-expect-error createTable: clusterBy answers no expressions
+await db.createTable('x', { id: t.int64() }, { clusterBy: (o) => ['id', o.id] })
+// @ts-expect-error clusteringInformation: no such column
+await o.clusteringInformation((row) => [row.nope])
+// @ts-expect-error optimize: no such column
+await o.optimize({ columns: ['nope'] })
 // @ts-expect-error createTable: a type by its name
 await db.createTable('x', { id: 'int64' })
 // @ts-expect-error from: a value that the schema does not take

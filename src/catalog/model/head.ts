@@ -160,6 +160,8 @@ export interface Head extends Protocol {
   readonly nextColumnId: number
   /** Ids of the columns that loads sort by. */
   readonly clusterBy: readonly number[]
+  /** What they sort by of each, where that is not the column itself: see `TableSnapshot`. */
+  readonly clusterKeys?: readonly unknown[]
   /** What every row keeps. */
   readonly constraints: readonly Constraint[]
   /** Columns whose values the table gives. */

@@ -39,6 +39,11 @@ export interface TableSnapshot {
   readonly columns: readonly Column[]
   /** Names of the columns that loads sort by. */
   readonly clusterBy: readonly string[]
+  /**
+   * What they sort by of each, as JSON of `plan/expr-json.ts`: expressions that keep the column's
+   * order. The columns themselves where it is absent.
+   */
+  readonly clusterKeys?: readonly unknown[]
   /** What every row of this version keeps. */
   readonly constraints: readonly Constraint[]
   /** Ids of the columns whose values the table gives. */

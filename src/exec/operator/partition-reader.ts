@@ -1,7 +1,7 @@
 import { nullVector } from '../../arrow/constant-vector.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import type { Vector } from '../../arrow/vector.ts'
-import { columnFile } from '../../catalog/model/partition-set.ts'
+import { columnFile, type PartitionSet } from '../../catalog/model/partition-set.ts'
 import type { Column, Partition } from '../../catalog/model/table.ts'
 import type {
   ColumnFile,
@@ -13,7 +13,6 @@ import type {
 import { openColumn } from '../../io/csv/open-column.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
-import type { Scan } from '../../plan/logical-plan.ts'
 import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
 
@@ -24,6 +23,12 @@ export interface Run {
   readonly length: number
   readonly rows: Uint32Array | null
   readonly count: number
+}
+
+/** Where the files of a table are, and what is known of them: column id -> partition id -> statistics. */
+export interface PartitionFiles {
+  readonly folder: string
+  readonly statistics: PartitionSet['statistics']
 }
 
 type ReaderContext = Pick<ExecContext, 'signal' | 'cache' | 'onColumn'>
@@ -39,7 +44,7 @@ interface OpenColumn {
  * runs of which it is not wanted are passed over together, before the next that is.
  */
 export class PartitionReader {
-  readonly #scan: Scan
+  readonly #files: PartitionFiles
   readonly #partition: Partition
   readonly #store: ObjectStore
   readonly #context: ReaderContext
@@ -48,8 +53,13 @@ export class PartitionReader {
   readonly #ahead = new Map<Column, Promise<ColumnReader>>()
   #reported = 0
 
-  constructor(scan: Scan, partition: Partition, store: ObjectStore, context: ReaderContext) {
-    this.#scan = scan
+  constructor(
+    files: PartitionFiles,
+    partition: Partition,
+    store: ObjectStore,
+    context: ReaderContext,
+  ) {
+    this.#files = files
     this.#partition = partition
     this.#store = store
     this.#context = context
@@ -138,7 +148,7 @@ export class PartitionReader {
   }
 
   #entryOf(column: Column) {
-    const byPartition = this.#scan.partitions?.all.statistics.get(column.id)
+    const byPartition = this.#files.statistics.get(column.id)
     if (byPartition === undefined) throw new Error(`scan without statistics of "${column.name}"`)
     return byPartition.get(this.#partition.id)
   }
@@ -174,7 +184,7 @@ export class PartitionReader {
   }
 
   #fileOf(column: Column): ColumnFile {
-    return columnFile(this.#scan.table.folder, column, this.#entryOf(column)!)
+    return columnFile(this.#files.folder, column, this.#entryOf(column)!)
   }
 }
 

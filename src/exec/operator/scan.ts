@@ -11,6 +11,7 @@ import type { LiveBound } from '../live-bound.ts'
 import type { Operator } from '../operator.ts'
 import { BatchMerger } from './batch-merger.ts'
 import { orderConjuncts } from './conjunct-order.ts'
+import { type JoinedInline, joinInline } from './joined-inline.ts'
 import { Pacer } from './pacer.ts'
 import { PartitionReader } from './partition-reader.ts'
 import { ReadAhead, type Upcoming } from './read-ahead.ts'
@@ -20,6 +21,8 @@ import { boundStep, RunSelection, type Step, stepsOf } from './run-selection.ts'
 interface PartitionScan extends Upcoming {
   readonly partition: Partition
   readonly steps: readonly Step[]
+  /** Partitions that are read as this one. */
+  readonly count: number
 }
 
 /**
@@ -78,29 +81,36 @@ export class ScanOperator implements Operator {
     yield* merger.flush()
   }
 
-  #partitions(): Partition[] {
+  #partitions(): JoinedInline {
     const { partitions, table } = this.#plan
     if (partitions === null) throw new Error(`scan of "${table.name}" without its partitions`)
     const kept = new Set(partitions.kept)
-    return partitions.all.partitions.filter(({ id }) => kept.has(id))
+    const { all } = partitions
+    return joinInline(
+      all.partitions.filter(({ id }) => kept.has(id)),
+      all.statistics,
+    )
   }
 
   /** The partitions, each made ready when it is asked for. */
   *#upcoming(
-    partitions: readonly Partition[],
+    { partitions, statistics, counts }: JoinedInline,
     store: ObjectStore,
     context: ExecContext,
   ): Generator<PartitionScan, void, undefined> {
+    const files = { folder: this.#plan.table.folder, statistics }
     for (const partition of partitions) {
-      const reader = new PartitionReader(this.#plan, partition, store, context)
+      const reader = new PartitionReader(files, partition, store, context)
       const steps = this.#steps(reader, context.bound)
-      yield { partition, reader, steps, firstColumns: steps[0]?.columns ?? this.#plan.columns }
+      const firstColumns = steps[0]?.columns ?? this.#plan.columns
+      const count = counts.get(partition.id) ?? 1
+      yield { partition, reader, steps, firstColumns, count }
     }
   }
 
   /** The rows of a partition that pass, run by run; null for a run without any. */
   async *#readPartition(
-    { partition, reader, steps }: PartitionScan,
+    { partition, reader, steps, count }: PartitionScan,
     context: ExecContext,
     pacer: Pacer,
     wanted: number,
@@ -123,7 +133,7 @@ export class ScanOperator implements Operator {
         yield rows
       }
       await reader.finish()
-      context.onScanned(0, reader.newBytes(), 1)
+      context.onScanned(0, reader.newBytes(), count)
     } finally {
       await reader.close()
     }

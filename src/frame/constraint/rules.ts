@@ -1,11 +1,10 @@
-import { field } from '../../arrow/schema.ts'
 import { type Constraint, isKey } from '../../catalog/model/constraint.ts'
 import type { Column, TableSnapshot } from '../../catalog/model/table.ts'
-import { clip, corrupt, GraupelError } from '../../error.ts'
+import { clip, corrupt } from '../../error.ts'
 import type { Expr } from '../../plan/expr.ts'
-import { exprFromJson } from '../../plan/expr-json.ts'
 import { columnsOf } from '../../plan/expr-walk.ts'
 import { printExpr } from '../../plan/print-expr.ts'
+import { storedExpr } from '../stored-expr.ts'
 
 /** A check with its condition over the table's columns. */
 export interface CheckRule {
@@ -54,11 +53,8 @@ export function rulesOf(
       keys.push({ kind: of.kind, name, columns: of.columns.map((id) => byId.get(id)!) })
       continue
     }
-    const predicate = predicateOf(
-      of.predicate,
-      byId,
-      `table "${table}", constraint "${clip(name)}"`,
-    )
+    const where = `table "${table}", constraint "${clip(name)}"`
+    const predicate = predicateOf(of.predicate, columns, where)
     const names = columnsOf(predicate)
     const used = columns.filter((column) => names.has(column.name))
     checks.push({ kind: 'check', name, columns: used, predicate })
@@ -78,17 +74,8 @@ export function constraintInfos(
   })
 }
 
-function predicateOf(json: unknown, byId: ReadonlyMap<number, Column>, where: string): Expr {
-  let predicate: Expr
-  try {
-    predicate = exprFromJson(json, (id) => {
-      const column = byId.get(id)
-      return column && field(column.name, column.type, column.nullable)
-    })
-  } catch (error) {
-    if (!(error instanceof GraupelError) || 'function' in error.facts) throw error
-    throw corrupt(`${where}: ${error.message}`)
-  }
+function predicateOf(json: unknown, columns: readonly Column[], where: string): Expr {
+  const predicate = storedExpr(json, columns, where)
   if (predicate.type.name === 'bool') return predicate
   throw corrupt(`${where}: the condition is no bool`)
 }

@@ -74,13 +74,14 @@ function simpleRecords(
   ranges.reserve(to - from + 1)
   const { starts, ends } = ranges
   const { delimiter, quote } = dialect
+  // Letters, digits and most others are above all that ends a field.
+  const highest = Math.max(delimiter, CR)
   let quoted: Uint8Array | null = null
   let field = 0
   let first = 0
-  let start = from
   let recordStart = from
   for (let at = from; at <= to; at++) {
-    if (at === start && at < to && bytes[at] === quote) {
+    if (at < to && bytes[at] === quote) {
       // Nothing but a delimiter, a line end or the end of the file follows the next quote.
       const close = bytes.indexOf(quote, at + 1)
       quoted ??= new Uint8Array(to - from + 1)
@@ -89,30 +90,31 @@ function simpleRecords(
       ends[field] = close
       at = close + 1
     } else {
-      const plain = at < to ? bytes[at]! : LF
-      if (plain !== delimiter && plain !== LF && plain !== CR) continue
       if (quoted !== null) quoted[field] = 0
-      starts[field] = start
+      starts[field] = at
+      for (; at < to; at++) {
+        const plain = bytes[at]!
+        if (plain > highest) continue
+        if (plain === delimiter || plain === LF || plain === CR) break
+      }
       ends[field] = at
     }
     if (at === to && recordStart === to) break
     field++
     const byte = at < to ? bytes[at]! : LF
-    if (byte !== delimiter) {
-      const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, at))
-      if (isBad || field - first !== width) {
-        if (isBad) faults.push(utf8Fault(bytes, recordStart, at, dialect))
-        else if (at > recordStart) {
-          const record = bytes.subarray(recordStart, at)
-          faults.push(widthFault(record, recordStart, field - first, width))
-        }
-        field = first
+    if (byte === delimiter) continue
+    const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, at))
+    if (isBad || field - first !== width) {
+      if (isBad) faults.push(utf8Fault(bytes, recordStart, at, dialect))
+      else if (at > recordStart) {
+        const record = bytes.subarray(recordStart, at)
+        faults.push(widthFault(record, recordStart, field - first, width))
       }
-      if (byte === CR && at + 1 < to && bytes[at + 1] === LF) at++
-      first = field
-      recordStart = at + 1
+      field = first
     }
-    start = at + 1
+    if (byte === CR && at + 1 < to && bytes[at + 1] === LF) at++
+    first = field
+    recordStart = at + 1
   }
   const offsetOf = (row: number) => starts[row * width]!
   return { count: field / width, width, text: bytes, starts, ends, quoted, offsetOf }

@@ -1,4 +1,11 @@
-import { type DataType, integerRange, layoutOf, typeText } from '../../arrow/data-type.ts'
+import {
+  type DataType,
+  integerRange,
+  isFloat,
+  isInteger,
+  layoutOf,
+  typeText,
+} from '../../arrow/data-type.ts'
 import { parseScalar, type Scalar } from '../../arrow/scalar.ts'
 import type { Field } from '../../arrow/schema.ts'
 import { SAFE, textAt, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
@@ -22,9 +29,10 @@ export function parseColumn(
   dialect: CsvDialect,
   onBadRow: OnBadRow,
 ): Vector {
-  const cells = textCells(records, position, field.type, dialect)
+  const { width, text, starts, ends } = records
   const bad = (row: number, reason: 'type' | 'null'): void => {
-    const value = shownText(cells.bytes.subarray(cells.starts[row]!, cells.ends[row]!))
+    const at = row * width + position
+    const value = shownText(text.subarray(starts[at]!, ends[at]!))
     const message =
       reason === 'null'
         ? `null in column "${field.name}", which takes none`
@@ -32,22 +40,42 @@ export function parseColumn(
     const offset = records.offsetOf(row)
     onBadRow(row, { offset, reason, message, column: position, value })
   }
-  if (!field.nullable && cells.validity !== null) {
-    for (let row = 0; row < cells.length; row++) if (cells.validity[row] === 0) bad(row, 'null')
+  const refuse = (row: number) => bad(row, 'type')
+  const numberAt = numberReader(field.type)
+  const vector =
+    numberAt === undefined
+      ? typedVector(textCells(records, position, field.type, dialect), field.type, refuse)
+      : numberVector(new NumberCells(records, position, field.type, dialect, refuse), numberAt)
+  const { validity, length } = vector
+  if (!field.nullable && validity !== null) {
+    for (let row = 0; row < length; row++) if (validity[row] === 0) bad(row, 'null')
   }
-  return typedVector(cells, field.type, (row) => bad(row, 'type'))
+  return vector
 }
 
 type Refuse = (row: number) => void
 
+/** Whether field `at` of the records, which has at most as many bytes as a null text, is null. */
+function isNullAt(
+  { text, starts, ends, quoted }: CsvRecords,
+  at: number,
+  nullTexts: readonly Uint8Array[],
+  emptyIsValue: boolean,
+): boolean {
+  const [start, end] = [starts[at]!, ends[at]!]
+  const isText = quoted !== null && quoted[at] === 1 && (emptyIsValue || end > start)
+  return !isText && isNullText(text, start, end, nullTexts)
+}
+
 /** The column as text, sharing the records' bytes. */
 function textCells(
-  { count, width, text, starts, ends, quoted }: CsvRecords,
+  records: CsvRecords,
   position: number,
   type: DataType,
   { nullTexts }: CsvDialect,
 ): Utf8Vector {
-  const longest = nullTexts.reduce((most, { length }) => Math.max(most, length), -1)
+  const { count, width, text, starts, ends } = records
+  const longest = longestOf(nullTexts)
   const emptyIsValue = type.name === 'utf8' || type.name === 'binary'
   const cellStarts = new Int32Array(count)
   const cellEnds = new Int32Array(count)
@@ -57,9 +85,7 @@ function textCells(
     const end = ends[at]!
     cellStarts[row] = start
     cellEnds[row] = end
-    if (end - start > longest) continue
-    const isText = quoted !== null && quoted[at] === 1 && (emptyIsValue || end > start)
-    if (!isText && isNullText(text, start, end, nullTexts)) {
+    if (end - start <= longest && isNullAt(records, at, nullTexts, emptyIsValue)) {
       validity ??= new Uint8Array(count).fill(1)
       validity[row] = 0
       cellEnds[row] = start
@@ -67,6 +93,10 @@ function textCells(
   }
   const head = { type, length: count, validity, layout: 'utf8' } as const
   return { ...head, bytes: text, starts: cellStarts, ends: cellEnds }
+}
+
+function longestOf(nullTexts: readonly Uint8Array[]): number {
+  return nullTexts.reduce((most, { length }) => Math.max(most, length), -1)
 }
 
 /** Whether `bytes[start .. end)` is one of the texts that stand for null. */
@@ -101,36 +131,8 @@ function typedVector(cells: Utf8Vector, type: DataType, refuse: Refuse): Vector 
       return binaryVector(cells, type, refuse)
     case 'bool':
       return boolVector(cells, type, refuse)
-    case 'float32':
-    case 'float64':
-      return floatVector(cells, type, refuse)
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'uint8':
-    case 'uint16':
-      return smallVector(cells, type, refuse, wholeAt)
-    case 'date':
-      return smallVector(cells, type, refuse, dateAt)
-    case 'int64':
-    case 'uint32':
-      return wideVector(cells, type, refuse, wholeAt)
-    case 'decimal': {
-      const { scale } = type
-      return wideVector(cells, type, refuse, (bytes, start, end) =>
-        decimalAt(bytes, start, end, scale),
-      )
-    }
-    case 'time':
-      return wideVector(cells, type, refuse, (bytes, start, end) =>
-        clockAt(bytes, start, end, 1_000_000),
-      )
-    case 'timestamp': {
-      const perSecond = type.unit === 'ms' ? 1_000 : 1_000_000
-      return wideVector(cells, type, refuse, (bytes, start, end) =>
-        stampAt(bytes, start, end, perSecond),
-      )
-    }
+    default:
+      throw new Error(`${type.name} is read as a number`)
   }
 }
 
@@ -204,72 +206,111 @@ function boundsOf({ ends, length }: Utf8Vector): number[] {
   return length === 0 ? [] : [ends[length - 1]!]
 }
 
-function floatVector(cells: Utf8Vector, type: DataType, refuse: Refuse): Vector {
-  const { length, validity, bytes, starts, ends } = cells
-  const values = new Float64Array(length)
-  const single = type.name === 'float32'
-  for (let row = 0; row < length; row++) {
-    if (validity !== null && validity[row] === 0) continue
-    let value = floatAt(bytes, starts[row]!, ends[row]!)
-    if (Number.isNaN(value)) {
-      const scalar = scalarOf(cells, row, type)
-      if (scalar === undefined) {
-        refuse(row)
-        continue
-      }
-      value = scalar as number
-    }
-    values[row] = single ? Math.fround(value) : value
-  }
-  return { layout: 'f64', type, length, validity, values }
-}
-
 type NumberAt = (bytes: Uint8Array, start: number, end: number) => number
 
-function smallVector(
-  cells: Utf8Vector,
-  type: DataType,
-  refuse: Refuse,
-  numberAt: NumberAt,
-): Vector {
-  const { length, validity, bytes, starts, ends } = cells
-  const values = new Int32Array(length)
-  const [least, greatest] = integerRange(type).map(Number) as [number, number]
-  for (let row = 0; row < length; row++) {
-    if (validity !== null && validity[row] === 0) continue
-    const value = numberAt(bytes, starts[row]!, ends[row]!)
-    if (value >= least && value <= greatest) values[row] = value
-    else {
-      const scalar = scalarOf(cells, row, type)
-      if (scalar === undefined) refuse(row)
-      else values[row] = Number(scalar)
+/** Reads the common forms of a value of `type` that is held as a number; undefined for the others. */
+function numberReader(type: DataType): NumberAt | undefined {
+  switch (type.name) {
+    case 'float32':
+      return (bytes, start, end) => Math.fround(floatAt(bytes, start, end))
+    case 'float64':
+      return floatAt
+    case 'date':
+      return dateAt
+    case 'decimal': {
+      const { scale } = type
+      return (bytes, start, end) => decimalAt(bytes, start, end, scale)
     }
+    case 'time':
+      return (bytes, start, end) => clockAt(bytes, start, end, 1_000_000)
+    case 'timestamp': {
+      const perSecond = type.unit === 'ms' ? 1_000 : 1_000_000
+      return (bytes, start, end) => stampAt(bytes, start, end, perSecond)
+    }
+    default:
+      return isInteger(type) ? wholeAt : undefined
   }
-  return { layout: 'i32', type, length, validity, values }
 }
 
-function wideVector(cells: Utf8Vector, type: DataType, refuse: Refuse, numberAt: NumberAt): Vector {
-  if (layoutOf(type) !== 'f64') throw new Error(`${type.name} is not held as float64`)
-  const { length, validity, bytes, starts, ends } = cells
-  const values = new Float64Array(length)
-  const [least, greatest] = integerRange(type).map(Number) as [number, number]
+/** The fields of a column of numbers, and what of them is not read by the fast way. */
+class NumberCells {
+  readonly records: CsvRecords
+  readonly position: number
+  readonly type: DataType
+  validity: Uint8Array | null = null
+  readonly #nullTexts: readonly Uint8Array[]
+  readonly #refuse: Refuse
+
+  constructor(
+    records: CsvRecords,
+    position: number,
+    type: DataType,
+    { nullTexts }: CsvDialect,
+    refuse: Refuse,
+  ) {
+    this.records = records
+    this.position = position
+    this.type = type
+    this.#nullTexts = nullTexts
+    this.#refuse = refuse
+  }
+
+  /** Whether a null text looks like a number, so that each field has to be compared first. */
+  hasNumericNulls(numberAt: NumberAt): boolean {
+    return this.#nullTexts.some((text) => !Number.isNaN(numberAt(text, 0, text.length)))
+  }
+
+  isNull(at: number): boolean {
+    return isNullAt(this.records, at, this.#nullTexts, false)
+  }
+
+  /** The value of field `at`, which is that of `row`, in the slow and complete way; null for none. */
+  read(row: number, at: number): number | bigint | null {
+    const { records, type } = this
+    if (this.isNull(at)) {
+      this.validity ??= new Uint8Array(records.count).fill(1)
+      this.validity[row] = 0
+      return null
+    }
+    const { text, starts, ends } = records
+    try {
+      return parseScalar(text.toString('utf8', starts[at]!, ends[at]!), type) as number | bigint
+    } catch (error) {
+      if (!(error instanceof GraupelError)) throw error
+      this.#refuse(row)
+      return null
+    }
+  }
+}
+
+function numberVector(cells: NumberCells, numberAt: NumberAt): Vector {
+  const { records, position, type } = cells
+  const { count: length, width, text, starts, ends } = records
+  const isSmall = layoutOf(type) === 'i32'
+  const values = isSmall ? new Int32Array(length) : new Float64Array(length)
+  const [least, greatest] = isFloat(type)
+    ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    : (integerRange(type).map(Number) as [number, number])
+  const isSlow = cells.hasNumericNulls(numberAt)
   let wide: Map<number, bigint> | null = null
-  for (let row = 0; row < length; row++) {
-    if (validity !== null && validity[row] === 0) continue
-    const value = numberAt(bytes, starts[row]!, ends[row]!)
+  for (let row = 0, at = position; row < length; row++, at += width) {
+    const value = isSlow ? Number.NaN : numberAt(text, starts[at]!, ends[at]!)
     if (value >= least && value <= greatest) {
       values[row] = value
       continue
     }
-    const scalar = scalarOf(cells, row, type) as bigint | undefined
-    if (scalar === undefined) refuse(row)
-    else if (scalar >= -SAFE && scalar <= SAFE) values[row] = Number(scalar)
-    else {
+    const scalar = cells.read(row, at)
+    if (scalar === null) continue
+    if (typeof scalar === 'number' || (scalar >= -SAFE && scalar <= SAFE)) {
+      values[row] = type.name === 'float32' ? Math.fround(Number(scalar)) : Number(scalar)
+    } else {
       wide ??= new Map()
       wide.set(row, scalar)
     }
   }
-  if (wide === null) return { layout: 'f64', type, length, validity, values }
+  const head = { type, length, validity: cells.validity }
+  if (values instanceof Int32Array) return { ...head, layout: 'i32', values }
+  if (wide === null) return { ...head, layout: 'f64', values }
   const all = Array.from(values, (value, row) => wide.get(row) ?? BigInt(value))
-  return { layout: 'big', type, length, validity, values: all }
+  return { ...head, layout: 'big', values: all }
 }
