@@ -15,4 +15,6 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
+  // Most of the time that `import 'graupel'` takes goes into names and blanks. Source maps are beside it.
+  minify: true,
 })

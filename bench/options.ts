@@ -10,6 +10,10 @@ export interface BenchOptions {
   readonly isQuick: boolean
   /** Where the chart goes; null for its usual place. */
   readonly chart: string | null
+  /** Whether cost curves are measured, and nothing else. */
+  readonly isCurves: boolean
+  /** For what is drawn at random. */
+  readonly seed: number
 }
 
 /** Rows that are measured otherwise than by a query in this process. */
@@ -32,6 +36,8 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       scale: { type: 'string' },
       rounds: { type: 'string' },
       chart: { type: 'string' },
+      curves: { type: 'boolean', default: false },
+      seed: { type: 'string' },
     },
   })
   const isQuick = values.quick
@@ -39,7 +45,16 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   const rounds = Number(values.rounds ?? (isQuick ? '3' : '7'))
   if (!(scale >= 0.01) || !(rounds >= 1)) throw new Error('scale has to be at least 0.01, rounds 1')
   const only = values.only === undefined ? null : named(values.only)
-  return { isQuick, scale, rounds, only, chart: values.chart ?? null }
+  const seed = Number(values.seed ?? Date.now() % 2 ** 31)
+  return {
+    isQuick,
+    scale,
+    rounds,
+    only,
+    chart: values.chart ?? null,
+    isCurves: values.curves,
+    seed,
+  }
 }
 
 function named(text: string): string[] {

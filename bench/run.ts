@@ -1,10 +1,11 @@
 /**
  * Measures graupel beside its peers, interleaved in one run, all answers compared: `npm run bench`.
  * `-- --quick` takes a tenth of the data, `-- --only q6,load` some rows, `-- --only tpch` all 22
- * queries; `--scale`, `--rounds` and `--chart FILE` as wanted.
+ * queries; `--curves` measures how times grow instead; `--scale`, `--rounds` and `--chart FILE` as wanted.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { measureCurves } from './measure/cost-curves.ts'
 import { measureDecode } from './measure/decode-rows.ts'
 import { measureLoad, measureProcess } from './measure/fresh-process.ts'
 import { measureQuery } from './measure/query-rows.ts'
@@ -15,6 +16,13 @@ import { resultLines, tableHead } from './report/table.ts'
 import { BENCH_ROWS } from './rows/bench-rows.ts'
 
 const options = benchOptions(process.argv.slice(2))
+
+if (options.isCurves) {
+  const { seed, isQuick } = options
+  const surprises = await measureCurves({ questions: isQuick ? 2 : 6, seed })
+  for (const surprise of surprises) console.error(`grows faster than it may: ${surprise}`)
+  process.exit(surprises.length > 0 ? 1 : 0)
+}
 
 async function* results({ only, ...rest }: BenchOptions): AsyncGenerator<BenchResult> {
   const wanted = ({ name, isExtra }: { name: string; isExtra?: boolean }) =>

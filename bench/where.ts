@@ -1,10 +1,9 @@
 /**
  * Says where the processor time of a row goes: shares of one thread's time, by function, kernels by
- * their names. `npm run build && npx tsx --tsconfig bench/tsconfig.json bench/where.ts q1`, after
- * `npm run bench -- --only q1` has made the data; `--scale`, `--runs`, `--top` as wanted.
+ * their names. `npx tsx bench/where.ts q1` runs the sources, whose names a build shortens; `--scale`,
+ * `--runs`, `--top` as wanted.
  */
 import { Session } from 'node:inspector/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connect } from 'graupel'
 import { WASM_MODULE } from '../src/kernel/wasm/module.generated.ts'
@@ -84,9 +83,7 @@ for (const name of positionals) {
     shares.set(places.get(id)!, (shares.get(places.get(id)!) ?? 0) + time)
   }
   const ms = (total / 1000 / Number(values.runs)).toFixed(0)
-  console.log(
-    `${name}: ${ms} ms of one thread a run, in ${fileURLToPath(import.meta.resolve('graupel'))}`,
-  )
+  console.log(`${name}: ${ms} ms of one thread a run`)
   const most = [...shares].sort((a, b) => b[1] - a[1]).slice(0, Number(values.top))
   for (const [place, time] of most) {
     console.log(`${((time / total) * 100).toFixed(1).padStart(6)} %  ${place}`)

@@ -21,6 +21,11 @@ export type ErrorFacts = Readonly<Record<string, unknown>>
  * message is not. A plain `Error` thrown from here is a bug of ours.
  */
 export class GraupelError extends Error {
+  // Node.js prints the class's own name, which the package shortens.
+  static {
+    Object.defineProperty(GraupelError, 'name', { value: 'GraupelError' })
+  }
+
   override readonly name = 'GraupelError'
   readonly code: ErrorCode
   readonly facts: ErrorFacts

@@ -8,16 +8,18 @@ export const TPCH_TABLES = Object.keys(TPCH) as TpchTable[]
  * Copies the tables that `duck` holds into `db`, through row CSV files which stay in `folder`.
  *
  * @param folder Ends in `/`.
+ * @param options Of the tables: rows of a partition at most.
  */
 export async function loadTables(
   duck: DuckDBConnection,
   db: Database,
   folder: string,
+  options: { readonly partitionRows?: number } = {},
 ): Promise<void> {
   for (const name of TPCH_TABLES) {
     const path = `${folder}${name}.csv`
     await duck.run(`COPY ${name} TO '${path}' (HEADER)`)
-    const table = await db.createTable(name, TPCH[name])
+    const table = await db.createTable(name, TPCH[name], options)
     await table.load(path)
   }
 }

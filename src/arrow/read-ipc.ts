@@ -23,10 +23,10 @@ export interface IpcReader {
  * Opens Arrow IPC, file or stream format, batch by batch. Throws INVALID for what is neither, for
  * compressed buffers, and for types and values as `fromArrowTable` does.
  */
-export async function readIpc(handle: OpenFile): Promise<IpcReader> {
+export async function readIpc(from: OpenFile | AsyncIterable<Uint8Array>): Promise<IpcReader> {
   const { RecordBatchReader, Table } = await import('apache-arrow')
   const reader = await understood(async () => {
-    const opened = await RecordBatchReader.from(handle as unknown as FileSource)
+    const opened = await RecordBatchReader.from(from as unknown as FileSource)
     await opened.open()
     return opened
   })

@@ -3,6 +3,7 @@ import { invalid, throwIfAborted } from '../error.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { inputsOf, type LogicalPlan } from '../plan/logical-plan.ts'
 import type { ExecContext } from './context.ts'
+import { knownOperators } from './known-operators.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { QueryMetrics } from './metrics.ts'
 import { physicalPlan } from './physical-planner.ts'
@@ -81,7 +82,10 @@ export async function* run(
 ): AsyncGenerator<Batch, void, undefined> {
   const { metrics } = options
   // What is measured runs on one thread, so that the figures of its nodes add up.
-  const instead = metrics === undefined ? partitionedOperators(plan, context) : () => null
+  const instead =
+    metrics === undefined
+      ? partitionedOperators(plan, context, knownOperators(plan, context))
+      : () => null
   const root = physicalPlan(
     plan,
     (operator, node) => metrics?.measured(operator, node) ?? operator,

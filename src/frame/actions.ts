@@ -2,8 +2,8 @@ import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import { toArrowBatch, toArrowTable } from '../arrow/interop.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import { clip, invalid } from '../error.ts'
-import { type ExportFormat, exportFile } from '../io/export/export-file.ts'
-import { type Unloaded, type UnloadOptions, unloadFiles } from '../io/export/unload.ts'
+import type { ExportFormat } from '../io/export/export-file.ts'
+import type { Unloaded, UnloadOptions } from '../io/export/unload.ts'
 import type { CsvFormat } from '../io/import/csv-options.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { aggregateTerms } from '../plan/aggregate-terms.ts'
@@ -142,6 +142,7 @@ export async function frameToFile(
   checkOptions(options, format === 'csv' ? [...ACTION, ...CSV_FORMAT] : ACTION, where)
   const rows = { schema: state.plan.schema, batches: frameBatches(state, whileWriting(options)) }
   const onProgress = progressOf(where, options.onProgress)
+  const { exportFile } = await import('../io/export/export-file.ts')
   return exportFile(path, format, rows, { ...options, onProgress })
 }
 
@@ -153,6 +154,7 @@ export async function frameToFolder(
 ): Promise<Unloaded> {
   checkOptions(options, [...ACTION, ...CSV_FORMAT, 'fileRows', 'format'], 'unload')
   const batches = frameBatches(state, whileWriting(options))
+  const { unloadFiles } = await import('../io/export/unload.ts')
   return unloadFiles(folder, state.plan.schema, batches, options)
 }
 

@@ -41,7 +41,7 @@ export async function connect(
 ): Promise<Lake> {
   const memoryBytesMax = memoryLimitOf(options)
   const { spillFolder, threads = threadsAtOnce() } = options
-  const cache = cacheOf(options.cache)
+  const cache = await cacheOf(options.cache)
   const bucket = bucketOptions(options)
   const smallWrites = smallWritesOf(options)
   const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
@@ -50,18 +50,23 @@ export async function connect(
     objects === undefined ? store : cachedStore(store, objects)
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
     // Other threads could not reach this very store.
-    requireOutside(spillFolder, url.url)
+    requireFoldersOutside(options, url.url)
     return new ConnectedLake(url.url, cached(url), { ...budget, threads: 1 }, objects)
   }
   if (typeof url !== 'string' || url === '') {
     throw invalid('connect: expected a URL such as "./lake" or "memory:"', { url })
   }
   const store = await openStore(url, budget.bucket)
-  requireOutside(spillFolder, store.url)
+  requireFoldersOutside(options, store.url)
   if (objects !== undefined && store.fetchesOnOpen !== true) {
     throw invalid(`connect: objectCache is for buckets, and "${clip(url)}" is none`, { url })
   }
   return new ConnectedLake(url, cached(store), budget, objects)
+}
+
+function requireFoldersOutside({ spillFolder, cache }: ConnectOptions, storeUrl: string): void {
+  requireOutside(spillFolder, storeUrl)
+  if (typeof cache === 'object') requireOutside(cache.folder, storeUrl, 'cache.folder')
 }
 
 type QueryBudget = Omit<QuerySettings, 'requireOpen'>
@@ -154,6 +159,7 @@ class ConnectedLake implements Lake {
     this.#closed = true
     const open = [...this.#databases, ...this.#catalogs.values()]
     this.#settings.cache?.clear()
+    await this.#settings.cache?.results?.settled()
     await Promise.all(open.map((database) => database.settled()))
     await this.#cache?.settled()
   }

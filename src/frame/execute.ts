@@ -1,11 +1,11 @@
-import type { Batch } from '../arrow/batch.ts'
+import { type Batch, sliceBatch } from '../arrow/batch.ts'
 import { type Schema, schemasEqual, schemaText } from '../arrow/schema.ts'
 import type { PartitionSet } from '../catalog/model/partition-set.ts'
 import type { TableSnapshot } from '../catalog/model/table.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
 import { foldConstant } from '../exec/fold-constant.ts'
 import type { QueryMetrics } from '../exec/metrics.ts'
-import type { QueryCache } from '../exec/query-cache.ts'
+import type { PartialAnswer, QueryCache } from '../exec/query-cache.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf } from '../io/progress.ts'
@@ -83,20 +83,40 @@ export async function* frameBatches(
   state: FrameState,
   options: QueryOptions & Pick<RunSettings, 'batchRowsMax'> = {},
 ): AsyncGenerator<Batch, void, undefined> {
-  const { engine, signal } = options
+  const { engine, signal, onProgress, batchRowsMax = 65_536 } = options
   const bound = await bindFrame(state, { optimized: true, signal })
   const door = scansOf(bound.plan).length > 0 ? engine?.[engineDoor] : undefined
-  if (door?.takes(bound.plan) === true) yield* door.run(bound.plan, { signal })
-  else yield* boundBatches(bound, state, options)
+  if (door?.takes(bound.plan) !== true) yield* boundBatches(bound, state, options)
+  else yield* sliced(door.run(bound.plan, { signal, onProgress }), batchRowsMax)
+}
+
+/** The same rows in batches of at most `rowsMax`. */
+async function* sliced(
+  batches: AsyncGenerator<Batch, void, undefined>,
+  rowsMax: number,
+): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length; from += rowsMax) {
+      yield sliceBatch(batch, from, Math.min(from + rowsMax, batch.length))
+    }
+  }
 }
 
 /** Whether `boundBatches` of the same would be answered from the cache. */
-export function isCached(
+export async function isCached(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
-): boolean {
+): Promise<boolean> {
   const key = cache?.resultKey(plan, stores, undefined) ?? null
-  return key !== null && cache?.results?.has(key) === true
+  return key !== null && (await cache?.results?.holds(key)) === true
+}
+
+/** How much of each aggregate of a plan `boundBatches` would take from the cache. */
+export async function partialAnswers(
+  { plan, stores }: BoundPlan,
+  { settings: { cache } }: FrameState,
+): Promise<ReadonlyMap<LogicalPlan, PartialAnswer>> {
+  return (await cache?.partialAnswers(plan, stores)) ?? new Map()
 }
 
 interface CachedResult {
@@ -107,15 +127,17 @@ interface CachedResult {
 }
 
 /** What the cache has of a result; null when it is not to be asked. A measured query is run. */
-function cachedResult(
+async function cachedResult(
   { plan, stores }: BoundPlan,
   { settings: { cache } }: FrameState,
   { batchRowsMax, metrics }: RunSettings,
-): CachedResult | null {
+): Promise<CachedResult | null> {
   const results = cache?.results ?? null
   if (cache === null || results === null || metrics !== undefined) return null
   const key = cache.resultKey(plan, stores, batchRowsMax)
-  return key === null ? null : { known: results.find(key), recorder: results.recorder(key) }
+  return key === null
+    ? null
+    : { known: await results.fetch(key, plan.schema), recorder: results.recorder(key) }
 }
 
 async function* recorded(
@@ -164,7 +186,7 @@ export async function* boundBatches(
       tell({ phase: 'scan', rows, bytes, partitions, ...totals })
     },
   })
-  const cached = cachedResult(bound, state, options)
+  const cached = await cachedResult(bound, state, options)
   try {
     if (cached?.known !== undefined) yield* abortable(cached.known, signal)
     else if (cached === null) yield* run(plan, context, { metrics })

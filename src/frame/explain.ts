@@ -1,11 +1,13 @@
 import { invalid } from '../error.ts'
 import { type NodeMetrics, QueryMetrics } from '../exec/metrics.ts'
+import type { PartialAnswer } from '../exec/query-cache.ts'
 import { nowMs } from '../io/clock-and-ids.ts'
+import { commonSubplans } from '../plan/common-subplans.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import { planToJson, printPlan } from '../plan/print.ts'
 import type { ExplainOptions } from './action-options.ts'
 import { checkOptions } from './actions.ts'
-import { bindFrame, boundBatches, isCached } from './execute.ts'
+import { bindFrame, boundBatches, isCached, partialAnswers } from './execute.ts'
 import type { FrameState } from './frame-state.ts'
 import { engineDoor } from './query-engine.ts'
 
@@ -23,16 +25,25 @@ export async function explainFrame(state: FrameState, options: ExplainOptions): 
   }
   const bound = await bindFrame(state, { optimized, signal: rest.signal })
   if (engine !== undefined)
-    return `${printed(bound.plan, format)}\n\n${engine[engineDoor].explain(bound.plan)}`
+    return `${printed(bound.plan, format)}\n\n${await engine[engineDoor].explain(bound.plan)}`
   if (!analyze) {
-    const text = printed(bound.plan, format)
-    return isCached(bound, state) ? withCacheNote(text, format) : text
+    if (await isCached(bound, state)) return withCacheNote(printed(bound.plan, format), format)
+    const partial = await partialAnswers(bound, state)
+    const common =
+      state.settings.memoryBytesMax === Number.POSITIVE_INFINITY
+        ? commonSubplans(bound.plan, (url) => url)
+        : new Map<LogicalPlan, string>()
+    const notes = (node: LogicalPlan) =>
+      [partialText(partial.get(node)), common.has(node) ? 'run once for all its likes' : undefined]
+        .filter((note) => note !== undefined)
+        .join('  ')
+    return printed(bound.plan, format, notes)
   }
   const metrics = new QueryMetrics(nowMs)
   for await (const _ of boundBatches(bound, state, { ...rest, metrics })) {
     // only what it takes is of interest
   }
-  return printed(bound.plan, format, metrics)
+  return printed(bound.plan, format, (node) => metricsText(metrics.of(node)))
 }
 
 /** Says that the query would not be run at all: above the tree, or in the JSON of its root. */
@@ -41,15 +52,19 @@ function withCacheNote(text: string, format: string): string {
   return JSON.stringify({ answeredFromCache: true, ...JSON.parse(text) }, undefined, 2)
 }
 
-function printed(plan: LogicalPlan, format: string, metrics?: QueryMetrics): string {
+function printed(
+  plan: LogicalPlan,
+  format: string,
+  annotate: (node: LogicalPlan) => string | undefined = () => undefined,
+): string {
   if (format === 'json') return JSON.stringify(planToJson(plan), jsonValue, 2)
-  if (metrics === undefined) return printPlan(plan)
-  return printPlan(plan, {
-    annotate: (node) => {
-      const of = metrics.of(node)
-      return of === undefined ? undefined : metricsText(of)
-    },
-  })
+  return printPlan(plan, { annotate })
+}
+
+/** Says how many partitions of an aggregate would not be read, their groups being in the cache. */
+function partialText(of: PartialAnswer | undefined): string | undefined {
+  if (of === undefined || of.cached === 0) return undefined
+  return `partitions from cache ${of.cached}/${of.partitions}`
 }
 
 /** JSON has no word for bigints and bytes. */
@@ -60,7 +75,8 @@ const jsonValue = (_: string, value: unknown): unknown =>
       ? Buffer.from(value).toString('hex')
       : value
 
-function metricsText(of: NodeMetrics): string {
+function metricsText(of: Readonly<NodeMetrics> | undefined): string | undefined {
+  if (of === undefined) return undefined
   const { rows, scannedBytes, spilledBytes, timeMs, columnsCached, columnsDecoded } = of
   const scanned = scannedBytes === 0 ? '' : `  scanned ${scannedBytes} bytes`
   const spilled = spilledBytes === 0 ? '' : `  spilled ${spilledBytes} bytes`

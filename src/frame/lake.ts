@@ -14,6 +14,17 @@ export interface CacheOptions {
   readonly resultBytes?: number | string
   /** For decoded columns of partitions. Off unless told, since it is filled by any large query. */
   readonly columnBytes?: number | string
+  /**
+   * Keeps results and groups of partitions of lakes on a disk or a bucket in this folder, too, for
+   * later processes, which may share it. It is made when it is missing, outside of any lake; it has to
+   * be your own, since whoever can write there can make answers up.
+   */
+  readonly folder?: string
+  /**
+   * Bytes that the folder may take, about: a number, or text such as `10GB`; 1 GiB unless told. The
+   * least recently used go first.
+   */
+  readonly folderBytes?: number | string
 }
 
 /** How a lake is used; for `s3:` URLs also how the bucket is reached. */

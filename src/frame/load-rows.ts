@@ -12,7 +12,7 @@ import type { WriteResult } from './action-options.ts'
 import { markOf } from './app-mark.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { AnyFrame } from './data-frame.ts'
-import { FileLoad } from './file-load.ts'
+import type { FileLoad } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import type { FileOptions, LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
@@ -32,11 +32,12 @@ export const FILE_OPTIONS = [
 ]
 
 /** The rows of files for a table; see `FileLoad.open`. */
-export function openLoad(
+export async function openLoad(
   source: ImportSource,
   table: TableSnapshot,
   options: FileOptions & BucketAccess,
 ): Promise<FileLoad> {
+  const { FileLoad } = await import('./file-load.ts')
   return FileLoad.open(source, tableSchema(inputColumns(table)), options)
 }
 

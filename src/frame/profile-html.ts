@@ -1,5 +1,5 @@
 import { escaped } from './escape-html.ts'
-import { figuresOf, totals } from './profile-text.ts'
+import { cacheNote, figuresOf, totals } from './profile-text.ts'
 import type { ProfileJson, ProfileStep } from './query-profile.ts'
 
 const WIDTH = 290
@@ -49,7 +49,8 @@ export function planDrawing(profile: ProfileJson): string {
   const root = place(profile.root, GAP / 2, end)
   const whole = timeOf(profile.root)
   const drawn = `${edges(root)}${boxes(root, whole)}`
-  const note = profile.inCache ? '<p>An equal query has left its answer in the cache.</p>' : ''
+  const cached = cacheNote(profile)
+  const note = cached === null ? '' : `<p>${escaped(`In all other actions ${cached}.`)}</p>`
   return `<p class="totals">${totals(profile).map(escaped).join(' · ')}</p>
 ${note}
 <svg class="plan" role="img" aria-label="The steps of the query" width="${end.x}"

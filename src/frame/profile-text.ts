@@ -2,9 +2,16 @@ import type { ProfileJson, ProfileStep } from './query-profile.ts'
 
 /** A profile as a tree for people, a line a step, under a line of totals. */
 export function profileText(profile: ProfileJson): string {
-  const { root, inCache } = profile
-  const head = totals(profile).join('  ') + (inCache ? '  (the answer is in the cache)' : '')
-  return [head, ...linesOf(root, '', '')].join('\n')
+  const note = cacheNote(profile)
+  const head = totals(profile).join('  ') + (note === null ? '' : `  (${note})`)
+  return [head, ...linesOf(profile.root, '', '')].join('\n')
+}
+
+/** What the cache has of the answer; null for nothing. */
+export function cacheNote({ inCache, partitionsInCache }: ProfileJson): string | null {
+  if (inCache) return 'the answer is in the cache'
+  const some = partitionsInCache === 1 ? 'partition is' : 'partitions are'
+  return partitionsInCache > 0 ? `groups of ${partitionsInCache} ${some} in the cache` : null
 }
 
 /** What a whole run came to. */

@@ -5,7 +5,7 @@ import { nodeText } from '../plan/print.ts'
 import { prunedReasons } from '../plan/scan-figures.ts'
 import type { ActionOptions } from './action-options.ts'
 import { checkOptions } from './actions.ts'
-import { bindFrame, boundBatches, isCached } from './execute.ts'
+import { bindFrame, boundBatches, isCached, partialAnswers } from './execute.ts'
 import type { FrameState } from './frame-state.ts'
 import { profileHtml } from './profile-html.ts'
 import { profileText } from './profile-text.ts'
@@ -18,7 +18,9 @@ export async function profileFrame(
 ): Promise<QueryProfile> {
   checkOptions(options, ['signal', 'onProgress'], 'profile')
   const bound = await bindFrame(state, { optimized: true, signal: options.signal })
-  const inCache = isCached(bound, state)
+  const inCache = await isCached(bound, state)
+  const partial = [...(await partialAnswers(bound, state)).values()]
+  const partitionsInCache = partial.reduce((sum, { cached }) => sum + cached, 0)
   const metrics = new QueryMetrics(nowMs)
   const start = nowMs()
   let rows = 0
@@ -27,7 +29,8 @@ export async function profileFrame(
   }
   const timeMs = nowMs() - start
   const root = stepOf(bound.plan, metrics)
-  return new MeasuredProfile({ rows, timeMs, scannedBytes: scannedBy(root), inCache, root })
+  const scannedBytes = scannedBy(root)
+  return new MeasuredProfile({ rows, timeMs, scannedBytes, inCache, partitionsInCache, root })
 }
 
 class MeasuredProfile implements QueryProfile {
@@ -35,13 +38,16 @@ class MeasuredProfile implements QueryProfile {
   readonly timeMs: number
   readonly scannedBytes: number
   readonly inCache: boolean
+  readonly partitionsInCache: number
   readonly root: ProfileStep
 
-  constructor({ rows, timeMs, scannedBytes, inCache, root }: ProfileJson) {
+  constructor(of: ProfileJson) {
+    const { rows, timeMs, scannedBytes, inCache, partitionsInCache, root } = of
     this.rows = rows
     this.timeMs = timeMs
     this.scannedBytes = scannedBytes
     this.inCache = inCache
+    this.partitionsInCache = partitionsInCache
     this.root = root
     Object.freeze(this)
   }
@@ -51,8 +57,8 @@ class MeasuredProfile implements QueryProfile {
   }
 
   toJSON(): ProfileJson {
-    const { rows, timeMs, scannedBytes, inCache, root } = this
-    return { rows, timeMs, scannedBytes, inCache, root }
+    const { rows, timeMs, scannedBytes, inCache, partitionsInCache, root } = this
+    return { rows, timeMs, scannedBytes, inCache, partitionsInCache, root }
   }
 
   html(): string {

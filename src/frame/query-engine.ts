@@ -1,8 +1,14 @@
 import type { Batch } from '../arrow/batch.ts'
+import type { OnProgress } from '../io/progress.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 
 /** Key of what an engine can do; not for users. */
 export const engineDoor: unique symbol = Symbol('graupel.engine')
+
+export interface EngineOptions {
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: OnProgress | undefined
+}
 
 /** What runs bound and optimized plans elsewhere. */
 export interface EngineDoor {
@@ -11,12 +17,9 @@ export interface EngineDoor {
    * cannot run.
    */
   takes(plan: LogicalPlan): boolean
-  run(
-    plan: LogicalPlan,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): AsyncGenerator<Batch, void, undefined>
-  /** What `run` would send, for people, without secrets. */
-  explain(plan: LogicalPlan): string
+  run(plan: LogicalPlan, options: EngineOptions): AsyncGenerator<Batch, void, undefined>
+  /** What `run` would send, for people, without secrets. May ask the engine of what it consists. */
+  explain(plan: LogicalPlan): Promise<string>
 }
 
 /** An engine that reads the same files in place: `clickhouse(...)` of `graupel/remote`. */

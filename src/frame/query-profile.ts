@@ -8,6 +8,8 @@ export interface QueryProfile {
   readonly scannedBytes: number
   /** True when an equal query had left its answer, so that any other action would not run it. */
   readonly inCache: boolean
+  /** Partitions whose part of an aggregate queries before have left, so that no other action reads them. */
+  readonly partitionsInCache: number
   /** The last step; its inputs are below it. */
   readonly root: ProfileStep
   /** The steps as a tree, a line each, with figures. */

@@ -6,7 +6,6 @@ import { inputColumns, tableSchema } from '../catalog/model/table.ts'
 import type { DatabaseVacuumOptions, DatabaseVacuumResult } from '../catalog/purge-tables.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid } from '../error.ts'
-import { inferSchema } from '../io/import/infer-schema.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
@@ -103,6 +102,7 @@ export class StoredDatabase implements Database {
     checkClusterKeys(clusterBy, 'createTableFrom')
     const onProgress = stepProgress(load.onProgress)
     const { bucket } = this.#settings
+    const { inferSchema } = await import('../io/import/infer-schema.ts')
     const { fields } = await inferSchema(source, { ...load, onProgress, bucket })
     const keys = storedKeys(clusterKeys(clusterBy, firstColumns(fields), 'createTableFrom'))
     return this.#withNewTable(

@@ -8,13 +8,19 @@ const PICTURE =
 const EMPTY = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}\u115f-\u11ff\ud7b0-\ud7ff]/u
 const PLAIN = /^[\x20-\x7e]*$/
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+
+/** The characters of `text`. Made at the first call: that takes longer than all of this library's start. */
+function charactersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 /** Cells of a terminal that `text` takes: two for wide East Asian characters and most emoji. */
 export function cellsOf(text: string): number {
   if (PLAIN.test(text)) return text.length
   let cells = 0
-  for (const { segment } of segmenter.segment(text)) cells += cellsOfCharacter(segment)
+  for (const { segment } of charactersOf(text)) cells += cellsOfCharacter(segment)
   return cells
 }
 
@@ -24,7 +30,7 @@ export function clippedToCells(text: string, cells: number): string {
   if (text.length * 2 <= cells || cellsOf(text) <= cells) return text
   let taken = 1
   let end = 0
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of charactersOf(text)) {
     taken += cellsOfCharacter(segment)
     if (taken > cells) break
     end = index + segment.length

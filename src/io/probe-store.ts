@@ -1,6 +1,5 @@
 import type { ObjectStore } from './object-store.ts'
-import { unguardedS3Store } from './s3/open-s3-store.ts'
-import { type ProbeReport, probeStore as probeOpenStore } from './s3/probe-store.ts'
+import type { ProbeReport } from './s3/probe-store.ts'
 import type { S3Options } from './s3/s3-options.ts'
 import { openStore } from './store-url.ts'
 
@@ -17,7 +16,9 @@ export async function probeStore(
   store: string | ObjectStore,
   options: S3Options = {},
 ): Promise<ProbeReport> {
+  const { probeStore: probeOpenStore } = await import('./s3/probe-store.ts')
   if (typeof store !== 'string') return probeOpenStore(store)
+  const { unguardedS3Store } = await import('./s3/open-s3-store.ts')
   const isBucket = /^s3:/i.test(store)
   const opened = isBucket ? unguardedS3Store(store, options) : openStore(store, options)
   return probeOpenStore(await opened)

@@ -29,6 +29,11 @@ const CHANNEL = channel('graupel:progress')
 /** Less tells nothing of the speed. */
 const ESTIMATE_AFTER_MS = 500
 
+/** Whether anybody would hear of progress that is told to `onProgress` and the channel. */
+export function isHeard(onProgress: OnProgress | undefined): boolean {
+  return onProgress !== undefined || CHANNEL.hasSubscribers
+}
+
 /**
  * What an action tells its progress to: the caller's own function, and whoever listens on the
  * channel `graupel:progress`. Adds how long the rest will take.
@@ -36,7 +41,7 @@ const ESTIMATE_AFTER_MS = 500
 export function progressOf(action: string, onProgress: OnProgress | undefined): OnProgress {
   const startedAt = nowMs()
   return (progress) => {
-    if (onProgress === undefined && !CHANNEL.hasSubscribers) return
+    if (!isHeard(onProgress)) return
     const secondsLeft = timeLeft(progress, nowMs() - startedAt)
     const told = secondsLeft === undefined ? progress : { ...progress, secondsLeft }
     CHANNEL.publish({ action, ...told } satisfies ProgressEvent)

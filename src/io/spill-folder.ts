@@ -14,11 +14,15 @@ export const SPILL_PREFIX = 'graupel-spill-'
 const CHUNK_BYTES = 1 << 16
 
 /** Throws INVALID when `folder` is in the folder of the store at `storeUrl`: that holds tables only. */
-export function requireOutside(folder: string | undefined, storeUrl: string): void {
+export function requireOutside(
+  folder: string | undefined,
+  storeUrl: string,
+  option = 'spillFolder',
+): void {
   if (folder === undefined || !storeUrl.startsWith('file:')) return
   const way = path.relative(fileURLToPath(storeUrl), path.resolve(folder))
   if (way.split(path.sep)[0] === '..' || path.isAbsolute(way)) return
-  throw invalid(`the spillFolder "${folder}" is inside the lake; choose one outside`, { folder })
+  throw invalid(`the ${option} "${folder}" is inside the lake; choose one outside`, { folder })
 }
 
 /**

@@ -3,7 +3,6 @@ import { clip, invalid } from '../error.ts'
 import { localStore } from './local-store.ts'
 import { memoryStore } from './memory-store.ts'
 import type { ObjectStore } from './object-store.ts'
-import { s3Store } from './s3/open-s3-store.ts'
 import type { S3Options } from './s3/s3-options.ts'
 
 /**
@@ -24,7 +23,7 @@ export async function openStore(url: string, options: S3Options = {}): Promise<O
     throw invalid(`"${clip(url)}": "memory:" takes nothing after it`, { url })
   }
   if (scheme === 'file') return localStore(fileFolder(url))
-  if (scheme === 's3') return s3Store(url, options)
+  if (scheme === 's3') return (await import('./s3/open-s3-store.ts')).s3Store(url, options)
   throw invalid(`"${clip(url)}" is no store; use a folder, "s3://bucket" or "memory:"`, { url })
 }
 

@@ -77,14 +77,15 @@ function nodeJson(plan: LogicalPlan): JsonObject {
 
 function scanJson({ kind, table, columns, predicate, limit }: Scan): JsonObject {
   const { name, tableId, storeUrl, folder, version, clusterBy } = table
-  const held = table.columns.map(({ id, name, type, nullable, folder, ...more }) => {
-    if (more.header !== undefined || (more.default ?? null) !== null) {
-      throw invalid(
-        `toPlan: column "${clip(name)}" was renamed or has a default, which no plan tells`,
-      )
-    }
-    return { id, name, type: typeText(type), nullable, folder }
-  })
+  const held = table.columns.map(({ id, name, type, nullable, folder, ...more }) => ({
+    id,
+    name,
+    type: typeText(type),
+    nullable,
+    folder,
+    ...(more.header !== undefined && { header: more.header }),
+    ...(more.default !== undefined && { default: scalarJson(more.default, type) }),
+  }))
   return {
     kind,
     table: { name, tableId, storeUrl, folder, version, clusterBy, columns: held },

@@ -142,12 +142,15 @@ function importScan(of: JsonObject): LogicalPlan {
     version: told.whole('version'),
     columns: told.list('columns', (value, path) => {
       const column = new JsonObject(value, path)
+      const type = parseDataType(column.text('type'))
       return Object.freeze({
         id: column.whole('id', 1),
         name: column.text('name'),
-        type: parseDataType(column.text('type')),
+        type,
         nullable: column.boolean('nullable'),
         folder: column.text('folder'),
+        ...(column.has('header') && { header: column.text('header') }),
+        ...(column.has('default') && { default: importScalar(column.value('default'), type) }),
       })
     }),
     clusterBy: told.texts('clusterBy'),

@@ -1,5 +1,6 @@
 import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import { type LogicalPlan, mapInputs } from './logical-plan.ts'
+import { orderJoins } from './order-joins.ts'
 import { answerFromMetadata } from './rule/answer-from-metadata.ts'
 import { answerPartlyFromMetadata } from './rule/answer-partly-from-metadata.ts'
 import { dropDeterminedKeys } from './rule/drop-determined-keys.ts'
@@ -81,12 +82,18 @@ export function optimize(plan: LogicalPlan, options: OptimizeOptions): LogicalPl
   return settle(plan, [foldConstants(options.fold), ...(options.rules ?? RULES)])
 }
 
+export interface BoundOptions {
+  /** For tests: some of `BOUND_RULES`. */
+  readonly rules?: readonly Rule[]
+  /** Whether joins may be moved: they may, unless told or some rules only are asked for. */
+  readonly joins?: 'ordered' | 'as written'
+}
+
 /** The same for a plan whose partitions are bound: prunes them, and answers from metadata. */
-export function optimizeBound(
-  plan: LogicalPlan,
-  options: { readonly rules?: readonly Rule[] } = {},
-): LogicalPlan {
-  return settle(plan, options.rules ?? BOUND_RULES)
+export function optimizeBound(plan: LogicalPlan, options: BoundOptions = {}): LogicalPlan {
+  const { rules, joins = rules === undefined ? 'ordered' : 'as written' } = options
+  const settled = settle(plan, rules ?? BOUND_RULES)
+  return joins === 'ordered' ? orderJoins(settled) : settled
 }
 
 /** Applies `rules` in turn until none changes anything, at most `PASSES_MAX` times. */

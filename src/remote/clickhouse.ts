@@ -1,20 +1,34 @@
-import type { Batch } from '../arrow/batch.ts'
-import { clip, GraupelError, invalid, throwIfAborted } from '../error.ts'
+import { GraupelError, invalid } from '../error.ts'
 import { type EngineDoor, engineDoor, type QueryEngine } from '../frame/query-engine.ts'
-import { newUuid } from '../io/clock-and-ids.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
-import { batchesOfAnswer } from './answer.ts'
 import type { BucketAccess, BucketKeys } from './bucket-place.ts'
-import { sqlOfPlan } from './sql-of-plan.ts'
+import { clusterOf, type MovedFragment } from './fragments.ts'
+import { type EngineSettings, nodesFor, runPlan } from './run-plan.ts'
+import { Servers } from './servers.ts'
+import { type FragmentReading, sqlOfPlan } from './sql-of-plan.ts'
 
 /** Where ClickHouse is, and how it reaches the bucket. */
 export interface ClickHouseOptions {
-  /** HTTP address of any server, such as `https://clickhouse.example.org:8443`. */
-  readonly url: string
+  /**
+   * HTTP address of a server, such as `https://clickhouse.example.org:8443`, or of several: the first
+   * that answers is sent the statement, and all are told when it is to end.
+   */
+  readonly url: string | readonly string[]
   /** `default` unless told. */
   readonly user?: string
   /** Empty unless told. */
   readonly password?: string
+  /**
+   * The nodes that a plan is dealt to: the name of a cluster in `system.clusters`, or addresses of
+   * the native protocol such as `node1:9000`. They are given the same user, by TLS where `url` is
+   * https. Unless told, one server runs all of it.
+   */
+  readonly cluster?: string | readonly string[]
+  /**
+   * Called for each fragment that is given to another node, since its own has gone. It is called before
+   * the statement is sent again.
+   */
+  readonly onMoved?: (moved: MovedFragment) => void
   /**
    * The bucket's endpoint as the servers see it. Must be given for AWS, with its region:
    * `https://s3.eu-central-1.amazonaws.com`. For others the lake's own unless told.
@@ -30,63 +44,64 @@ export interface ClickHouseOptions {
 }
 
 /**
- * SQL's meaning where ClickHouse has another by default. An external table cannot come in between:
- * what the statement reads is in it.
- */
-const SETTINGS = {
-  aggregate_functions_null_for_empty: 1,
-  cast_keep_nullable: 1,
-  join_use_nulls: 1,
-  precise_float_parsing: 1,
-  // It tries filters on rows that are not there, which our checks would take for missing files.
-  query_plan_convert_outer_join_to_inner_join: 0,
-  short_circuit_function_evaluation: 'force_enable',
-  max_query_size: String(1 << 30),
-  max_ast_elements: '10000000',
-  max_expanded_ast_elements: '10000000',
-  output_format_arrow_string_as_string: 1,
-  output_format_arrow_compression_method: 'none',
-  // An error after the first byte would come as a cut connection.
-  wait_end_of_query: 1,
-} as const
-
-/**
  * An engine for `frame.collect({ engine })`: ClickHouse reads the table's own files from its bucket.
- * The plan is optimized here first, so that it is given only the files that are left. Needs the
- * optional package `@clickhouse/client`, which is imported when a query is run.
+ * The plan is optimized here first, so that it is given only the files that are left; with a `cluster`
+ * they are dealt to its nodes by bytes. Needs the optional package `@clickhouse/client`, which is imported
+ * when a query is run.
  *
  * Rows come in the order of a `sort` that is the last but for filters, projections and limits, equal
- * rows in any order; without one in any order. What ClickHouse cannot do with the same meaning is
- * INVALID before anything is run, naming the node. A query that fails there is UNAVAILABLE or INVALID
- * with ClickHouse's code in the facts, DATA when a file is not what its metadata says.
+ * rows in any order; without one in any order. Batches come as ClickHouse makes them. What it cannot
+ * do with the same meaning is INVALID before anything is run, naming the node. A node that is lost before the
+ * first row has come has its fragments given to the others (`onMoved`), else the query is UNAVAILABLE. A query
+ * that fails there is UNAVAILABLE, LIMIT or INVALID with ClickHouse's code in the facts, and the node and its
+ * fragments where it tells them; DATA when a file is not what its metadata says. A signal ends the query on every server.
  *
  * Throws INVALID for an option that cannot be.
  */
 export function clickhouse(options: ClickHouseOptions): QueryEngine {
-  const {
-    url,
-    user = 'default',
-    password = '',
-    endpoint = null,
-    s3Credentials = null,
-    otherwise = 'refuse',
-  } = options
-  for (const [option, value] of Object.entries({ url, endpoint })) {
-    if (value === null) continue
-    if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-      throw invalid(`clickhouse: ${option} has to be an http or https URL`, { option })
-    }
-  }
+  const { otherwise = 'refuse' } = options
+  const settings = checkedSettings(options)
   if (otherwise !== 'refuse' && otherwise !== 'local') {
     throw invalid('clickhouse: otherwise can be "refuse" or "local"', { option: 'otherwise' })
   }
-  const access: BucketAccess = { endpoint, keys: s3Credentials }
   const door: EngineDoor = {
-    takes: (plan) => isTaken(plan, access, otherwise),
-    run: (plan, { signal }) => runPlan(plan, access, { url, username: user, password, signal }),
-    explain: (plan) => sqlOfPlan(plan, hiddenKeys(access)),
+    takes: (plan) => isTaken(plan, settings.access, otherwise),
+    run: (plan, options) => runPlan(plan, settings, options),
+    explain: (plan) => explained(plan, settings),
   }
   return Object.freeze({ [engineDoor]: Object.freeze(door) })
+}
+
+function checkedSettings(options: ClickHouseOptions): EngineSettings {
+  const { url, user = 'default', password = '', endpoint = null, s3Credentials = null } = options
+  const { cluster = [], onMoved } = options
+  const urls = typeof url === 'string' ? [url] : [...url]
+  if (urls.length === 0) throw invalid('clickhouse: url is empty', { option: 'url' })
+  for (const one of urls) requireHttp(one, 'url')
+  if (endpoint !== null) requireHttp(endpoint, 'endpoint')
+  const nodes = typeof cluster === 'string' ? [] : cluster
+  for (const node of nodes) {
+    if (typeof node === 'string' && /^(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(node))
+      continue
+    throw invalid('clickhouse: nodes of a cluster are told as "host:port"', { option: 'cluster' })
+  }
+  if (new Set(nodes).size < nodes.length) {
+    throw invalid('clickhouse: a node stands twice in the cluster', { option: 'cluster' })
+  }
+  return {
+    urls,
+    username: user,
+    password,
+    cluster,
+    onMoved,
+    secure: urls[0]!.startsWith('https:'),
+    access: { endpoint, keys: s3Credentials },
+  }
+}
+
+function requireHttp(url: string, option: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return
+  throw invalid(`clickhouse: ${option} has to be an http or https URL`, { option })
 }
 
 function isTaken(plan: LogicalPlan, access: BucketAccess, otherwise: 'refuse' | 'local'): boolean {
@@ -102,75 +117,34 @@ function isTaken(plan: LogicalPlan, access: BucketAccess, otherwise: 'refuse' | 
 const isRefusal = (error: unknown): boolean =>
   error instanceof GraupelError && error.facts['node'] !== undefined
 
+/**
+ * The statement without secrets, below what each of its fragments reads. The servers are asked for
+ * their nodes where only a name is known.
+ */
+async function explained(plan: LogicalPlan, settings: EngineSettings): Promise<string> {
+  const access = hiddenKeys(settings.access)
+  if (settings.cluster.length === 0) return sqlOfPlan(plan, access)
+  const nodes = typeof settings.cluster === 'string' ? await askedNodes(settings) : settings.cluster
+  const hidden = { ...settings, password: settings.password === '' ? '' : '...' }
+  const notes: string[] = []
+  const noted = ({ fragment, partitions, bytes, sharedBytes }: FragmentReading) => {
+    const own = `fragment ${fragment} on ${nodes[fragment]}: ${partitions} partitions, ${bytes} bytes`
+    notes.push(sharedBytes === 0 ? own : `${own}, and ${sharedBytes} that each of them reads`)
+  }
+  const sql = sqlOfPlan(plan, access, { ...clusterOf(nodes, hidden)!, noted })
+  return [...notes, '', sql].join('\n')
+}
+
+async function askedNodes(settings: EngineSettings): Promise<readonly string[]> {
+  const servers = await Servers.open(settings)
+  try {
+    return await nodesFor(servers, settings)
+  } finally {
+    await servers.close()
+  }
+}
+
 const hiddenKeys = ({ endpoint, keys }: BucketAccess): BucketAccess => ({
   endpoint,
   keys: keys && { accessKeyId: '...', secretAccessKey: '...' },
 })
-
-/** Without a byte of an answer: queries are ended by their signal. */
-const TIMEOUT_MS = 3_600_000
-
-interface Connection {
-  readonly url: string
-  readonly username: string
-  readonly password: string
-  readonly signal: AbortSignal | undefined
-}
-
-async function* runPlan(
-  plan: LogicalPlan,
-  access: BucketAccess,
-  { signal, ...server }: Connection,
-): AsyncGenerator<Batch, void, undefined> {
-  const sql = sqlOfPlan(plan, access)
-  throwIfAborted(signal)
-  const { ClickHouseLogLevel, createClient } = await loadClient()
-  const client = createClient({
-    ...server,
-    log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: TIMEOUT_MS,
-    clickhouse_settings: SETTINGS,
-  })
-  const queryId = newUuid()
-  try {
-    const query = `${sql} FORMAT ArrowStream`
-    const given = { query, query_id: queryId, ...(signal && { abort_signal: signal }) }
-    const { stream } = await client.exec(given)
-    const bytes: Uint8Array[] = []
-    for await (const chunk of stream) bytes.push(chunk)
-    yield* await batchesOfAnswer(Buffer.concat(bytes), plan.schema)
-  } catch (cause) {
-    if (signal?.aborted === true) {
-      // The cut connection ends it as well; where it does not, this does.
-      await client
-        .command({ query: `KILL QUERY WHERE query_id = '${queryId}' ASYNC` })
-        .catch(() => {})
-      throwIfAborted(signal)
-    }
-    throw cause instanceof GraupelError ? cause : failure(cause, queryId)
-  } finally {
-    await client.close()
-  }
-}
-
-async function loadClient(): Promise<typeof import('@clickhouse/client')> {
-  try {
-    return await import('@clickhouse/client')
-  } catch (cause) {
-    throw invalid('the engine needs the package: npm install @clickhouse/client', {
-      cause: String(cause),
-    })
-  }
-}
-
-/** Codes of ClickHouse for what the query itself did: overflow, a zero divisor, a value's form. */
-const OF_THE_QUERY = new Set(['6', '69', '70', '153', '321', '349', '395', '407'])
-
-function failure(cause: unknown, queryId: string): GraupelError {
-  const { code, message } = cause as { readonly code?: string; readonly message?: string }
-  const text = String(message ?? cause)
-  const facts = { engine: 'clickhouse', engineCode: code, queryId }
-  const isData = code === '395' && text.includes('graupel: ')
-  const kind = isData ? 'DATA' : OF_THE_QUERY.has(String(code)) ? 'INVALID' : 'UNAVAILABLE'
-  return new GraupelError(kind, `ClickHouse: ${clip(text)}`, facts, { cause })
-}

@@ -1,8 +1,7 @@
-import { type DataType, isFloat } from '../arrow/data-type.ts'
 import { scalarAt } from '../arrow/scalar.ts'
 import type { Schema } from '../arrow/schema.ts'
 import { unreachable } from '../error.ts'
-import type { Expr, SortKey } from '../plan/expr.ts'
+import type { SortKey } from '../plan/expr.ts'
 import type {
   Aggregate,
   Filter,
@@ -15,16 +14,40 @@ import type {
   TopK,
   Union,
   Values,
+  Window,
 } from '../plan/logical-plan.ts'
+import { scanTotals } from '../plan/scan-totals.ts'
 import type { BucketAccess } from './bucket-place.ts'
+import type { ExprScope } from './expr-scope.ts'
 import { refused } from './refused.ts'
+import { dealt, dealtSide, type Hand, handTotals, spreadScans } from './spread.ts'
 import { sqlOfAggregate } from './sql-of-aggregate.ts'
-import { type ExprScope, sqlOfExpr } from './sql-of-expr.ts'
+import { sqlOfExpr } from './sql-of-expr.ts'
 import { columnsNeeded, partitionsRead, scanSql } from './sql-of-scan.ts'
-import { sqlLiteral, sqlType } from './sql-type.ts'
+import { windowSql } from './sql-of-window.ts'
+import { directionOf, type OrderKey, orderBy, orderColumns, orderParts } from './sql-order.ts'
+import { canonicalKey, sqlLiteral, sqlType } from './sql-type.ts'
 
 /** Rows in memory that are worth writing into a statement. */
 const VALUES_ROWS_MAX = 1000
+
+/** How a statement is spread over a cluster. */
+export interface Cluster {
+  /** A part of the plan is made of this many fragments at most. */
+  readonly fragments: number
+  /** The table function that runs `sql` where fragment `fragment` is run. */
+  placed(fragment: number, sql: string): string
+  /** Is told what each fragment reads. */
+  readonly noted?: (reading: FragmentReading) => void
+}
+
+/** What a fragment of a part of the plan reads: partitions dealt to it, and what all of its kind read. */
+export interface FragmentReading {
+  readonly fragment: number
+  readonly partitions: number
+  readonly bytes: number
+  readonly sharedBytes: number
+}
 
 /** A query, and the names that it gives the columns of the plan's schema, by position. */
 interface Relation {
@@ -34,30 +57,36 @@ interface Relation {
   readonly order: readonly OrderKey[] | null
 }
 
-interface OrderKey {
-  readonly column: string
-  readonly direction: string
-}
+/** Reads all partitions of all scans, and is run where the statement is sent to. */
+const WHOLE: Hand = new Map()
 
 /**
  * A ClickHouse statement for `plan`, which is bound and optimized, with columns `c0`, `c1`, ... in
- * the order of its schema. No name of the plan stands in it. Throws INVALID, naming the node, for
- * what cannot be said in ClickHouse with the same meaning.
+ * the order of its schema. No name of the plan stands in it. With a cluster its scans are dealt to
+ * fragments. Throws INVALID, naming the node, for what cannot be said in ClickHouse with the same meaning.
  */
-export function sqlOfPlan(plan: LogicalPlan, access: BucketAccess): string {
-  return new PlanWriter(access).statement(plan)
+export function sqlOfPlan(
+  plan: LogicalPlan,
+  access: BucketAccess,
+  cluster: Cluster | null = null,
+): string {
+  return new PlanWriter(access, cluster).statement(plan)
 }
 
 class PlanWriter {
   readonly #access: BucketAccess
+  readonly #cluster: Cluster | null
   #names = 0
+  /** Of the fragment that is being written: bytes that others of its kind read as well. */
+  #sharedBytes = 0
 
-  constructor(access: BucketAccess) {
+  constructor(access: BucketAccess, cluster: Cluster | null) {
     this.#access = access
+    this.#cluster = cluster
   }
 
   statement(plan: LogicalPlan): string {
-    const { sql, columns, order } = this.#relation(plan)
+    const { sql, columns, order } = this.#relation(plan, this.#cluster === null ? WHOLE : null)
     const answered = plan.schema.fields.map(({ type }, at) => {
       const name = type.name === 'bool' ? 'Bool' : sqlType(type)
       return `CAST(${columns[at]} AS Nullable(${name})) AS c${at}`
@@ -71,35 +100,61 @@ class PlanWriter {
     return of.fields.map(this.#fresh)
   }
 
-  #relation(plan: LogicalPlan): Relation {
+  /** `hand` is null above all fragments: what can be dealt then is. */
+  #relation(plan: LogicalPlan, hand: Hand | null): Relation {
+    const scans = hand === null ? spreadScans(plan) : null
+    if (scans !== null) return this.#gathered(scans, (one) => this.#relation(plan, one))
     switch (plan.kind) {
       case 'scan':
-        return this.#scan(plan)
+        return this.#scan(plan, hand ?? WHOLE)
       case 'values':
         return this.#values(plan)
       case 'filter':
-        return this.#filter(plan)
+        return this.#filter(plan, hand)
       case 'project':
-        return this.#project(plan)
+        return this.#project(plan, hand)
       case 'aggregate':
-        return this.#aggregate(plan)
+        return this.#aggregate(plan, hand)
       case 'join':
-        return this.#join(plan)
+        return this.#join(plan, hand)
       case 'sort':
-        return this.#sort(plan)
+        return this.#sort(plan, hand)
       case 'top-k':
-        return this.#limit(plan, this.#sort(plan))
+        return this.#topK(plan, hand)
       case 'limit':
-        return this.#limit(plan, this.#relation(plan.input))
+        return this.#limit(plan, this.#relation(plan.input, hand))
       case 'union':
-        return this.#union(plan)
+        return this.#union(plan, hand)
       case 'window':
+        return this.#window(plan, hand)
       case 'sample':
       case 'explode':
         throw refused(plan.kind, 'the node is not translated')
       default:
         return unreachable(plan)
     }
+  }
+
+  /** The rows of what `write` makes of each hand, all of the same names. */
+  #gathered(scans: readonly Scan[], write: (hand: Hand) => Relation): Relation {
+    const cluster = this.#cluster!
+    // ClickHouse takes two `view`s for one that differ in nothing but the names of their columns.
+    const mark = this.#names++
+    const first = this.#names
+    const fragments = dealt(scans, cluster.fragments).map((hand, fragment) => {
+      this.#names = first
+      this.#sharedBytes = 0
+      const written = write(hand)
+      cluster.noted?.({ fragment, ...handTotals(hand), sharedBytes: this.#sharedBytes })
+      return written
+    })
+    const { columns, order } = fragments[0]!
+    const names = listed([...columns, ...orderColumns(order)])
+    const sql = fragments.map((of, at) => {
+      const marked = `SELECT ${names} FROM (${of.sql}) WHERE ${mark} = ${mark}`
+      return `SELECT ${names} FROM ${cluster.placed(at, marked)}`
+    })
+    return { sql: sql.join(' UNION ALL '), columns, order }
   }
 
   #scope(of: Schema, columns: readonly string[], from = ''): ExprScope {
@@ -109,17 +164,11 @@ class PlanWriter {
     }
   }
 
-  #scan(plan: Scan): Relation {
-    const needed = columnsNeeded(plan)
-    const changed = needed.find((of) => of.header !== undefined || (of.default ?? null) !== null)
-    if (changed !== undefined) {
-      throw refused(
-        'scan',
-        `column "${changed.name}" was renamed or has a default, which files do not tell`,
-      )
-    }
-    const names = new Map(needed.map(({ name }) => [name, this.#fresh()]))
-    const sql = scanSql(plan, partitionsRead(plan), [...names.values()], this.#access)
+  #scan(plan: Scan, hand: Hand): Relation {
+    const names = new Map(columnsNeeded(plan).map(({ name }) => [name, this.#fresh()]))
+    const partitions = hand.get(plan) ?? partitionsRead(plan)
+    if (!hand.has(plan)) this.#sharedBytes += scanTotals(plan).totalBytes
+    const sql = scanSql(plan, partitions, [...names.values()], this.#access)
     const columns = plan.columns.map(({ name }) => names.get(name)!)
     if (plan.predicate === null) return { sql, columns, order: null }
     const scope = { fresh: this.#fresh, column: (name: string) => names.get(name)! }
@@ -136,25 +185,25 @@ class PlanWriter {
     const rows = batches.flatMap(({ columns: vectors, length }) =>
       Array.from({ length }, (_, row) => {
         const cells = vectors.map(
-          (vector, at) => `${literal(scalarAt(vector, row), vector.type)} AS ${columns[at]}`,
+          (vector, at) => `${sqlLiteral(scalarAt(vector, row), vector.type)} AS ${columns[at]}`,
         )
         return `SELECT ${listed(cells)}`
       }),
     )
-    const none = schema.fields.map(({ type }, at) => `${literal(null, type)} AS ${columns[at]}`)
+    const none = schema.fields.map(({ type }, at) => `${sqlLiteral(null, type)} AS ${columns[at]}`)
     const sql = rows.length > 0 ? rows.join(' UNION ALL ') : `SELECT ${listed(none)} WHERE 0`
     return { sql, columns, order: null }
   }
 
-  #filter({ input, predicate }: Filter): Relation {
-    const { sql, columns, order } = this.#relation(input)
+  #filter({ input, predicate }: Filter, hand: Hand | null): Relation {
+    const { sql, columns, order } = this.#relation(input, hand)
     const where = sqlOfExpr(predicate, this.#scope(input.schema, columns))
     const names = listed([...columns, ...orderColumns(order)])
     return { sql: `SELECT ${names} FROM (${sql}) WHERE ${where}`, columns, order }
   }
 
-  #project({ input, columns: outputs, schema }: Project): Relation {
-    const { sql, columns: from, order } = this.#relation(input)
+  #project({ input, columns: outputs, schema }: Project, hand: Hand | null): Relation {
+    const { sql, columns: from, order } = this.#relation(input, hand)
     const scope = this.#scope(input.schema, from)
     const columns = this.#freshFor(schema)
     const computed = outputs.map(({ expr }, at) => `${sqlOfExpr(expr, scope)} AS ${columns[at]}`)
@@ -162,20 +211,68 @@ class PlanWriter {
     return { sql: `SELECT ${names} FROM (${sql})`, columns, order }
   }
 
-  #aggregate({ input, keys, aggregates, schema }: Aggregate): Relation {
-    const { sql, columns: from } = this.#relation(input)
+  #aggregate(plan: Aggregate, hand: Hand | null): Relation {
+    const { input, keys, aggregates, schema } = plan
+    const scans = hand === null ? spreadScans(input) : null
+    if (scans !== null) return this.#merged(plan, scans)
+    const { sql, columns: from } = this.#relation(input, hand)
     const scope = this.#scope(input.schema, from)
     const columns = this.#freshFor(schema)
-    for (const { name, expr } of keys) requireExactKey(expr, `a group by "${name}"`)
-    const keySql = keys.map(({ expr }) => sqlOfExpr(expr, scope))
-    const values = aggregates.map((of) => sqlOfAggregate(of, scope))
+    const keySql = keys.map(({ expr }) => canonicalKey(sqlOfExpr(expr, scope), expr.type))
+    const values = aggregates.map((of) =>
+      sqlOfAggregate(of, scope, (name, args) => `${name}(${args})`),
+    )
     const outputs = [...keySql, ...values].map((of, at) => `${of} AS ${columns[at]}`)
     const by = keys.length === 0 ? '' : ` GROUP BY ${columns.slice(0, keys.length).join(',')}`
     return { sql: `SELECT ${listed(outputs)} FROM (${sql})${by}`, columns, order: null }
   }
 
-  #join({ how, left, right, leftKeys, rightKeys, schema }: Join): Relation {
-    const [a, b] = [this.#relation(left), this.#relation(right)]
+  /** Each fragment groups its own rows into states, which are merged above them. */
+  #merged({ input, keys, aggregates }: Aggregate, scans: readonly Scan[]): Relation {
+    let values: string[] = []
+    const { sql, columns } = this.#gathered(scans, (hand) => {
+      const { sql, columns: from } = this.#relation(input, hand)
+      const scope = this.#scope(input.schema, from)
+      const names = keys.map(this.#fresh)
+      const keySql = keys.map(
+        ({ expr }, at) => `${canonicalKey(sqlOfExpr(expr, scope), expr.type)} AS ${names[at]}`,
+      )
+      const states = new Map<string, string>()
+      values = aggregates.map((of) =>
+        sqlOfAggregate(of, scope, (name, args) => {
+          const state = `${name}State(${args})`
+          const known = states.get(state) ?? this.#fresh()
+          states.set(state, known)
+          return `${name}Merge(${known})`
+        }),
+      )
+      const outputs = [...keySql, ...[...states].map(([state, name]) => `${state} AS ${name}`)]
+      const by = keys.length === 0 ? '' : ` GROUP BY ${names.join(',')}`
+      return {
+        sql: `SELECT ${listed(outputs)} FROM (${sql})${by}`,
+        columns: [...names, ...states.values()],
+        order: null,
+      }
+    })
+    const keyNames = columns.slice(0, keys.length)
+    const results = values.map((value) => ({ value, name: this.#fresh() }))
+    const outputs = [...keyNames, ...results.map(({ value, name }) => `${value} AS ${name}`)]
+    const by = keys.length === 0 ? '' : ` GROUP BY ${keyNames.join(',')}`
+    return {
+      sql: `SELECT ${listed(outputs)} FROM (${sql})${by}`,
+      columns: [...keyNames, ...results.map(({ name }) => name)],
+      order: null,
+    }
+  }
+
+  #join(plan: Join, hand: Hand | null): Relation {
+    const { how, left, right, leftKeys, rightKeys, schema } = plan
+    // In a fragment one side is dealt, and all of the other is met.
+    const side = hand === null || hand === WHOLE ? null : dealtSide(plan)
+    const [a, b] = [
+      this.#relation(left, side === 'right' ? WHOLE : hand),
+      this.#relation(right, side === 'left' ? WHOLE : hand),
+    ]
     const [as, bs] = [this.#fresh(), this.#fresh()]
     const one = how === 'semi' || how === 'anti'
     const columns = this.#freshFor(schema)
@@ -194,8 +291,9 @@ class PlanWriter {
       this.#scope(right.schema, b.columns, `${bs}.`),
     ]
     const on = leftKeys.map((key, at) => {
-      requireExactKey(key, 'a join')
-      return `${sqlOfExpr(key, x)} = ${sqlOfExpr(rightKeys[at]!, y)}`
+      const other = rightKeys[at]!
+      const [l, r] = [sqlOfExpr(key, x), sqlOfExpr(other, y)]
+      return `${canonicalKey(l, key.type)} = ${canonicalKey(r, other.type)}`
     })
     const verb = one ? `LEFT ${how.toUpperCase()}` : `ALL ${how.toUpperCase()}`
     return {
@@ -205,9 +303,8 @@ class PlanWriter {
     }
   }
 
-  #sort({ input, keys }: Pick<Sort | TopK, 'input' | 'keys'>): Relation {
-    const { sql, columns, order: before } = this.#relation(input)
-    const scope = this.#scope(input.schema, columns)
+  /** Columns to order by, and how each is computed. */
+  #order(keys: readonly SortKey[], scope: ExprScope): { outputs: string[]; order: OrderKey[] } {
     const outputs: string[] = []
     const order: OrderKey[] = []
     for (const key of keys) {
@@ -217,8 +314,23 @@ class PlanWriter {
         order.push({ column, direction: directionOf(key) })
       }
     }
+    return { outputs, order }
+  }
+
+  #sort({ input, keys }: Pick<Sort | TopK, 'input' | 'keys'>, hand: Hand | null): Relation {
+    const { sql, columns, order: before } = this.#relation(input, hand)
+    const { outputs, order } = this.#order(keys, this.#scope(input.schema, columns))
     const names = listed([...columns, ...outputs, ...orderColumns(before)])
     return { sql: `SELECT ${names} FROM (${sql})`, columns, order: [...order, ...(before ?? [])] }
+  }
+
+  /** Each fragment keeps as many rows as all of them together may give. */
+  #topK(plan: TopK, hand: Hand | null): Relation {
+    const scans = hand === null ? spreadScans(plan.input) : null
+    if (scans === null) return this.#limit(plan, this.#sort(plan, hand))
+    const enough = { count: plan.count + plan.offset, offset: 0 }
+    const gathered = this.#gathered(scans, (one) => this.#limit(enough, this.#sort(plan, one)))
+    return this.#limit(plan, gathered)
   }
 
   #limit({ count, offset }: Pick<Limit, 'count' | 'offset'>, of: Relation): Relation {
@@ -237,39 +349,39 @@ class PlanWriter {
     }
   }
 
-  #union({ inputs, schema }: Union): Relation {
+  #union({ inputs, schema }: Union, hand: Hand | null): Relation {
     const columns = this.#freshFor(schema)
     const parts = inputs.map((input) => {
-      const { sql, columns: from } = this.#relation(input)
+      const { sql, columns: from } = this.#relation(input, hand)
       return `SELECT ${listed(from.map((name, at) => `${name} AS ${columns[at]}`))} FROM (${sql})`
     })
     return { sql: parts.join(' UNION ALL '), columns, order: null }
   }
-}
 
-const literal = (value: Parameters<typeof sqlLiteral>[0], type: DataType): string =>
-  sqlLiteral(value, type)
+  #window({ input, partitionBy, orderBy: keys, outputs }: Window, hand: Hand | null): Relation {
+    const { sql, columns, order } = this.#relation(input, hand)
+    const scope = this.#scope(input.schema, columns)
+    const by = partitionBy.map((expr) => ({
+      sql: canonicalKey(sqlOfExpr(expr, scope), expr.type),
+      name: this.#fresh(),
+    }))
+    const sorted = this.#order(keys, scope)
+    const over = {
+      by: by.length === 0 ? '' : `PARTITION BY ${by.map(({ name }) => name).join(',')}`,
+      order: orderBy(sorted.order),
+    }
+    const given = [...columns, ...orderColumns(order)]
+    const inner = [...given, ...by.map(({ sql, name }) => `${sql} AS ${name}`), ...sorted.outputs]
+    const made = outputs.map((of) => ({ sql: windowSql(of, over, scope), name: this.#fresh() }))
+    const names = listed([...given, ...made.map(({ sql, name }) => `${sql} AS ${name}`)])
+    return {
+      sql: `SELECT ${names} FROM (SELECT ${listed(inner)} FROM (${sql}))`,
+      columns: [...columns, ...made.map(({ name }) => name)],
+      order,
+    }
+  }
+}
 
 /** A SELECT needs one column at least. */
 const listed = (columns: readonly string[]): string =>
   columns.length === 0 ? '1 AS one' : columns.join(',')
-
-const orderColumns = (order: readonly OrderKey[] | null): string[] =>
-  (order ?? []).map(({ column }) => column)
-
-function orderBy(order: readonly OrderKey[] | null): string {
-  if (order === null || order.length === 0) return ''
-  return ` ORDER BY ${order.map(({ column, direction }) => `${column} ${direction}`).join(',')}`
-}
-
-const directionOf = ({ descending, nulls }: SortKey): string =>
-  `${descending ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`
-
-/** ClickHouse puts NaN where nulls go: whether a float is NaN is a key of its own. */
-function orderParts({ expr }: SortKey, sql: string): string[] {
-  return isFloat(expr.type) ? [`isNaN(${sql})`, `if(isNaN(${sql}),0,${sql})`] : [sql]
-}
-
-function requireExactKey({ type }: Expr, where: string): void {
-  if (isFloat(type)) throw refused(where, 'the key is a float, where -0 and NaN have several forms')
-}

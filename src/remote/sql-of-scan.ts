@@ -1,4 +1,5 @@
 import { type DataType, layoutOf } from '../arrow/data-type.ts'
+import { scalarText } from '../arrow/scalar.ts'
 import type { ColumnPartition, PartitionSet } from '../catalog/model/partition-set.ts'
 import { type Column, type Partition, partitionKey } from '../catalog/model/table.ts'
 import { columnsOf } from '../plan/expr-walk.ts'
@@ -51,14 +52,15 @@ export function scanSql(
   }
   const files = filesOf(scan, columns, partitions)
   for (const file of files) requireHeldRange(columns[file.column]!, file.known)
-  const arrays = columns.map((_, at) => linesSql(files, partitions.length, at))
+  for (const { name, type, default: value = null } of columns) {
+    if (value !== null) requireHeld(value, type, `a scan of "${name}"`)
+  }
+  const arrays = columns.map((of, at) => linesSql(files, partitions.length, of, at))
   const unequal = columns.map((_, at) => `length(a${at}) != n`).join(' OR ')
   const joined = columns.map((_, at) => `a${at} AS v${at}`).join(',')
-  return `SELECT ${parsed.join(',')} FROM (SELECT e.n AS n,${arrays.join(',')} FROM ${expectedSql(
-    partitions,
-    files,
-    columns,
-  )} AS e LEFT JOIN (${blobsSql(scan, files, columns, access)}) AS b ON e.p = b.p WHERE throwIf(ifNull(b.k,0) != e.k,${MISSING}) = 0 AND throwIf(${unequal},${ROWS}) = 0) ARRAY JOIN ${joined}`
+  const expected = expectedSql(partitions, files, columns)
+  const checks = `throwIf(ifNull(b.k,0) != e.k,${MISSING}) = 0 AND throwIf(${unequal},${ROWS}) = 0`
+  return `SELECT ${parsed.join(',')} FROM (SELECT e.n AS n,${arrays.join(',')} FROM (${blobsSql(scan, files, columns, access)}) AS b RIGHT JOIN ${expected} AS e ON e.p = b.p WHERE ${checks}) ARRAY JOIN ${joined}`
 }
 
 const MISSING = "'graupel: a column file was not read'"
@@ -75,7 +77,7 @@ function filesOf(
   return partitions.flatMap(({ id }, partition) =>
     columns.flatMap((of, column) => {
       const known = statistics.get(of.id)?.get(id)
-      if (known === undefined) return []
+      if (known === undefined || known.constant !== undefined) return []
       return [{ key: partitionKey(scan.table.folder, of, known.file), partition, column, known }]
     }),
   )
@@ -116,22 +118,41 @@ function blobsSql(
     const path = sqlText(objectPath(table.storeUrl, key))
     return `(${path},${partition},${column},${known.bytes},${known.crc32})`
   })
-  const read = filesSql(
-    table.storeUrl,
-    files.map(({ key }) => key),
-    access,
-  )
   const raws = columns.map((_, at) => `anyIf(s.raw,f.c = ${at}) AS r${at}`)
   const wrong = 'length(s.raw) != f.bytes OR CRC32(s.raw) != f.crc'
-  return `SELECT f.p AS p,count() AS k,${raws.join(',')} FROM (SELECT _path AS path,raw FROM ${read}) AS s INNER JOIN values('path String,p UInt32,c UInt32,bytes UInt64,crc UInt32',${expected.join(',')}) AS f ON s.path = f.path WHERE throwIf(${wrong},${CONTENT}) = 0 GROUP BY f.p`
+  return `SELECT f.p AS p,count() AS k,${raws.join(',')} FROM (${textsSql(table.storeUrl, files, access)}) AS s INNER JOIN values('path String,p UInt32,c UInt32,bytes UInt64,crc UInt32',${expected.join(',')}) AS f ON s.path = f.path WHERE throwIf(${wrong},${CONTENT}) = 0 GROUP BY f.p SETTINGS max_block_size=1`
 }
+
+/** One row per file, its `path` and its text `raw`: those that the metadata hold stand here. */
+function textsSql(storeUrl: string, files: readonly ScanFile[], access: BucketAccess): string {
+  const [stored, held] = [files.filter(isStored), files.filter((file) => !isStored(file))]
+  const parts: string[] = []
+  if (stored.length > 0) {
+    const keys = stored.map(({ key }) => key)
+    parts.push(`SELECT _path AS path,raw FROM ${filesSql(storeUrl, keys, access)}`)
+  }
+  if (held.length > 0) {
+    const rows = held.map(
+      ({ key, known }) => `(${sqlText(objectPath(storeUrl, key))},${sqlText(known.text!)})`,
+    )
+    parts.push(`SELECT path,raw FROM values('path String,raw String',${rows.join(',')})`)
+  }
+  return parts.join(' UNION ALL ')
+}
+
+const isStored = ({ known }: ScanFile): boolean => known.text === undefined
 
 /** A header line: the name of the column, quoted where it has to be. */
 const HEADER = String.raw`'^("(?:[^"]|"")*"|[^"\\n]*)\\n'`.replaceAll('"', '\\x22')
 const FIELDS = String.raw`'("(?:[^"]|"")*"|[^\\n]*)\\n'`.replaceAll('"', '\\x22')
 
 /** The fields of the column at `at`, without its header, as an array of texts `a<at>`. */
-function linesSql(files: readonly ScanFile[], partitions: number, at: number): string {
+function linesSql(
+  files: readonly ScanFile[],
+  partitions: number,
+  column: Column,
+  at: number,
+): string {
   const own = files.filter(({ column }) => column === at)
   const raw = `ifNull(b.r${at},'')`
   const isPlain = own.every(({ known }) => known.hints.plain)
@@ -140,7 +161,14 @@ function linesSql(files: readonly ScanFile[], partitions: number, at: number): s
     ? `splitByChar('\\n',substring(${raw},${from},length(${raw}) - ${from}))`
     : `arraySlice(extractAll(${raw},${FIELDS}),2)`
   if (own.length === partitions) return `${lines} AS a${at}`
-  return `if(e.h${at} = 1,${lines},arrayWithConstant(e.n,'\\\\N')) AS a${at}`
+  return `if(e.h${at} = 1,${lines},arrayWithConstant(e.n,${sqlText(defaultField(column))})) AS a${at}`
+}
+
+/** What stands for the default of `column` in a file, which a partition without a file has in all rows. */
+function defaultField({ type, default: value }: Column): string {
+  if (value === undefined || value === null) return '\\N'
+  const text = scalarText(value, type)
+  return layoutOf(type) === 'utf8' ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /**

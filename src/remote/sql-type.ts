@@ -1,4 +1,4 @@
-import { type DataType, integerRange, isInteger, typeText } from '../arrow/data-type.ts'
+import { type DataType, integerRange, isFloat, isInteger, typeText } from '../arrow/data-type.ts'
 import { type Scalar, scalarText } from '../arrow/scalar.ts'
 import { refused } from './refused.ts'
 
@@ -31,6 +31,13 @@ export function sqlType(type: DataType): string {
 export function wideType(type: DataType): string {
   if (type.name === 'decimal') return `Decimal(76,${type.scale})`
   return isInteger(type) ? 'Int128' : 'Float64'
+}
+
+/** `sql` as a key: of floats NaN and zero have one form each, so that equal keys have equal bytes. */
+export function canonicalKey(sql: string, type: DataType): string {
+  return isFloat(type)
+    ? `multiIf(isNaN(${sql}),CAST('nan' AS ${sqlType(type)}),${sql} = 0,CAST('0' AS ${sqlType(type)}),${sql})`
+    : sql
 }
 
 /** A string in quotes: letters, digits and harmless marks as they are, every other byte as `\xHH`. */

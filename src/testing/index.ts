@@ -1,4 +1,18 @@
 export { memoryStore } from '../io/memory-store.ts'
+export {
+  answerRows,
+  COST_NUMBERS,
+  type CostBound,
+  type CostCase,
+  type CostQuestion,
+  costBound,
+  costCase,
+  type KeyOrder,
+  keysOf,
+  layTable,
+  questionTo,
+  TOP_ROWS,
+} from './cost-case.ts'
 export { isCrash } from './crash.ts'
 export {
   type Fault,

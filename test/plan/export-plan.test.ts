@@ -41,6 +41,23 @@ test('a plan that has been JSON is the same plan, whatever its verbs', async () 
   expect(kinds).toContain('window')
 })
 
+test('a plan tells by which name the files of a renamed column begin, and its default', async () => {
+  await using lake = await connect('memory:')
+  const db = await lake.database('test/plans', { create: true })
+  const table = await db.createTable('t', { a: t.int64() })
+  await table.insert([{ a: 1n }])
+  const more = await table.addColumns({ added: t.decimal(38, 2).default('-0.10') } as never)
+  const renamed = await (more as any).renameColumns({ a: '__proto__' })
+  const json = await renamed.toPlan()
+  const back = importPlan(carried(json))
+  expect(exportPlan(back)).toEqual(json)
+  const { columns } = back as Extract<LogicalPlan, { kind: 'scan' }>
+  expect(columns.map(({ name, header, default: value }) => [name, header, value])).toEqual([
+    ['__proto__', 'a', undefined],
+    ['added', undefined, -10n],
+  ])
+})
+
 test('constants and rows in memory keep every digit, and names that are words of JavaScript', async () => {
   await using lake = await connect('memory:')
   const rows = {

@@ -1,38 +1,52 @@
 import { type BucketKeys, clickhouse, type QueryEngine } from '../../src/remote/index.ts'
 import { startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
-import { startClickHouse } from './start-clickhouse.ts'
+import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
 
-/** A bucket of a real S3 server, and ClickHouse beside it. */
+/** A bucket of a real S3 server, and a ClickHouse of three nodes beside it. */
 export interface RemotePlace {
   readonly bucket: TestBucket
+  /** Deals plans to all nodes. */
   readonly engine: QueryEngine
-  /** Of ClickHouse. */
-  readonly url: string
-  /** How many queries run there that read files. */
-  running(): Promise<number>
+  /** Runs all by the first node. */
+  readonly single: QueryEngine
+  readonly nodes: readonly ClickHouseNode[]
+  readonly keys: BucketKeys
+  /** How many queries of an engine run on each node. */
+  running(): Promise<number[]>
   stop(): Promise<void>
 }
 
 export async function startRemotePlace(): Promise<RemotePlace> {
   const store = await startS3()
   if (typeof store === 'string') throw new Error(store)
-  const server = await startClickHouse()
+  const { nodes, stop } = await startClickHouse(3)
   const bucket = await makeBucket(store)
-  const s3Credentials = store.credentials ?? keysOfEnvironment()
+  const keys = store.credentials ?? keysOfEnvironment()
+  const url = nodes.map((node) => node.url)
   return {
     bucket,
-    url: server.url,
-    async running() {
-      const sql =
-        "SELECT count() FROM system.processes WHERE query LIKE '%RawBLOB%' AND query NOT LIKE '%system.processes%'"
-      const answer = await fetch(server.url, { method: 'POST', body: sql })
-      return Number(await answer.text())
-    },
-    engine: clickhouse({ url: server.url, s3Credentials }),
+    nodes,
+    keys,
+    engine: clickhouse({
+      url,
+      cluster: nodes.map(({ address }) => address),
+      s3Credentials: keys,
+    }),
+    single: clickhouse({ url: url[0]!, s3Credentials: keys }),
+    running: () =>
+      Promise.all(
+        nodes.map(async (node) =>
+          Number(
+            await node.ask(
+              "SELECT count() FROM system.processes WHERE query LIKE '%RawBLOB%' AND query NOT LIKE '%system.processes%'",
+            ),
+          ),
+        ),
+      ),
     async stop() {
       await bucket.remove()
-      await server.stop()
+      await stop()
       await store.stop()
     },
   }

@@ -6,11 +6,14 @@ import { type FrameState, frameState } from '../../src/frame/frame-state.ts'
 import { engineDoor } from '../../src/frame/query-engine.ts'
 import { connect, fn, t } from '../../src/index.ts'
 import { filesSql } from '../../src/remote/bucket-place.ts'
+import { clusterOf } from '../../src/remote/fragments.ts'
 import { clickhouse } from '../../src/remote/index.ts'
+import { sqlOfPlan } from '../../src/remote/sql-of-plan.ts'
 import { sqlLiteral, sqlText } from '../../src/remote/sql-type.ts'
 import { runs } from '../support/random.ts'
 
-const engine = clickhouse({ url: 'http://localhost:8123', endpoint: 'http://localhost:9000' })
+const endpoint = 'http://localhost:9000'
+const engine = clickhouse({ url: 'http://localhost:8123', endpoint })
 const ACCESS = { endpoint: 'http://localhost:9000', keys: null }
 
 /** What ClickHouse takes a quoted string for; null unless `sql` is exactly one. */
@@ -101,10 +104,16 @@ describe('no value can break out of a statement', () => {
           .filter((row: any) => row[value].gt(2n))
           .groupBy(key)
           .agg((row: any) => Object.fromEntries([[total, row[value].sum()]]))
+          .withColumns((row: any) =>
+            Object.fromEntries([[value, row[total].lag(1).over({ orderBy: row[key] })]]),
+          )
           .sort(total)
         const state = frame[frameState] as FrameState
         const { plan } = await bindFrame(state, { optimized: true })
-        const sql = engine[engineDoor].explain(toBucket(plan) as never)
+        const secrets = { username: names[0]!, password: names[1]!, secure: true }
+        const cluster = clusterOf(['node-1:9000', '[::1]:9000'], secrets)
+        const sql = sqlOfPlan(toBucket(plan) as never, ACCESS, cluster)
+        expect(sql).toContain('remoteSecure(')
         const words = sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
         expect(words).toMatch(/^[A-Za-z0-9_ (),.=<>!*+-]*(?:''[A-Za-z0-9_ (),.=<>!*+-]*)*$/)
         for (const one of names) expect(words).not.toContain(one)
@@ -133,7 +142,7 @@ describe('what the engine cannot do is said before anything runs', () => {
     const frame = step(table)
     const { plan } = await bindFrame(frame[frameState], { optimized: true })
     try {
-      engine[engineDoor].explain(toBucket(plan) as never)
+      await engine[engineDoor].explain(toBucket(plan) as never)
     } catch (error) {
       return (error as { readonly facts: { readonly node: string } }).facts.node
     }
@@ -144,18 +153,21 @@ describe('what the engine cannot do is said before anything runs', () => {
     expect(await refusal((frame) => frame.select('b').sort('b'))).toBeNull()
     expect(await refusal((frame) => frame.select('b').sample({ rows: 1 }))).toBe('sample')
     expect(await refusal((frame) => frame.select('b').limit(1))).toBe('a limit')
-    expect(await refusal((frame) => frame.groupBy('a').agg(() => ({ n: fn.count() })))).toBe(
-      'a group by "a"',
-    )
-    expect(await refusal((frame) => frame.select((o: any) => ({ x: o.b.str.upper() })))).toBe(
-      'upper',
+    expect(await refusal((frame) => frame.groupBy('a').agg(() => ({ n: fn.count() })))).toBeNull()
+    expect(await refusal((frame) => frame.select((o: any) => ({ x: o.b.str.reverse() })))).toBe(
+      'reverse',
     )
     expect(await refusal((frame) => frame.select('d').sort('d'))).toBe('a scan of "d"')
     expect(
       await refusal((frame) =>
         frame.select((o: any) => ({ x: fn.rowNumber().over({ orderBy: o.b }) })),
       ),
-    ).toBe('window')
+    ).toBeNull()
+    expect(
+      await refusal((frame) =>
+        frame.select((o: any) => ({ x: fn.rowNumber().over({ partitionBy: o.b }) })),
+      ),
+    ).toBe('rowNumber over rows')
   })
 })
 
@@ -165,4 +177,39 @@ test('a table that is in no bucket is INVALID', async () => {
   const table = await db.createTable('t', { a: t.int64() })
   await table.insert([{ a: 1n }])
   await expect(table.collect({ engine })).rejects.toMatchObject({ code: 'INVALID' })
+})
+
+test('an option that cannot be is INVALID, and no secret stands in what is explained', async () => {
+  const url = 'http://localhost:8123'
+  const bad: [unknown, string][] = [
+    [{ url: [] }, 'url'],
+    [{ url: 'ftp://host' }, 'url'],
+    [{ url, endpoint: 'host' }, 'endpoint'],
+    [{ url, cluster: ["node:9000'),('"] }, 'cluster'],
+    [{ url, cluster: ['node'] }, 'cluster'],
+    [{ url, cluster: ['node:9000', 'node:9000'] }, 'cluster'],
+    [{ url, otherwise: 'never' }, 'otherwise'],
+  ]
+  for (const [options, option] of bad) {
+    const made = () => clickhouse(options as never)
+    expect(made).toThrow(expect.objectContaining({ code: 'INVALID', facts: { option } }))
+  }
+  await using lake = await connect('memory:')
+  const db = await lake.database('a/b', { create: true })
+  const table = await db.createTable('t', { a: t.int64() })
+  for (const a of [1n, 2n, 3n]) await table.insert([{ a }])
+  const { plan } = await bindFrame((table as any)[frameState], { optimized: true })
+  const spread = clickhouse({
+    url,
+    endpoint,
+    user: 'reader',
+    password: 'hush-hush',
+    cluster: ['one:9000', 'two:9000'],
+    s3Credentials: { accessKeyId: 'who', secretAccessKey: 'hush-hush' },
+  })
+  const told = await spread[engineDoor].explain(toBucket(plan) as never)
+  expect(told).not.toContain('hush-hush')
+  expect(told).toMatch(
+    /^fragment 0 on one:9000: \d partitions?, \d+ bytes\nfragment 1 on two:9000: /,
+  )
 })

@@ -124,6 +124,7 @@ export async function createRandomTable(
   db: Database,
   prng: Prng,
   table: RandomTable,
+  { clusterBy = [] }: { readonly clusterBy?: readonly string[] } = {},
 ): Promise<Table<any>> {
   const schema = Object.fromEntries(
     table.columns.map(({ name, kind, nullable }) => {
@@ -132,7 +133,8 @@ export async function createRandomTable(
     }),
   )
   const primaryKey = [`${table.name}_id`] as never
-  const created = await db.createTable(table.name, schema as Record<string, never>, { primaryKey })
+  const options = { primaryKey, ...(clusterBy.length > 0 && { clusterBy: clusterBy as never }) }
+  const created = await db.createTable(table.name, schema as Record<string, never>, options)
   const rows = prng.chance(0.5) ? sorted(table, prng.pick(table.columns).name) : [...table.rows]
   while (rows.length > 0) {
     await created.insert(rows.splice(0, prng.int(1, rows.length)) as never)

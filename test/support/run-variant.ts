@@ -25,6 +25,8 @@ export interface Variant {
   readonly memoryLimit?: number
   /** Whether files may be decoded by WebAssembly; `on` when not given. */
   readonly wasm?: 'on' | 'off'
+  /** Whether joins may be moved; `as written` when not given. */
+  readonly joins?: 'ordered' | 'as written'
   /** `on` when not given. */
   readonly runTimePruning?: 'on' | 'off'
 }
@@ -39,11 +41,15 @@ export const PLAIN: Variant = {
 
 const OPTIMIZED = { ...PLAIN, runTimePruning: 'on' } as const
 
+const ALL = { rules: RULES, boundRules: BOUND_RULES } as const
+
 /** Every rule at once, each rule left out, and odd batch sizes. */
 export const VARIANTS: readonly Variant[] = [
   { ...OPTIMIZED, name: 'all rules', rules: RULES, boundRules: BOUND_RULES },
   { ...PLAIN, name: 'all rules, no run-time pruning', rules: RULES, boundRules: BOUND_RULES },
   { ...OPTIMIZED, name: 'no rules, run-time pruning' },
+  { ...PLAIN, name: 'no rules but joins in order', joins: 'ordered' },
+  { ...OPTIMIZED, name: 'all rules, joins in order', ...ALL, joins: 'ordered' },
   ...RULES.map((rule) => ({
     ...OPTIMIZED,
     name: `all but ${rule.name}`,
@@ -94,7 +100,10 @@ export async function runVariant(frame: DataFrame<any>, variant: Variant): Promi
     sets.set(scan, await originOf(origins, scan.table).catalog.partitions(scan.table, ids))
   }
   const bound = bindPartitions(logical, (scan) => sets.get(scan)!)
-  const final = optimizeBound(bound, { rules: variant.boundRules })
+  const final = optimizeBound(bound, {
+    rules: variant.boundRules,
+    joins: variant.joins ?? 'as written',
+  })
   const stores = new Map([...origins.values()].map(({ store }) => [store.url, store]))
   let scanned = 0
   const context = execContext({

@@ -1,5 +1,6 @@
 import type { Batch } from '../../arrow/batch.ts'
-import { type LogicalPlan, mapInputs, type Scan, withScan } from '../../plan/logical-plan.ts'
+import { type LogicalPlan, withScan } from '../../plan/logical-plan.ts'
+import { mapScan } from '../../plan/pipeline-scan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 import { filledGrouping } from '../aggregate/filled-grouping.ts'
 import type { GroupParts } from '../aggregate/grouping.ts'
@@ -20,12 +21,6 @@ export interface FragmentResult {
   readonly batches: readonly Batch[]
   /** Null for a fragment that gives rows. */
   readonly groups: GroupParts | null
-}
-
-/** `plan` with its only scan replaced by what `change` makes of it. */
-export function mapScan(plan: LogicalPlan, change: (scan: Scan) => Scan): LogicalPlan {
-  if (plan.kind === 'scan') return change(plan)
-  return mapInputs(plan, (input) => mapScan(input, change))
 }
 
 /** `plan` over the partition `id` alone. */

@@ -27,12 +27,23 @@ const TOP_ROWS_MAX = 65_536
  * Operators for those parts of `plan` that are better run partition by partition: on several
  * threads where there is enough to read, a top-k in the order of its partitions' bounds, and a join
  * whose left side is read once its keys are known. Null for all other nodes.
+ *
+ * @param known Goes before all of that.
  */
 export function partitionedOperators(
   plan: LogicalPlan,
   context: ExecContext,
+  known: KnownOperators = () => null,
 ): (node: LogicalPlan) => Operator | null {
-  return operatorsBelow(plan, context, 'takes all')
+  return operatorsBelow(plan, { context, known }, 'takes all')
+}
+
+/** How to make the operator of a node of which more is known than a plan says; null for others. */
+export type KnownOperators = (node: LogicalPlan) => (() => Operator) | null
+
+interface Surroundings {
+  readonly context: ExecContext
+  readonly known: KnownOperators
 }
 
 /** Whether all rows of a node are asked for. */
@@ -40,12 +51,12 @@ type Demand = 'may end early' | 'takes all'
 
 function operatorsBelow(
   plan: LogicalPlan,
-  context: ExecContext,
+  within: Surroundings,
   demand: Demand,
 ): (node: LogicalPlan) => Operator | null {
   const makers = new Map<LogicalPlan, () => Operator>()
   const look = (node: LogicalPlan, above: Demand): void => {
-    const make = makerOf(node, above, context)
+    const make = within.known(node) ?? makerOf(node, above, within)
     if (make !== null) makers.set(node, make)
     else for (const input of inputsOf(node)) look(input, demandOf(node, input, above))
   }
@@ -60,7 +71,8 @@ function demandOf(node: LogicalPlan, input: LogicalPlan, above: Demand): Demand 
   return node.kind === 'join' && input === node.right ? 'takes all' : above
 }
 
-function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() => Operator) | null {
+function makerOf(node: LogicalPlan, above: Demand, within: Surroundings): (() => Operator) | null {
+  const { context, known } = within
   if (exprsOf(node).some(isOrHasUser)) return null
   if (node.kind === 'aggregate') {
     const sharing = sharingOf(node.input, context)
@@ -69,7 +81,7 @@ function makerOf(node: LogicalPlan, above: Demand, context: ExecContext): (() =>
   if (node.kind === 'join') {
     if (context.runTimePruning === 'off' || !canNarrow(node)) return null
     const make = (plan: LogicalPlan, of: ExecContext, demand: Demand) =>
-      physicalPlan(plan, undefined, operatorsBelow(plan, of, demand))
+      physicalPlan(plan, undefined, operatorsBelow(plan, { context: of, known }, demand))
     const left: MakeOperator = (plan, of) => make(plan, of, above)
     return () => narrowedJoin(node, make(node.right, context, 'takes all'), left)
   }
@@ -101,7 +113,8 @@ const hasUserFunction = (plan: LogicalPlan): boolean =>
 /** A scan that nobody shares: of no partitions. */
 const NOTHING = { partitions: null } as unknown as Scan
 
-function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
+/** Who is to work on `pipeline`: nobody beside this thread, where that is not worth it. */
+export function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
   const scan = hasUserFunction(pipeline) ? null : pipelineScan(pipeline)
   if (scan === null || scan.limit !== null || scan.partitions === null) {
     return { scan: NOTHING, helpers: 0 }

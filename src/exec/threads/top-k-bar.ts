@@ -5,8 +5,8 @@ import type { Expr, SortKey } from '../../plan/expr.ts'
 import { callExpr, conjoin, disjoin, literalExpr } from '../../plan/expr-walk.ts'
 import { withScan } from '../../plan/logical-plan.ts'
 import { mayThrow } from '../../plan/may-throw.ts'
-import { keyOverScan } from '../../plan/pipeline-scan.ts'
-import { type Fragment, mapScan } from './fragment.ts'
+import { keyOverScan, mapScan } from '../../plan/pipeline-scan.ts'
+import type { Fragment } from './fragment.ts'
 
 /**
  * The bar of a top-k: the first sort key of the last row that counts so far. Rows beyond it need

@@ -21,6 +21,7 @@ import {
   wasmTimestamps,
 } from '../../../src/kernel/wasm/decode-number.ts'
 import { runs } from '../../support/random.ts'
+import { reachesKernelsOf } from './held-kernels.ts'
 import { anyLines, type Chunk, withChunk } from './twin.ts'
 
 const SAFE = Number.MAX_SAFE_INTEGER
@@ -288,8 +289,14 @@ describe('every kernel in WebAssembly does what its twin does:', () => {
       rows: fc.oneof(fc.nat(40), fc.nat(3000)),
       nulls: fc.boolean(),
     })
+    const none = fc.constant('\\N')
+    const lines = fc.oneof(
+      { weight: 8, arbitrary: anyLines(of.usual, rare) },
+      { weight: 1, arbitrary: anyLines(fc.oneof(of.usual, none), rare) },
+      { weight: 1, arbitrary: anyLines(none, none) },
+    )
     fc.assert(
-      fc.property(anyLines(of.usual, rare), fc.nat(70), frame, (text, from, shape) => {
+      fc.property(lines, fc.nat(70), frame, (text, from, shape) => {
         withChunk(text, from, (chunk) => {
           const wanted = outcomeOf(of.twin, chunk, shape)
           const found = outcomeOf(of.wasm, chunk, shape)
@@ -310,3 +317,5 @@ describe('every kernel in WebAssembly does what its twin does:', () => {
     })
   })
 })
+
+reachesKernelsOf('decode-number')

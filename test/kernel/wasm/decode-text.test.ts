@@ -4,6 +4,7 @@ import { decodePlainText, decodeQuotedText } from '../../../src/kernel/decode-te
 import { findLines, findRecords } from '../../../src/kernel/find-lines.ts'
 import { wasmDecodeTexts } from '../../../src/kernel/wasm/decode-text.ts'
 import { runs } from '../../support/random.ts'
+import { reachesKernelsOf } from './held-kernels.ts'
 import { anyLines, type Chunk, withChunk } from './twin.ts'
 
 const plain = fc.stringMatching(/^[a-zN\\\xe4\xa0\x8a\x8d]( ?[a-z"]{0,20}[a-z\\])?$/)
@@ -111,3 +112,5 @@ it.each([
   )
   expect(stops).toBeGreaterThan(0)
 })
+
+reachesKernelsOf('decode-text')

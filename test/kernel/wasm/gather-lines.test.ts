@@ -4,6 +4,7 @@ import { wasmGatherEven, wasmGatherLines } from '../../../src/kernel/wasm/gather
 import { wasmKernels } from '../../../src/kernel/wasm/kernels.ts'
 import { freeSlot, takeSlot } from '../../../src/kernel/wasm/slots.ts'
 import { runs } from '../../support/random.ts'
+import { reachesKernelsOf } from './held-kernels.ts'
 import { anyLines, withChunk } from './twin.ts'
 
 const words = fc.stringMatching(/^[a-z0-9,"\xe4]{0,9}$/)
@@ -95,6 +96,8 @@ it('gathers wanted lines of equal length', () => {
         expect(found).toBe(expected.join(''))
       })
     }),
-    { numRuns: runs(300) },
+    { numRuns: runs(500) },
   )
 })
+
+reachesKernelsOf('gather-lines')

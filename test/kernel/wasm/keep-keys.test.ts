@@ -5,6 +5,7 @@ import { keepKeys } from '../../../src/kernel/select-numbers.ts'
 import { wasmKeepKeys } from '../../../src/kernel/wasm/keep-keys.ts'
 import { wasmKernels } from '../../../src/kernel/wasm/kernels.ts'
 import { runs } from '../../support/random.ts'
+import { reachesKernelsOf } from './held-kernels.ts'
 
 const setOf = (values: readonly number[]): KeySet => {
   const builder = new KeySetBuilder()
@@ -63,3 +64,5 @@ test('sets too wide for the kernels, and many in turn, are asked all the same', 
     expect(found).toEqual(expected)
   }
 })
+
+reachesKernelsOf('keep-keys')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WASM_MODULE } from '../../../src/kernel/wasm/module.generated.ts'
 import { freeSlot, SLOT_SIZE, switchWasm, takeSlot } from '../../../src/kernel/wasm/slots.ts'
+import { EXPORTED, HELD_IN } from './held-kernels.ts'
 
 test('the module is what assembly/ compiles to', () => {
   const folder = mkdtempSync(join(tmpdir(), 'graupel-wasm-'))
@@ -21,6 +22,14 @@ test('the module is what assembly/ compiles to', () => {
 
 test('the module is small enough to compile in some milliseconds', () => {
   expect(Buffer.from(WASM_MODULE, 'base64').length).toBeLessThan(32_000)
+})
+
+test('every kernel that the module exports is held to its twin by a test on random chunks', () => {
+  expect(Object.keys(HELD_IN).sort()).toEqual([...EXPORTED].sort())
+  for (const file of new Set(Object.values(HELD_IN))) {
+    const text = readFileSync(`test/kernel/wasm/${file}.test.ts`, 'utf8')
+    expect(text).toContain(`reachesKernelsOf('${file}')`)
+  }
 })
 
 test('slots are apart, are had again once given back, and none is given while switched off', () => {

@@ -5,6 +5,7 @@ import { findRecords } from '../../../src/kernel/find-lines.ts'
 import { compileLike, type LikeProgram, matchesLike } from '../../../src/kernel/like.ts'
 import { lineSearch, wasmSelectLines } from '../../../src/kernel/wasm/select-lines.ts'
 import { runs } from '../../support/random.ts'
+import { reachesKernelsOf } from './held-kernels.ts'
 import { anyLines, type Chunk, withChunk } from './twin.ts'
 
 /** Few letters, so that literals are met, also one into another and at every place of a line. */
@@ -136,3 +137,5 @@ it('leaves literals to others that lines do not tell', () => {
     expect(lineSearch(compileLike(Buffer.from(kind))!)).not.toBe(null)
   }
 })
+
+reachesKernelsOf('select-lines')
