@@ -12,7 +12,7 @@ const POINT = 46
 export function wholeAt(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS
   let at = negative ? start + 1 : start
-  if (at === end || end - at > 15) return Number.NaN
+  if (at >= end || end - at > 15) return Number.NaN
   let value = 0
   for (; at < end; at++) {
     const digit = bytes[at]! - 48
@@ -26,7 +26,7 @@ export function wholeAt(bytes: Uint8Array, start: number, end: number): number {
 export function decimalAt(bytes: Uint8Array, start: number, end: number, scale: number): number {
   const negative = bytes[start] === MINUS
   let at = negative ? start + 1 : start
-  if (at === end || end - at > 16) return Number.NaN
+  if (at >= end || end - at > 16) return Number.NaN
   let value = 0
   let point = -1
   for (; at < end; at++) {
@@ -52,7 +52,7 @@ export function decimalAt(bytes: Uint8Array, start: number, end: number, scale: 
 export function floatAt(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS
   const first = negative ? start + 1 : start
-  if (first === end || end - first > 16) return Number.NaN
+  if (first >= end || end - first > 16) return Number.NaN
   let value = 0
   let point = -1
   for (let at = first; at < end; at++) {

@@ -14,9 +14,16 @@ import { runs } from '../../support/random.ts'
 
 type At = (bytes: Uint8Array, start: number, end: number) => number
 
-/** A fast reader may pass (NaN), but what it says is what `parseScalar` says, and no error is missed. */
+/**
+ * A fast reader may pass (NaN), but what it says is what `parseScalar` says, and no error is missed,
+ * whatever stands beside the field: any character may be the delimiter.
+ */
 function agrees(at: At, type: types.DataType, text: string): void {
-  const bytes = Buffer.from(`7${text}7`)
+  for (const beside of '7-.:Z') agreesBeside(beside, at, type, text)
+}
+
+function agreesBeside(beside: string, at: At, type: types.DataType, text: string): void {
+  const bytes = Buffer.from(`${beside}${text}${beside}`)
   const fast = at(bytes, 1, bytes.length - 1)
   if (Number.isNaN(fast)) return
   let slow: unknown
