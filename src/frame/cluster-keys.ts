@@ -84,6 +84,15 @@ export function clusterKeysOf(
   })
 }
 
+/** The keys that a user gives for a table, or those that it has. Throws as both do. */
+export function clusterKeysFor(
+  snapshot: TableSnapshot,
+  given: unknown,
+  where: string,
+): ClusterKey[] {
+  return given === undefined ? clusterKeysOf(snapshot) : clusterKeys(given, snapshot.columns, where)
+}
+
 export function sortKeysOf(keys: readonly ClusterKey[]): SortKey[] {
   return keys.map(({ expr }) => ({ expr, descending: false, nulls: 'last' }))
 }

@@ -13,13 +13,7 @@ import { execContext } from '../exec/run.ts'
 import { type OnProgress, progressOf } from '../io/progress.ts'
 import { bytesOf } from './byte-size.ts'
 import type { ChangePlace } from './change-table.ts'
-import {
-  type ClusterKey,
-  clusterKeys,
-  clusterKeysOf,
-  keyedSet,
-  sortKeysOf,
-} from './cluster-keys.ts'
+import { type ClusterKey, clusterKeysFor, keyedSet, sortKeysOf } from './cluster-keys.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 
 /** Sorting goes through files from here on, also where a query may hold more. */
@@ -38,10 +32,7 @@ export async function optimizeTable(
   const bytes =
     bytesMax === undefined ? Number.POSITIVE_INFINITY : bytesOf(bytesMax, 'optimize: bytesMax')
   const snapshot = await catalog.refresh()
-  const keys =
-    columns === undefined
-      ? clusterKeysOf(snapshot)
-      : clusterKeys(columns, snapshot.columns, 'optimize')
+  const keys = clusterKeysFor(snapshot, columns, 'optimize')
   const ids = snapshot.columns.map(({ id }) => id)
   const partitions = await catalog.partitions(snapshot, ids)
   const { partitionRows } = catalog.shared.newest

@@ -28,7 +28,7 @@ import {
   updateChange,
   writeChange,
 } from './change-verbs.ts'
-import { clusterKeys, clusterKeysOf } from './cluster-keys.ts'
+import { clusterKeysFor } from './cluster-keys.ts'
 import type { ClusterKeys } from './cluster-type.ts'
 import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
@@ -287,12 +287,8 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async clusteringInformation(columns?: ClusterKeys): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
-    const snapshot = this.#snapshot
-    const keys =
-      columns === undefined
-        ? clusterKeysOf(snapshot)
-        : clusterKeys(columns, snapshot.columns, 'clusteringInformation')
-    return clusteringOf(this.name, this.#catalog, snapshot, keys)
+    const keys = clusterKeysFor(this.#snapshot, columns, 'clusteringInformation')
+    return clusteringOf(this.name, this.#catalog, this.#snapshot, keys)
   }
 
   async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {
