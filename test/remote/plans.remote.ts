@@ -11,7 +11,7 @@ import { type RemotePlace, startRemotePlace } from './remote-place.ts'
 const PLANS = runs(500)
 const PLANS_PER_LAKE = 50
 /** Less than this share taken, and much has been refused that was not before. */
-const TAKEN_MIN = 0.7
+const TAKEN_MIN = 0.4
 
 let place: RemotePlace
 
