@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 
 const KB = 1000
 const BUDGETS = [
-  ['packed', 1800 * KB], // 1564 kB
-  ['unpacked', 7000 * KB], // 6147 kB, source maps the most of it
-  ['JavaScript', 1850 * KB], // 1626 kB
-  ['files', 760], // 673
+  ['packed', 1900 * KB], // 1781 kB
+  ['unpacked', 7000 * KB], // 6119 kB, source maps the most of it
+  ['JavaScript', 1050 * KB], // 928 kB
+  ['files', 850], // 777, most of them types
 ]
 
 const told = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
