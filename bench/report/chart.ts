@@ -1,8 +1,8 @@
 import type { BenchResult } from '../measure/result.ts'
 
 const ROW = 26
-const LEFT = 330
-const WIDTH = 860
+const LEFT = 390
+const WIDTH = 920
 const [LEAST, MOST] = [0.01, 10]
 
 /** Where a ratio stands: the axis is logarithmic. */
