@@ -130,18 +130,6 @@ describe('a head', () => {
     ['type', (column: Record<string, unknown>) => (column.type = 'varchar')],
     ['id', (column: Record<string, unknown>) => (column.id = -1)],
     ['name', (column: Record<string, unknown>) => (column.name = 7)],
-  ])('with a bad %s of a column is refused, naming the field', async (name, change) => {
-    const { store, database } = await ordersTable()
-    await edit(store, (head) => {
-      change((head.columns as Record<string, unknown>[])[1]!)
-    })
-    await expect(database.openTable('orders')).rejects.toMatchObject({
-      code: 'DATA',
-      facts: { key: HEAD, field: `columns[1].${name}` },
-    })
-  })
-
-  it.each([
     ['header', (column: Record<string, unknown>) => (column.header = 7)],
     ['default', (column: Record<string, unknown>) => (column.default = 7)],
   ])('with a bad %s of a column is refused, naming the field', async (name, change) => {
