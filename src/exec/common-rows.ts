@@ -28,7 +28,12 @@ export class CommonRows {
 /** What only one place of the plan wants of its rows does not count. */
 async function collected(operator: Operator, context: ExecContext): Promise<readonly Batch[]> {
   const batches: Batch[] = []
-  for await (const batch of operator.execute({ ...context, bound: null, blocks: null })) {
+  for await (const batch of operator.execute({
+    ...context,
+    bound: null,
+    blocks: null,
+    rows: null,
+  })) {
     batches.push(batch)
   }
   return batches

@@ -1,3 +1,4 @@
+import type { RowSpan } from '../io/csv/rows-in-order.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { Blocks } from '../kernel/wasm/blocks.ts'
 import type { LiveBound } from './live-bound.ts'
@@ -31,6 +32,8 @@ export interface ExecContext {
   readonly blocks: Blocks | null
   /** Which rows still count for the top-k above; only set where nothing but a pipeline is between. */
   readonly bound: LiveBound | null
+  /** Which rows of its one partition a scan is to read; null: all of all. */
+  readonly rows: RowSpan | null
   /** Called by scans as they go: rows, bytes and partitions read since the last call. */
   readonly onScanned: (rows: number, bytes: number, partitions: number) => void
   /** Called by an operator with the bytes that it has just spilled. */

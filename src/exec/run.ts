@@ -58,6 +58,7 @@ export function execContext(options: ExecOptions = {}): ExecContext {
     cache: options.cache ?? null,
     blocks: null,
     bound: null,
+    rows: null,
     onSpilled: () => {},
     onColumn: () => {},
   }

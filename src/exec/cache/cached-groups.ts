@@ -10,6 +10,7 @@ import { HeldMemory } from '../operator/held-memory.ts'
 import { slicesOf } from '../operator/slices.ts'
 import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
+import { morselsOf } from '../threads/gather.ts'
 import { MorselRun } from '../threads/morsels.ts'
 import { sharingOf } from '../threads/partitioned-operators.ts'
 import type { ResultCache } from './result-cache.ts'
@@ -90,19 +91,20 @@ export class CachedGroupsOperator implements Operator {
     const plan = mapScan(this.#plan, (of) => {
       return withScan(of, { partitions: { ...of.partitions!, kept: ids } })
     }) as Aggregate
-    const { scan, helpers } = sharingOf(plan.input, context)
-    const run = new MorselRun(
-      {
-        fragment: { plan, gives: 'groups' },
-        storeUrl: scan.table.storeUrl,
-        ids,
-        helpers,
-        order: 'of the list',
-        ahead: ids.length,
-        bar: null,
-      },
-      context,
-    )
-    for await (const { groups } of run.results()) yield groups!
+    const sharing = sharingOf(plan.input, context)
+    const { slices } = sharing
+    const work = { ...morselsOf(sharing), fragment: { plan, gives: 'groups' } } as const
+    let partition: Grouping | null = null
+    for await (const { position, groups } of new MorselRun(work, context).results()) {
+      const isLast = slices[position]!.id !== slices[position + 1]?.id
+      if (isLast && partition === null) yield groups!
+      else {
+        partition ??= new Grouping(plan)
+        partition.merge(groups!)
+        if (!isLast) continue
+        yield partition.parts()
+        partition = null
+      }
+    }
   }
 }

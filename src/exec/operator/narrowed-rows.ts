@@ -8,18 +8,18 @@ export interface NarrowedRows extends RowSpan {
   readonly steps: readonly Step[]
 }
 
-/** The rows of a partition that pass those of `steps` which the order of its files answers, and the other steps. */
+/** Those rows in `span` that pass the `steps` which the order of files answers, and the other steps. */
 export async function narrowedRows(
   reader: PartitionReader,
-  rows: number,
+  span: RowSpan,
   steps: readonly Step[],
 ): Promise<NarrowedRows> {
-  let [from, to] = [0, rows]
+  let { from, to } = span
   const left: Step[] = []
   for (const step of steps) {
-    const span = await spanOf(reader, step)
-    if (span === null) left.push(step)
-    else [from, to] = [Math.max(from, span.from), Math.min(to, span.to)]
+    const found = await spanOf(reader, step)
+    if (found === null) left.push(step)
+    else [from, to] = [Math.max(from, found.from), Math.min(to, found.to)]
   }
   return { from, to: Math.max(from, to), steps: left }
 }

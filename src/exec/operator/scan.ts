@@ -125,8 +125,8 @@ export class ScanOperator implements Operator {
   ): AsyncGenerator<Batch | null, void, undefined> {
     const { columns } = this.#plan
     try {
-      const whole = { from: 0, to: partition.rows, steps }
-      const narrowed = fetches ? whole : await narrowedRows(reader, partition.rows, steps)
+      const asked = context.rows ?? { from: 0, to: partition.rows }
+      const narrowed = fetches ? { ...asked, steps } : await narrowedRows(reader, asked, steps)
       const { from, to } = narrowed
       const plain = narrowed.steps.length === 0
       const selection = new RunSelection(narrowed.steps, columns, this.schema, context)
@@ -144,7 +144,8 @@ export class ScanOperator implements Operator {
         yield rows
       }
       await reader.finish()
-      context.onScanned(0, reader.newBytes(), count)
+      // Of a partition that is read in parts, the last one counts.
+      context.onScanned(0, reader.newBytes(), asked.to === partition.rows ? count : 0)
     } finally {
       await reader.close()
     }

@@ -7,6 +7,7 @@ import type { GroupParts } from '../aggregate/grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { HeldMemory } from '../operator/held-memory.ts'
 import { physicalPlan } from '../physical-planner.ts'
+import type { Slice } from './slices.ts'
 
 /** Part of a plan over one scan that may be run for each partition alone. */
 export interface Fragment {
@@ -52,13 +53,14 @@ export function trimmed(plan: LogicalPlan): LogicalPlan {
   })
 }
 
-/** Runs `fragment` over the partition `id` alone. */
+/** Runs `fragment` over `slice` alone. */
 export async function runFragment(
   fragment: Fragment,
-  id: number,
-  context: ExecContext,
+  { id, rows }: Slice,
+  within: ExecContext,
 ): Promise<FragmentResult> {
   const plan = overPartition(fragment.plan, id)
+  const context = { ...within, rows }
   if (fragment.gives === 'rows') {
     const batches: Batch[] = []
     for await (const batch of physicalPlan(plan).execute(context)) batches.push(batch)

@@ -11,16 +11,16 @@ import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
 import { MorselRun, type Morsels } from './morsels.ts'
 
-/** Who works on a scan: its kept partitions are shared out among `helpers` threads and this one. */
-export interface Sharing {
+/** Who works on a scan: slices of its kept partitions are shared out among `helpers` threads and this one. */
+export interface Sharing extends Pick<Morsels, 'slices' | 'verified' | 'helpers'> {
   readonly scan: Scan
-  readonly helpers: number
 }
 
-function morselsOf({ scan, helpers }: Sharing): Omit<Morsels, 'fragment'> {
-  const ids = scan.partitions?.kept ?? []
+/** What is shared out, in the order of the table. */
+export function morselsOf({ scan, slices, verified, helpers }: Sharing): Omit<Morsels, 'fragment'> {
   const { storeUrl } = scan.table
-  return { storeUrl, ids, helpers, order: 'of the list', ahead: ids.length, bar: null }
+  const order = 'of the list'
+  return { storeUrl, slices, verified, helpers, order, ahead: slices.length, bar: null }
 }
 
 /** Filters and projects the rows of a table on several threads; rows come in order all the same. */

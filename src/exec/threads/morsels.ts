@@ -1,22 +1,26 @@
 import { throwIfAborted } from '../../error.ts'
+import { takeVerified, type VerifiedFile } from '../../io/csv/verified-files.ts'
 import { type Failure, revived, type WorkerThread } from '../../io/worker-thread.ts'
 import type { ExecContext } from '../context.ts'
 import { type Fragment, type FragmentResult, runFragment, trimmed } from './fragment.ts'
 import { MorselControl } from './morsel-control.ts'
+import type { Slice } from './slices.ts'
 import { withBar } from './top-k-bar.ts'
 import { crew, dismiss } from './worker-pool.ts'
 
-/** Work to be shared out: a fragment over partitions. */
+/** Work to be shared out: a fragment over slices of partitions. */
 export interface Morsels {
   readonly fragment: Fragment
   readonly storeUrl: string
-  /** The partitions, in the order in which they are to be taken. */
-  readonly ids: readonly number[]
+  /** In the order in which they are to be taken. */
+  readonly slices: readonly Slice[]
+  /** What is known of their files. */
+  readonly verified: readonly VerifiedFile[]
   /** Threads beside this one. */
   readonly helpers: number
-  /** `as they come`: whatever is done first; else in the order of `ids`. */
+  /** `as they come`: whatever is done first; else in the order of `slices`. */
   readonly order: 'of the list' | 'as they come'
-  /** How many partitions may be done or under way that have not been asked for. */
+  /** How many slices may be done or under way that have not been asked for. */
   readonly ahead: number
   /** See `top-k-bar.ts`; null when the fragment has none. */
   readonly bar: BigInt64Array | null
@@ -26,7 +30,8 @@ export interface Morsels {
 export interface MorselTask {
   readonly fragment: Fragment
   readonly storeUrl: string
-  readonly ids: readonly number[]
+  readonly slices: readonly Slice[]
+  readonly verified: readonly VerifiedFile[]
   readonly batchRowsMax: number
   readonly memoryLimit: number
   readonly control: Int32Array
@@ -34,12 +39,15 @@ export interface MorselTask {
   readonly owner: number
 }
 
-/** What came of the partition at `position` of the list, on another thread. */
+/** What came of the slice at `position` of the list, on another thread. */
 export interface MorselAnswer extends FragmentResult {
   readonly position: number
   readonly rows: number
   readonly bytes: number
+  readonly partitions: number
   readonly failure: Failure | null
+  /** What that thread has verified since its last answer. */
+  readonly verified: readonly VerifiedFile[]
 }
 
 export interface MorselResult extends FragmentResult {
@@ -49,9 +57,9 @@ export interface MorselResult extends FragmentResult {
 const MAIN = 0
 
 /**
- * Runs a fragment over partitions, on this thread and others: each takes the next one when it is
- * free. A thread that dies, or has too little memory, costs time only: its partitions are done
- * here. What a partition throws is thrown when its turn comes, as it would be on one thread.
+ * Runs a fragment over slices of partitions, on this thread and others: each takes the next one when it is
+ * free. A thread that dies, or has too little memory, costs time only: its slices are done
+ * here. What a slice throws is thrown when its turn comes, as it would be on one thread.
  */
 export class MorselRun {
   readonly control: MorselControl
@@ -66,14 +74,15 @@ export class MorselRun {
   #wake: () => void = () => {}
 
   constructor(of: Morsels, context: ExecContext) {
-    const { fragment, ids, storeUrl, bar, helpers } = of
+    const { fragment, slices, verified, storeUrl, bar, helpers } = of
     this.#of = of
     this.#context = context
-    this.control = MorselControl.of(ids.length, of.ahead)
+    this.control = MorselControl.of(slices.length, of.ahead)
     this.#task = {
       fragment: helpers > 0 ? { ...fragment, plan: trimmed(fragment.plan) } : fragment,
       storeUrl,
-      ids,
+      slices,
+      verified,
       bar,
       batchRowsMax: context.batchRowsMax,
       memoryLimit: context.memory.bytesMax / (helpers + 1),
@@ -82,14 +91,14 @@ export class MorselRun {
     for (const [index, worker] of crew(helpers).entries()) this.#idle.set(index + 1, worker)
   }
 
-  /** What came of each partition. Ending the iteration stops all threads. */
+  /** What came of each slice. Ending the iteration stops all threads. */
   async *results(): AsyncGenerator<MorselResult, void, undefined> {
     const { order, ahead } = this.#of
     const { signal } = this.#context
     const onAbort = () => this.#wake()
     signal?.addEventListener('abort', onAbort)
     try {
-      const given = new Uint8Array(this.#of.ids.length)
+      const given = new Uint8Array(this.#of.slices.length)
       for (let first = 0; first < this.control.end; ) {
         throwIfAborted(signal)
         this.control.allow(first + ahead)
@@ -126,7 +135,7 @@ export class MorselRun {
     const position = this.#lost.pop() ?? this.control.take(MAIN)
     if (position < 0) return arrival
     const fragment = withBar(this.#of.fragment, this.#of.bar)
-    const result = await runFragment(fragment, this.#of.ids[position]!, this.#context).catch(
+    const result = await runFragment(fragment, this.#of.slices[position]!, this.#context).catch(
       asError,
     )
     this.#done.set(position, result)
@@ -156,8 +165,10 @@ export class MorselRun {
     }
   }
 
-  #note({ position, rows, bytes, failure, batches, groups }: MorselAnswer): void {
-    this.#context.onScanned(rows, bytes, 1)
+  #note(answer: MorselAnswer): void {
+    const { position, rows, bytes, partitions, failure, batches, groups } = answer
+    takeVerified(answer.verified)
+    this.#context.onScanned(rows, bytes, partitions)
     if (failure === null) this.#done.set(position, { batches, groups })
     else if (failure.code === 'LIMIT') this.#lost.push(position)
     else this.#done.set(position, revived(failure))

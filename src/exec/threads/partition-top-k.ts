@@ -15,15 +15,16 @@ import { HeldMemory } from '../operator/held-memory.ts'
 import { slicesOf } from '../operator/slices.ts'
 import { sortColumns } from '../operator/sort-keys.ts'
 import type { Operator } from '../operator.ts'
-import type { Sharing } from './gather.ts'
+import { morselsOf, type Sharing } from './gather.ts'
 import type { MorselControl } from './morsel-control.ts'
 import { MorselRun } from './morsels.ts'
+import type { Slice } from './slices.ts'
 import { newBar, raiseBar } from './top-k-bar.ts'
 
 /** The first value that a partition can have of a sort key: `unknown` is before all others. */
 type Bound = { readonly value: Scalar } | 'unknown' | 'no row'
 
-/** Rows of one partition that count so far, and their places among all rows. */
+/** Rows that count so far, and their places among all rows. */
 interface Candidates {
   readonly batch: Batch
   /** Ascending with the order of rows in the table. */
@@ -41,14 +42,18 @@ export class PartitionTopKOperator implements Operator {
   readonly schema: Schema
   readonly #plan: TopK
   readonly #sharing: Sharing
-  /** Kept partitions with their places in the table's order and their bounds, nearest first. */
-  readonly #parts: readonly { readonly id: number; readonly place: number; readonly bound: Bound }[]
+  /** Slices of kept partitions with their places in the table's order and their bounds, nearest first. */
+  readonly #parts: readonly {
+    readonly slice: Slice
+    readonly place: number
+    readonly bound: Bound
+  }[]
 
   constructor(plan: TopK, sharing: Sharing) {
     this.schema = plan.schema
     this.#plan = plan
     this.#sharing = sharing
-    const parts = boundsByPartition(plan, sharing)
+    const parts = boundsBySlice(plan, sharing)
     const key = plan.keys[0]!
     this.#parts = parts.sort((a, b) => compareBounds(a.bound, b.bound, key) || a.place - b.place)
   }
@@ -57,17 +62,13 @@ export class PartitionTopKOperator implements Operator {
     const { count, offset, keys, input } = this.#plan
     const wanted = count + offset
     if (count === 0) return
-    const { scan, helpers } = this.#sharing
     const bar = newBar()
-    const ids = this.#parts.map(({ id }) => id)
+    const slices = this.#parts.map(({ slice }) => slice)
     const run = new MorselRun(
       {
+        ...morselsOf({ ...this.#sharing, slices }),
         fragment: { plan: topK(input, keys, { count: wanted, offset: 0 }), gives: 'rows' },
-        storeUrl: scan.table.storeUrl,
-        ids,
-        helpers,
         order: 'as they come',
-        ahead: ids.length,
         bar,
       },
       context,
@@ -90,7 +91,7 @@ export class PartitionTopKOperator implements Operator {
     }
   }
 
-  /** The first `wanted` of the candidates and the rows of the partition at `place`, in order. */
+  /** The first `wanted` of the candidates and the rows of the slice at `place`, in order. */
   #better(
     best: Candidates | null,
     batches: readonly Batch[],
@@ -127,15 +128,17 @@ export class PartitionTopKOperator implements Operator {
   }
 }
 
-function boundsByPartition({ keys, input }: TopK, { scan }: Sharing) {
+function boundsBySlice({ keys, input }: TopK, { scan, slices }: Sharing) {
   const { all, kept } = scan.partitions!
   const statisticsOf = statisticsIn(scan.table, all)
   const key = keyOverScan(keys[0], input)
-  return keptPartitions(all, kept).map((partition, place) => {
-    const bound =
-      key === null ? 'unknown' : boundOf(boundsOf(key.expr, statisticsOf(partition)), key)
-    return { id: partition.id, place, bound }
-  })
+  const bounds = new Map<number, Bound>(
+    keptPartitions(all, kept).map((partition) => [
+      partition.id,
+      key === null ? 'unknown' : boundOf(boundsOf(key.expr, statisticsOf(partition)), key),
+    ]),
+  )
+  return slices.map((slice, place) => ({ slice, place, bound: bounds.get(slice.id)! }))
 }
 
 function boundOf(of: Interval, { descending, nulls }: SortKey): Bound {

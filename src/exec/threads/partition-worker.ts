@@ -1,4 +1,5 @@
 import { GraupelError } from '../../error.ts'
+import { newlyVerified, takeVerified } from '../../io/csv/verified-files.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { openStore } from '../../io/store-url.ts'
 import { flattened, serve } from '../../io/worker-thread.ts'
@@ -18,32 +19,37 @@ async function storeAt(url: string): Promise<ObjectStore> {
   return store
 }
 
-/** Runs the fragment over partitions until none may be taken, and answers what came of each. */
+/** Runs the fragment over slices until none may be taken, and answers what came of each. */
 serve(async (of, answer) => {
   const task = of as MorselTask
   const control = new MorselControl(task.control)
   const storesOfTask = new Map([[task.storeUrl, await storeAt(task.storeUrl)]])
   const { batchRowsMax, memoryLimit } = task
+  takeVerified(task.verified)
   for (;;) {
     const position = control.take(task.owner)
     if (position < 0) return
     let rows = 0
     let bytes = 0
-    const onScanned = (rowsMore: number, bytesMore: number) => {
+    let partitions = 0
+    const onScanned = (rowsMore: number, bytesMore: number, partitionsMore: number) => {
       rows += rowsMore
       bytes += bytesMore
+      partitions += partitionsMore
       if (control.end <= position) throw new GraupelError('ABORTED', 'not wanted any more')
     }
     const head = { position, batches: [], groups: null, failure: null }
     try {
       const context = execContext({ batchRowsMax, memoryLimit, stores: storesOfTask, onScanned })
       const fragment = withBar(task.fragment, task.bar)
-      const { batches, groups } = await runFragment(fragment, task.ids[position]!, context)
+      const { batches, groups } = await runFragment(fragment, task.slices[position]!, context)
       const moved: Moved = new Set()
       const told: MorselAnswer = {
         ...head,
         rows,
         bytes,
+        partitions,
+        verified: newlyVerified(),
         batches: batches.map((batch) => packBatch(batch, moved)),
         groups: groups && {
           count: groups.count,
@@ -53,7 +59,8 @@ serve(async (of, answer) => {
       }
       answer(told, [...moved])
     } catch (error) {
-      const told: MorselAnswer = { ...head, rows, bytes, failure: flattened(error) }
+      const figures = { rows, bytes, partitions, verified: newlyVerified() }
+      const told: MorselAnswer = { ...head, ...figures, failure: flattened(error) }
       answer(told)
     }
   }

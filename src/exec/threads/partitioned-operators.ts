@@ -12,6 +12,7 @@ import { physicalPlan } from '../physical-planner.ts'
 import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
 import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
+import { slicesFor, verifiedFiles } from './slices.ts'
 import { isWarm } from './worker-pool.ts'
 
 /** Bytes of column files that one thread reads, decodes and works through in a second. */
@@ -111,21 +112,34 @@ const hasUserFunction = (plan: LogicalPlan): boolean =>
   exprsOf(plan).some(isOrHasUser) || inputsOf(plan).some(hasUserFunction)
 
 /** A scan that nobody shares: of no partitions. */
-const NOTHING = { partitions: null } as unknown as Scan
+const NOTHING: Sharing = {
+  scan: { partitions: null } as unknown as Scan,
+  slices: [],
+  verified: [],
+  helpers: 0,
+}
 
 /** Who is to work on `pipeline`: nobody beside this thread, where that is not worth it. */
 export function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing {
   const scan = hasUserFunction(pipeline) ? null : pipelineScan(pipeline)
   if (scan === null || scan.limit !== null || scan.partitions === null) {
-    return { scan: NOTHING, helpers: 0 }
+    return NOTHING
   }
-  return { scan, helpers: helpersFor(scan, context) }
+  const store = context.stores.get(scan.table.storeUrl)
+  const slices = slicesFor(scan, store, context.threads)
+  const helpers = helpersFor(scan, slices.length, context)
+  if (helpers === 0) return { scan, slices: slicesFor(scan, store, 1), verified: [], helpers }
+  return { scan, slices, verified: verifiedFiles(scan, store!, slices), helpers }
 }
 
 /** Threads beside this one that are worth having for `scan`. */
-function helpersFor(scan: Scan, { threads, bytesPerThreadMin }: ExecContext): number {
-  const { partitions, table } = scan
-  const helpers = Math.min(threads, partitions?.kept.length ?? 0) - 1
+function helpersFor(
+  scan: Scan,
+  slices: number,
+  { threads, bytesPerThreadMin }: ExecContext,
+): number {
+  const { table } = scan
+  const helpers = Math.min(threads, slices) - 1
   // A fragment tells apart two stores of one URL, which another thread cannot.
   if (helpers < 1 || !/^file:[^#]*$/.test(table.storeUrl)) return 0
   const seconds = isWarm(helpers) ? WARM_SECONDS : COLD_SECONDS

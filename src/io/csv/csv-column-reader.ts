@@ -1,7 +1,7 @@
 import type { Utf8Vector, Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
-import { wasmGatherEven, wasmGatherLines } from '../../kernel/wasm/gather-lines.ts'
+import { wasmGatherEven } from '../../kernel/wasm/gather-lines.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type {
@@ -11,11 +11,13 @@ import type {
   RangeAnswer,
   RangeQuery,
 } from './column-reader.ts'
+import { gatherWanted, type WantedLines } from './gather-wanted.ts'
 import { leapLines } from './leap-lines.ts'
 import { type LineClaims, lineFault } from './line-fault.ts'
 import { LineSelection, meetRows, selectMatchingTexts } from './line-selection.ts'
 import { numberDecoder } from './number-decoder.ts'
 import { NumberDecoder } from './number-run-decoder.ts'
+import { MARK_ROWS, MarkGatherer, type RowMarks } from './row-marks.ts'
 import { mayQuote, type RunDecoder } from './run-decoder.ts'
 import { isTextual, TextRunDecoder, textDecoder } from './text-decoder.ts'
 
@@ -27,6 +29,14 @@ const NO_ROWS = new Uint32Array(0)
 /** With fewer than one line in so many wanted, counting lines beats finding each. */
 const SPARSE = 12
 
+export interface ReaderOptions {
+  readonly trusted: boolean
+  /** Where rows of a trusted file stand, if that is known. */
+  readonly marks: RowMarks | null
+  /** Called once the file has been found right, or its marks have been found. */
+  readonly onVerified: (marks: RowMarks | null) => void
+}
+
 /**
  * Reads a column file through a window of bytes. Work is cut into steps that use up what is in
  * the window and answer whether they are complete; between steps the window is filled.
@@ -37,7 +47,10 @@ export class CsvColumnReader implements ColumnReader {
   readonly #decoder: RunDecoder
   /** Read whole and found right before: what the statistics say of the bytes can be relied on. */
   readonly #trusted: boolean
-  readonly #onVerified: () => void
+  /** Where rows stand that can be leapt to; null when they have still to be found. */
+  readonly #marks: RowMarks | null
+  readonly #gatherer: MarkGatherer
+  readonly #onVerified: ReaderOptions['onVerified']
   /** Bytes of a line where all are equally long. */
   readonly #stride: number | null
   readonly #quoted: boolean
@@ -46,16 +59,14 @@ export class CsvColumnReader implements ColumnReader {
   #row = 0
   #skipped = false
 
-  constructor(
-    file: ColumnFile,
-    window: ByteWindow,
-    options: { readonly trusted: boolean; readonly onVerified: () => void },
-  ) {
+  constructor(file: ColumnFile, window: ByteWindow, options: ReaderOptions) {
     const { type, statistics } = file
     const { width, plain } = statistics.hints
     this.#file = file
     this.#window = window
     this.#trusted = options.trusted
+    this.#marks = options.marks
+    this.#gatherer = new MarkGatherer(statistics.rows)
     this.#onVerified = options.onVerified
     this.#quoted = mayQuote(type) && !plain
     this.#stride = width === null || this.#quoted ? null : width + 1
@@ -175,16 +186,12 @@ export class CsvColumnReader implements ColumnReader {
 
   skip(rowCount: number): void | Promise<void> {
     this.#expect(rowCount)
-    const { rows, bytes } = this.#file.statistics
+    const left = this.#trusted ? this.#leap(rowCount) : rowCount
     const passed = () => {
       this.#skipped = true
-      this.#advance(rowCount)
+      this.#advance(left)
     }
-    // Nothing is left to be looked at of a file that was found right before.
-    const isRest = this.#trusted && this.#row + rowCount === rows
-    if (!isRest) return this.#drive(this.#stepTo(rowCount, NO_ROWS, 0), passed)
-    this.#window.seek(bytes)
-    passed()
+    return left === 0 ? passed() : this.#drive(this.#stepTo(left, NO_ROWS, 0), passed)
   }
 
   close(): void {
@@ -216,7 +223,7 @@ export class CsvColumnReader implements ColumnReader {
       while (passed < rowCount) {
         const { bytes, words, start, end } = window
         if (window.address !== 0 && scratch.address !== 0 && !this.#quoted) {
-          selected += this.#gather(scratch, rows, selected, count, passed, rowCount)
+          selected += this.#gather(scratch, rows, { selected, count, passed, rowCount })
           passed = cursor[1]!
           if (passed === rowCount) return true
           if (cursor[3] === 0) return false
@@ -248,34 +255,10 @@ export class CsvColumnReader implements ColumnReader {
   }
 
   /** Does so by WebAssembly for all that is in the window; answers how many lines were copied. */
-  #gather(
-    scratch: LineBuffer,
-    rows: Uint32Array,
-    selected: number,
-    count: number,
-    passed: number,
-    rowCount: number,
-  ): number {
-    const { address, start, end } = this.#window
-    const [from, to] = [address + start, address + end]
-    const target = scratch.address + scratch.end
-    const full = scratch.address + scratch.capacity
-    const copied = wasmGatherLines(
-      from,
-      to,
-      passed,
-      rowCount,
-      rows,
-      selected,
-      count,
-      target,
-      full,
-      cursor,
-    )
-    const next = cursor[0]! - address
-    this.#verify(start, next, cursor[1]! - passed)
-    scratch.end = cursor[2]! - scratch.address
-    this.#window.start = next
+  #gather(scratch: LineBuffer, rows: Uint32Array, wanted: WantedLines): number {
+    const { start } = this.#window
+    const copied = gatherWanted(this.#window, scratch, rows, wanted, cursor)
+    this.#verify(start, this.#window.start, cursor[1]! - wanted.passed)
     return copied
   }
 
@@ -340,10 +323,23 @@ export class CsvColumnReader implements ColumnReader {
     if (found !== undefined) throw this.#wrong(found)
   }
 
+  /** Goes on behind rows of a trusted file, or nearer to their end; answers how many are left to pass. */
+  #leap(rowCount: number): number {
+    const { rows, bytes } = this.#file.statistics
+    const target = this.#row + rowCount
+    const mark = target === rows ? rows : Math.floor(target / MARK_ROWS) * MARK_ROWS
+    const position = mark === rows ? bytes : this.#marks?.[mark / MARK_ROWS]
+    if (mark <= this.#row || position === undefined) return rowCount
+    this.#window.seek(position)
+    this.#row = mark
+    return target - mark
+  }
+
   /** Notes that `rowCount` rows are done, and checks the file as a whole after the last. */
   #advance(rowCount: number): void {
     this.#row += rowCount
     const { rows, nulls, bytes, crc32 } = this.#file.statistics
+    if (this.#marks === null) this.#gatherer.note(this.#row, this.#window.position)
     if (this.#row < rows) return
     if (this.#window.position !== bytes) {
       throw this.#wrong(`has ${bytes - this.#window.position} bytes after its last row`)
@@ -351,11 +347,11 @@ export class CsvColumnReader implements ColumnReader {
     if (!this.#skipped && this.#decoder.nulls !== nulls) {
       throw this.#wrong(`has ${this.#decoder.nulls} nulls, its statistics say ${nulls}`)
     }
-    if (this.#trusted) return
-    if (this.#window.crc !== crc32) {
+    const { marks } = this.#gatherer
+    if (!this.#trusted && this.#window.crc !== crc32) {
       throw this.#wrong(`has the CRC-32 ${this.#window.crc}, its statistics say ${crc32}`)
     }
-    this.#onVerified()
+    if (!this.#trusted || marks !== null) this.#onVerified(marks)
   }
 
   #wrong(found: string): Error {

@@ -4,7 +4,7 @@ import type { ByteSource, ObjectStore, StoreOptions } from '../object-store.ts'
 import { ByteWindow } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { CsvColumnReader } from './csv-column-reader.ts'
-import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
+import { isVerified, marksOf, noteVerified, verificationKey } from './verified-files.ts'
 
 export interface OpenOptions extends StoreOptions {
   /** `always` compares the checksum also where this process has read the file before. */
@@ -44,7 +44,8 @@ export async function openColumn(
   try {
     const reader = new CsvColumnReader(file, window, {
       trusted,
-      onVerified: () => noteVerified(verification),
+      marks: trusted ? marksOf(verification) : null,
+      onVerified: (marks) => noteVerified(verification, marks),
     })
     await reader.open()
     return reader

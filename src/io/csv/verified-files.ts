@@ -1,10 +1,19 @@
 import type { ObjectStore } from '../object-store.ts'
 import type { ColumnFile } from './column-reader.ts'
+import type { RowMarks } from './row-marks.ts'
 
 const LIMIT = 100_000
 
-/** Files that this process has read whole and found as their statistics say; oldest first. */
-const verified = new Set<string>()
+/** The key of a file, and where its rows stand if that is known. */
+export type VerifiedFile = readonly [string, RowMarks | null]
+
+/**
+ * Files that this thread, or another that told it, has read whole and found as their statistics say, with what is
+ * known of where their rows stand; oldest first.
+ */
+const verified = new Map<string, RowMarks | null>()
+/** What was noted here since it was last asked for. */
+const news: [string, RowMarks | null][] = []
 
 const memoryStores = new WeakMap<ObjectStore, number>()
 let memoryStoreCount = 0
@@ -31,12 +40,32 @@ export function isVerified(key: string): boolean {
   return verified.has(key)
 }
 
-export function noteVerified(key: string): void {
-  verified.delete(key)
-  verified.add(key)
-  if (verified.size <= LIMIT) return
-  for (const oldest of verified) {
-    verified.delete(oldest)
-    return
+/** Where the rows of a verified file stand; null where that is not known. */
+export function marksOf(key: string): RowMarks | null {
+  return verified.get(key) ?? null
+}
+
+/** @param marks Null when they are not known. */
+export function noteVerified(key: string, marks: RowMarks | null = null): void {
+  takeVerified([[key, marks]])
+  if (news.length < LIMIT) news.push([key, marks])
+}
+
+/** Takes over what another thread has verified. */
+export function takeVerified(files: readonly VerifiedFile[]): void {
+  for (const [key, marks] of files) {
+    const known = marksOf(key)
+    verified.delete(key)
+    verified.set(key, marks ?? known)
+    if (verified.size <= LIMIT) continue
+    for (const oldest of verified.keys()) {
+      verified.delete(oldest)
+      break
+    }
   }
+}
+
+/** What was verified here since the last call, for other threads. */
+export function newlyVerified(): VerifiedFile[] {
+  return news.splice(0)
 }
