@@ -73,7 +73,7 @@ const QUERIES: Record<string, () => DataFrame<any>> = {
 
 async function slicesOf(frame: DataFrame<any>, threads: number) {
   const { plan, origins } = stateOf(frame, 'test')
-  const [{ catalog, store }] = [...origins.values()] as [{ catalog: any; store: any }]
+  const { catalog, store } = [...origins.values()][0]!
   const [{ table }] = scansOf(plan) as [Scan]
   const ids = table.columns.map(({ id }) => id)
   const set = await catalog.partitions(table, ids)
