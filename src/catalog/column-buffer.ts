@@ -3,12 +3,16 @@ import { bigAt, copyText, type Utf8Vector, type Vector } from '../arrow/vector.t
 
 const ROWS_AT_FIRST = 1024
 
+/** Whether other threads can see the values. */
+export type BufferMemory = 'own' | 'shared'
+
 /**
  * The values of one column while a partition fills. Its arrays are kept from partition to
  * partition: a long load makes no garbage of that size, so that its memory stays level.
  */
 export class ColumnBuffer {
   readonly #type: DataType
+  readonly #memory: BufferMemory
   #rows = 0
   #validity: Uint8Array | null = null
   #hasNull = false
@@ -22,8 +26,9 @@ export class ColumnBuffer {
   #bytes = new Uint8Array(0)
   #textBytes = 0
 
-  constructor(type: DataType) {
+  constructor(type: DataType, memory: BufferMemory = 'own') {
     this.#type = type
+    this.#memory = memory
   }
 
   /** Takes the rows `from` to `to` of `vector`, which has the buffer's type. */
@@ -32,13 +37,13 @@ export class ColumnBuffer {
     this.#appendValidity(vector, from, to)
     if (vector.layout === 'utf8') this.#appendText(vector, from, to)
     else if (vector.layout === 'bool') {
-      this.#flags = grown(this.#flags, this.#rows, rows)
+      this.#flags = grown(this.#flags, this.#rows, rows, this.#memory)
       this.#flags.set(vector.values.subarray(from, to), this.#rows)
     } else if (vector.layout === 'i32') {
-      this.#ints = grown(this.#ints, this.#rows, rows)
+      this.#ints = grown(this.#ints, this.#rows, rows, this.#memory)
       this.#ints.set(vector.values.subarray(from, to), this.#rows)
     } else if (vector.layout === 'f64' && this.#wide === null) {
-      this.#floats = grown(this.#floats, this.#rows, rows)
+      this.#floats = grown(this.#floats, this.#rows, rows, this.#memory)
       this.#floats.set(vector.values.subarray(from, to), this.#rows)
     } else {
       this.#wide ??= Array.from(this.#floats.subarray(0, this.#rows), BigInt)
@@ -78,7 +83,7 @@ export class ColumnBuffer {
   #appendValidity({ validity }: Vector, from: number, to: number): void {
     const rows = this.#rows + to - from
     if (validity === null && !this.#hasNull) return
-    this.#validity = grown(this.#validity ?? new Uint8Array(0), this.#rows, rows)
+    this.#validity = grown(this.#validity ?? new Uint8Array(0), this.#rows, rows, this.#memory)
     if (!this.#hasNull) this.#validity.fill(1, 0, this.#rows)
     this.#hasNull = true
     if (validity === null) this.#validity.fill(1, this.#rows, rows)
@@ -89,9 +94,9 @@ export class ColumnBuffer {
     const rows = this.#rows + to - from
     let size = this.#textBytes
     for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
-    this.#starts = grown(this.#starts, this.#rows, rows)
-    this.#ends = grown(this.#ends, this.#rows, rows)
-    this.#bytes = grown(this.#bytes, this.#textBytes, size)
+    this.#starts = grown(this.#starts, this.#rows, rows, this.#memory)
+    this.#ends = grown(this.#ends, this.#rows, rows, this.#memory)
+    this.#bytes = grown(this.#bytes, this.#textBytes, size, this.#memory)
     const [ownStarts, ownEnds, ownBytes] = [this.#starts, this.#ends, this.#bytes]
     let at = this.#textBytes
     for (let row = from, own = this.#rows; row < to; row++, own++) {
@@ -110,10 +115,13 @@ function grown<A extends Uint8Array | Int32Array | Float64Array>(
   array: A,
   used: number,
   needed: number,
+  memory: BufferMemory,
 ): A {
   if (needed <= array.length) return array
-  const make = array.constructor as new (length: number) => A
-  const longer = new make(Math.max(needed, array.length * 2, ROWS_AT_FIRST))
+  const make = array.constructor as new (of: number | SharedArrayBuffer) => A
+  const length = Math.max(needed, array.length * 2, ROWS_AT_FIRST)
+  const bytes = length * array.BYTES_PER_ELEMENT
+  const longer = new make(memory === 'shared' ? new SharedArrayBuffer(bytes) : length)
   longer.set(array.subarray(0, used))
   return longer
 }

@@ -24,6 +24,12 @@ export interface OpenCsv {
   readonly blocks: AsyncGenerator<CsvBlock>
 }
 
+interface OpenOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Whether other threads can see the blocks' bytes; `own` unless told. */
+  readonly memory?: 'own' | 'shared'
+}
+
 /**
  * Opens a file and reads its header. Throws INVALID for an empty file that should have one, for
  * two columns of one name and for text that is no UTF-8.
@@ -31,9 +37,9 @@ export interface OpenCsv {
 export async function openCsv(
   file: TextFile,
   dialect: CsvDialect,
-  signal: AbortSignal | undefined,
+  options: OpenOptions,
 ): Promise<OpenCsv> {
-  const blocks = blocksOf(file, dialect, signal)
+  const blocks = blocksOf(file, dialect, options)
   for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
     const block = next.value
     for (let at = 0; at < block.bytes.length; ) {
@@ -106,7 +112,7 @@ async function* chained(first: CsvBlock, rest: AsyncGenerator<CsvBlock>): AsyncG
 async function* blocksOf(
   file: TextFile,
   dialect: CsvDialect,
-  signal: AbortSignal | undefined,
+  { signal, memory = 'own' }: OpenOptions,
 ): AsyncGenerator<CsvBlock> {
   let pending: Uint8Array[] = []
   let pendingBytes = 0
@@ -115,7 +121,7 @@ async function* blocksOf(
   let fileBytes = 0
   let started = false
   const block = (final: boolean): CsvBlock | undefined => {
-    let bytes = pending.length === 1 ? bufferOf(pending[0]!) : Buffer.concat(pending)
+    let bytes = memory === 'shared' ? sharedBytes(pending, pendingBytes) : ownBytes(pending)
     if (!started) bytes = behindMark(bytes, file.name)
     started = true
     const segments = cutSegments(bytes, dialect, { final })
@@ -144,6 +150,20 @@ async function* blocksOf(
 }
 
 const BLOCK_BYTES_MIN = 1 << 18
+
+function ownBytes(parts: readonly Uint8Array[]): Buffer {
+  return parts.length === 1 ? bufferOf(parts[0]!) : Buffer.concat(parts)
+}
+
+function sharedBytes(parts: readonly Uint8Array[], byteLength: number): Buffer {
+  const bytes = Buffer.from(new SharedArrayBuffer(byteLength))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
