@@ -11,7 +11,7 @@ import { secondsWorthIt } from './threads/worker-pool.ts'
 /** Bytes of a CSV file that one thread turns into rows in a second. */
 const BYTES_PER_SECOND = 50e6
 /** Values that one thread encodes in a second. */
-const VALUES_PER_SECOND = 15e6
+const VALUES_PER_SECOND = 10e6
 /** The calling thread gathers all rows, and keeps no more others busy. */
 const HELPERS_MAX = 3
 
