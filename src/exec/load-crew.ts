@@ -1,4 +1,4 @@
-import { columnBytes } from '../arrow/batch.ts'
+import type { Vector } from '../arrow/vector.ts'
 import type { EncodeColumns, HeadedVector, PlacedColumn } from '../io/csv/encode-columns.ts'
 import { encodeColumns } from '../io/csv/encode-columns.ts'
 import { type ReadBlocks, readBlocks } from '../io/import/csv-parts.ts'
@@ -43,13 +43,20 @@ async function* encodedOn(
   }
   // The largest first: what is left at the end is small, and nobody waits long for it.
   const order = columns
-    .map(({ vector }, position) => ({ position, bytes: columnBytes(vector) }))
-    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ vector }, position) => ({ position, cost: costOf(vector) }))
+    .sort((a, b) => b.cost - a.cost)
   const jobs = order.map(({ position }) => encodeJob(columns[position]!)).values()
   let at = 0
   for await (const encoded of inOrder(jobs, { helpers, ahead: helpers + 2 })) {
     yield { position: order[at++]!.position, encoded }
   }
+}
+
+/** About how long it takes to encode a column, beside others of as many rows. */
+function costOf(vector: Vector): number {
+  if (vector.layout !== 'utf8') return vector.length * 20
+  // Texts that were gathered lie one after the other.
+  return vector.length * 15 + (vector.ends[vector.length - 1] ?? 0)
 }
 
 async function* readOn(

@@ -113,8 +113,9 @@ export async function writeRows(
     requireNoNull(schema, part, rowsBefore)
     rowsBefore += part.length
     await writer.write(batch(schema, part.columns, part.length))
+    if (options.onProgress === undefined) continue
     bytes += batchBytes(part)
-    options.onProgress?.({ phase: 'write', rows: rowsBefore, bytes })
+    options.onProgress({ phase: 'write', rows: rowsBefore, bytes })
   }
   return rowsBefore
 }
