@@ -121,11 +121,12 @@ export function encodeInt32(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const value = values[row]!
       if (value < 0) target[at++] = MINUS
@@ -154,11 +155,12 @@ export function encodeExact(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const value = values[row]!
       if (value < 0) target[at++] = MINUS
@@ -186,11 +188,12 @@ export function encodeFloat(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    at = validity[row] === 0 ? putNull(target, at) : putFloat(target, at, values[row]!)
+    at = hasNulls && validity[row] === 0 ? putNull(target, at) : putFloat(target, at, values[row]!)
     const size = at - start
     if (size < shortest) shortest = size
     if (size > longest) longest = size

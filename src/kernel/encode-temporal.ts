@@ -50,6 +50,7 @@ export function encodeDates(
   target: Uint8Array,
   at: number,
 ): number {
+  const hasNulls = validity.length > 0
   const slots = rows < KNOWN_DATES ? 1 : KNOWN_DATES
   const days = new Int32Array(slots).fill(NO_DAY)
   // The line of each day, in three words of which the last byte is of no line.
@@ -58,7 +59,7 @@ export function encodeDates(
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength)
   const safeEnd = target.length - 12
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) {
+    if (hasNulls && validity[row] === 0) {
       at = putNull(target, at)
       target[at++] = NEWLINE
       continue
@@ -89,8 +90,10 @@ export function encodeTimes(
   target: Uint8Array,
   at: number,
 ): number {
+  const hasNulls = validity.length > 0
   for (let row = 0; row < rows; row++) {
-    at = validity[row] === 0 ? putNull(target, at) : putClock(target, at, values[row]!, 6)
+    at =
+      hasNulls && validity[row] === 0 ? putNull(target, at) : putClock(target, at, values[row]!, 6)
     target[at++] = NEWLINE
   }
   return at
@@ -112,9 +115,10 @@ export function encodeTimestamps(
   target: Uint8Array,
   at: number,
 ): number {
+  const hasNulls = validity.length > 0
   const perDay = SECONDS_A_DAY * (digits === 3 ? 1000 : 1_000_000)
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const value = values[row]!
       const days = Math.floor(value / perDay)

@@ -45,13 +45,14 @@ export function encodeText(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   const classes = BYTE_CLASS
   let shortest = sizes[0]!
   let longest = sizes[1]!
   let flags = sizes[2]!
   for (let row = from; row < to; row++) {
     const lineStart = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const start = starts[row]!
       const end = ends[row]!
@@ -95,6 +96,7 @@ export function encodePlainText(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength)
   const lastWord = bytes.length - 4
@@ -104,7 +106,7 @@ export function encodePlainText(
     const lineStart = at
     const start = starts[row]!
     const end = ends[row]!
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else if (end === start || needsQuotes(bytes, start, end, 0)) {
       sizes[2] = sizes[2]! | TEXT_QUOTED
       at = putQuoted(bytes, start, end, target, at)
@@ -166,9 +168,10 @@ export function encodeHex(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   for (let row = from; row < to; row++) {
     const lineStart = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const start = starts[row]!
       const end = ends[row]!

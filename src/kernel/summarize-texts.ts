@@ -34,6 +34,7 @@ export function summarizeTexts(
   rows: number,
   found: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let least = -1
   let greatest = -1
   let previous = -1
@@ -41,7 +42,7 @@ export function summarizeTexts(
   let greatestHead = -1
   let flags = 3
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const start = starts[row]!
     const end = ends[row]!
     const head = end > start ? bytes[start]! : -1
