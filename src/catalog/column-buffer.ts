@@ -1,10 +1,10 @@
 import { type DataType, layoutOf } from '../arrow/data-type.ts'
-import { bigAt, copyText, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+import { bigAt, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+import { packTexts, sizeOfTexts } from '../kernel/pack-texts.ts'
 
 const ROWS_AT_FIRST = 1024
-const WORD = 4
-/** Bytes from which on a text is copied at once. */
-const LONG = 64
+/** Room that texts are packed with beyond them. */
+const PACK_SLACK = 4
 
 /** Whether other threads can see the values. */
 export type BufferMemory = 'own' | 'shared'
@@ -93,34 +93,15 @@ export class ColumnBuffer {
     else this.#validity.set(validity.subarray(from, to), this.#rows)
   }
 
-  #appendText({ bytes, starts, ends }: Utf8Vector, from: number, to: number): void {
+  #appendText(vector: Utf8Vector, from: number, to: number): void {
     const rows = this.#rows + to - from
-    let size = this.#textBytes
-    for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
+    const size = this.#textBytes + sizeOfTexts(vector, from, to)
     this.#starts = grown(this.#starts, this.#rows, rows, this.#memory)
     this.#ends = grown(this.#ends, this.#rows, rows, this.#memory)
-    this.#bytes = grown(this.#bytes, this.#textBytes, size + WORD, this.#memory)
-    const [ownStarts, ownEnds, ownBytes] = [this.#starts, this.#ends, this.#bytes]
-    const [source, target] = [viewOf(bytes), viewOf(ownBytes)]
-    const lastWord = bytes.length - WORD
-    let at = this.#textBytes
-    for (let row = from, own = this.#rows; row < to; row++, own++) {
-      const start = starts[row]!
-      const length = ends[row]! - start
-      // By words, of which the last may be longer than the text: the next one is written over that.
-      if (length > LONG || start + length > lastWord) copyText(bytes, start, ownBytes, at, length)
-      else
-        for (let i = 0; i < length; i += WORD) target.setInt32(at + i, source.getInt32(start + i))
-      ownStarts[own] = at
-      at += length
-      ownEnds[own] = at
-    }
-    this.#textBytes = at
+    this.#bytes = grown(this.#bytes, this.#textBytes, size + PACK_SLACK, this.#memory)
+    const own = { bytes: this.#bytes, starts: this.#starts, ends: this.#ends }
+    this.#textBytes = packTexts(vector, from, to, own, this.#rows, this.#textBytes)
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** `array`, or a copy of its first `used` entries in a longer one that holds at least `needed`. */

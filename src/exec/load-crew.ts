@@ -2,7 +2,7 @@ import type { Vector } from '../arrow/vector.ts'
 import type { EncodeColumns, HeadedVector, PlacedColumn } from '../io/csv/encode-columns.ts'
 import { encodeColumns } from '../io/csv/encode-columns.ts'
 import { type ReadBlocks, readBlocks } from '../io/import/csv-parts.ts'
-import type { CsvBlock } from '../io/import/csv-reader.ts'
+import type { CsvBlock, SharedBlocks } from '../io/import/csv-reader.ts'
 import type { CsvPlan } from '../io/import/csv-rows.ts'
 import { inOrder } from './threads/job-queue.ts'
 import { encodeJob, readJob } from './threads/load-jobs.ts'
@@ -28,7 +28,7 @@ export function loadCrew(threads: number): LoadCrew | undefined {
   if (helpers < 1) return undefined
   return {
     encode: (columns) => encodedOn(columns, helpers),
-    reader: (bytes) => (blocks, plan) => readOn(blocks, plan, { helpers, bytes }),
+    reader: (bytes) => (blocks, plan, memory) => readOn(blocks, plan, { helpers, bytes, memory }),
   }
 }
 
@@ -59,17 +59,28 @@ function costOf(vector: Vector): number {
   return vector.length * 15 + (vector.ends[vector.length - 1] ?? 0)
 }
 
+interface Reading {
+  readonly helpers: number
+  /** Of all files, where that is known. */
+  readonly bytes: number | undefined
+  readonly memory: SharedBlocks | undefined
+}
+
 async function* readOn(
   blocks: AsyncGenerator<CsvBlock>,
   plan: CsvPlan,
-  { helpers, bytes }: { readonly helpers: number; readonly bytes: number | undefined },
+  { helpers, bytes, memory }: Reading,
 ): ReturnType<ReadBlocks> {
   const bytesMin = secondsWorthIt(helpers) * BYTES_PER_SECOND
   // Where it is not known how much will come, what has come tells.
   if ((bytes ?? 0) < bytesMin) yield* readBlocks(fewBytes(blocks, bytesMin), plan)
   const jobs = readJobs(blocks, plan)
   const ahead = 2 + 4 * helpers
-  for await (const part of inOrder(jobs, { helpers, ahead })) yield* part
+  for await (const parts of inOrder(jobs, { helpers, ahead })) {
+    yield* parts
+    const [first] = parts
+    if (first !== undefined) memory?.giveBack(first.block)
+  }
 }
 
 async function* readJobs(blocks: AsyncGenerator<CsvBlock>, plan: CsvPlan) {

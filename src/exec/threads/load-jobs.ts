@@ -6,6 +6,7 @@ import type { CsvBlock } from '../../io/import/csv-reader.ts'
 import { FieldRanges } from '../../io/import/csv-records.ts'
 import { type BlockRows, type CsvPlan, csvRows, type LineFault } from '../../io/import/csv-rows.ts'
 import type { Answer } from '../../io/worker-thread.ts'
+import { packTexts, sizeOfTexts } from '../../kernel/pack-texts.ts'
 import type { Job } from './job-queue.ts'
 import type { Moved } from './pack.ts'
 
@@ -34,16 +35,26 @@ export function readJob(block: CsvBlock, plan: CsvPlan): Job<readonly BlockRows[
   return { task, here: () => told(sentRows(block, plan)), told }
 }
 
-/** The rows of a block, which last. */
+/** The rows of a block, which last, also when the bytes of the block are used again. */
 function sentRows(block: CsvBlock, plan: CsvPlan): SentRows[] {
   const sent: SentRows[] = []
   for (const { batch, faults, offsetOf } of csvRows(block, plan, ranges)) {
-    const { columns, length } = batch
+    const { length } = batch
+    const columns = batch.columns.map((column) => withoutBlock(column, block))
     const offsets = new Int32Array(length)
     for (let row = 0; row < length; row++) offsets[row] = offsetOf(row)
     sent.push({ columns, length, faults, offsets })
   }
   return sent
+}
+
+function withoutBlock(column: Vector, { bytes: shared }: CsvBlock): Vector {
+  if (column.layout !== 'utf8' || column.bytes.buffer !== shared.buffer) return column
+  const { length } = column
+  const bytes = new Uint8Array(sizeOfTexts(column, 0, length) + 4)
+  const own = { bytes, starts: new Int32Array(length), ends: new Int32Array(length) }
+  packTexts(column, 0, length, own, 0, 0)
+  return { ...column, ...own }
 }
 
 /** Encodes a column; on this thread only where its rows are not shared. */

@@ -3,7 +3,7 @@ import { omittedVector } from '../../arrow/constant-vector.ts'
 import { fieldNames, type Schema, schema } from '../../arrow/schema.ts'
 import { clip, type GraupelError, invalid } from '../../error.ts'
 import { type CsvDialect, namedColumns } from './csv-options.ts'
-import { type CsvBlock, type OpenCsv, openCsv } from './csv-reader.ts'
+import { type CsvBlock, type OpenCsv, openCsv, SharedBlocks } from './csv-reader.ts'
 import { FieldRanges } from './csv-records.ts'
 import { type BlockRows, type CsvPlan, csvRows, type LineFault, linesOf } from './csv-rows.ts'
 import type { ImportPart } from './import-part.ts'
@@ -13,10 +13,11 @@ import type { TextFile } from './text-file.ts'
 /** The position of a column that the file has not. */
 const OMITTED = -1
 
-/** The rows of all blocks, in order. */
+/** The rows of all blocks, in order; blocks whose bytes are shared are given back to `memory`. */
 export type ReadBlocks = (
   blocks: AsyncGenerator<CsvBlock>,
   plan: CsvPlan,
+  memory: SharedBlocks | undefined,
 ) => AsyncGenerator<BlockRows>
 
 export interface CsvPartsOptions {
@@ -49,11 +50,11 @@ export async function* csvParts(
 ): AsyncGenerator<ImportPart> {
   if (schema.fields.length === 0) throw invalid('the schema has no columns to load')
   const { dialect, signal, reject, readBlocks: read = readBlocks } = options
-  const memory = options.readBlocks === undefined ? 'own' : 'shared'
+  const memory = options.readBlocks === undefined ? undefined : new SharedBlocks()
   const raw = await openCsv(file, dialect, { signal, memory })
   try {
     const form = new CsvForm(file.name, schema, raw, options)
-    for await (const { block, rows } of read(raw.blocks, form.plan)) {
+    for await (const { block, rows } of read(raw.blocks, form.plan, memory)) {
       for (const fault of rows.faults) reject(form.error(fault))
       if (rows.batch.length === 0) continue
       const lineAt = linesOf(block)

@@ -26,8 +26,27 @@ export interface OpenCsv {
 
 interface OpenOptions {
   readonly signal?: AbortSignal | undefined
-  /** Whether other threads can see the blocks' bytes; `own` unless told. */
-  readonly memory?: 'own' | 'shared'
+  /** Where blocks are that other threads are to see; in memory of this one unless told. */
+  readonly memory?: SharedBlocks | undefined
+}
+
+/** Shared memory for blocks, which is used again once they are given back. */
+export class SharedBlocks {
+  readonly #free: SharedArrayBuffer[] = []
+
+  take(byteLength: number): Buffer {
+    const at = this.#free.findIndex((buffer) => buffer.byteLength >= byteLength)
+    const [found] = at < 0 ? [] : this.#free.splice(at, 1)
+    // Blocks are about as large as the one before.
+    const buffer = found ?? new SharedArrayBuffer(byteLength + (byteLength >> 3))
+    return Buffer.from(buffer, 0, byteLength)
+  }
+
+  /** Nobody looks at the bytes of `block` any more. */
+  giveBack({ bytes: { buffer } }: CsvBlock): void {
+    const isNew = buffer instanceof SharedArrayBuffer && !this.#free.includes(buffer)
+    if (isNew) this.#free.push(buffer)
+  }
 }
 
 /**
@@ -112,7 +131,7 @@ async function* chained(first: CsvBlock, rest: AsyncGenerator<CsvBlock>): AsyncG
 async function* blocksOf(
   file: TextFile,
   dialect: CsvDialect,
-  { signal, memory = 'own' }: OpenOptions,
+  { signal, memory }: OpenOptions,
 ): AsyncGenerator<CsvBlock> {
   let pending: Uint8Array[] = []
   let pendingBytes = 0
@@ -121,12 +140,14 @@ async function* blocksOf(
   let fileBytes = 0
   let started = false
   const block = (final: boolean): CsvBlock | undefined => {
-    let bytes = memory === 'shared' ? sharedBytes(pending, pendingBytes) : ownBytes(pending)
+    let bytes =
+      memory === undefined ? ownBytes(pending) : gathered(pending, memory.take(pendingBytes))
     if (!started) bytes = behindMark(bytes, file.name)
     started = true
     const segments = cutSegments(bytes, dialect, { final })
     const end = segments.at(-1)?.to ?? 0
-    pending = end === bytes.length ? [] : [bytes.subarray(end)]
+    const rest = bytes.subarray(end)
+    pending = rest.length === 0 ? [] : [memory === undefined ? rest : Buffer.from(rest)]
     pendingBytes = carried = bytes.length - end
     if (end === 0) return undefined
     const whole = { bytes: bytes.subarray(0, end), line, segments, fileBytes: fileBytes - carried }
@@ -155,14 +176,13 @@ function ownBytes(parts: readonly Uint8Array[]): Buffer {
   return parts.length === 1 ? bufferOf(parts[0]!) : Buffer.concat(parts)
 }
 
-function sharedBytes(parts: readonly Uint8Array[], byteLength: number): Buffer {
-  const bytes = Buffer.from(new SharedArrayBuffer(byteLength))
+function gathered(parts: readonly Uint8Array[], into: Buffer): Buffer {
   let at = 0
   for (const part of parts) {
-    bytes.set(part, at)
+    into.set(part, at)
     at += part.length
   }
-  return bytes
+  return into
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
