@@ -6,7 +6,10 @@ const ROWS_AT_FIRST = 1024
 /** Room that texts are packed with beyond them. */
 const PACK_SLACK = 4
 
-/** Whether other threads can see the values. */
+/** Less than that is not worth another thread's while. */
+const SHARED_BYTES_MIN = 1 << 14
+
+/** Whether other threads can see the values, once they are many. */
 export type BufferMemory = 'own' | 'shared'
 
 /**
@@ -115,7 +118,8 @@ function grown<A extends Uint8Array | Int32Array | Float64Array>(
   const make = array.constructor as new (of: number | SharedArrayBuffer) => A
   const length = Math.max(needed, array.length * 2, ROWS_AT_FIRST)
   const bytes = length * array.BYTES_PER_ELEMENT
-  const longer = new make(memory === 'shared' ? new SharedArrayBuffer(bytes) : length)
+  const isShared = memory === 'shared' && bytes >= SHARED_BYTES_MIN
+  const longer = new make(isShared ? new SharedArrayBuffer(bytes) : length)
   longer.set(array.subarray(0, used))
   return longer
 }

@@ -87,6 +87,8 @@ export class FileRows {
   ): AsyncGenerator<ImportPart> {
     const { select, signal, extraColumns } = this.#options
     const text = { name: file.name, chunks: () => unpackedChunks(file, tap) }
+    // A stream may stop for good: nobody waits for more of it than is needed.
+    const readBlocks = file.stream === undefined ? this.#options.readBlocks : undefined
     const parts = (schema: Schema, how: 'table' | 'text'): AsyncGenerator<ImportPart> => {
       const isText = how === 'text'
       const more = { signal, reject, extraColumns: isText ? 'ignore' : extraColumns } as const
@@ -94,7 +96,6 @@ export class FileRows {
         return jsonLineParts(text, schema, { ...more, values: isText ? 'text' : undefined })
       }
       const byName = isText ? 'always' : undefined
-      const { readBlocks } = this.#options
       return csvParts(text, schema, { ...more, byName, dialect: this.#dialect, readBlocks })
     }
     if (select === undefined) {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, GraupelError, type LoadOptions, t } from '../../src/index.ts'
@@ -19,7 +18,9 @@ beforeAll(async () => {
   await using lake = await connect('memory:', { threads: 3 })
   const db = await lake.database('a/b', { create: true })
   const table = await db.createTable('t', { id: t.int64() })
-  await table.load(Readable.from(['id\n', ...new Array(12).fill('123456789\n'.repeat(60_000))]))
+  const path = join(folder.path, 'many.csv')
+  writeFileSync(path, `id\n${'123456789\n'.repeat(700_000)}`)
+  await table.load(path)
 })
 afterAll(async () => {
   process.off('worker', onWorker)
@@ -219,6 +220,31 @@ function randomJob(prng: Prng, name: string): Job {
     partitionRows: prng.pick([1_000_000, 1_000_000, 13_000, 3_777]),
   }
 }
+
+test('a load that is ended leaves nothing, and the next one on the same threads all', async () => {
+  const csv = new RandomCsv(new Prng(seed), {
+    lineEnd: '\n',
+    nulls: 0,
+    quoted: 0,
+    doubled: 0,
+    wrong: 0,
+  })
+  const path = join(folder.path, 'ended.csv')
+  writeFileSync(path, csv.file(2 * MB))
+  const root = join(folder.path, 'ended')
+  await using lake = await connect(root, { threads: 3 })
+  const db = await lake.database('a/b', { create: true })
+  const table = await db.createTable('t', COLUMNS, { partitionRows: 1000 })
+  const ending = new AbortController()
+  const onProgress = ({ rows }: { readonly rows?: number }) => {
+    if (rows !== undefined && rows > 5000) ending.abort()
+  }
+  const load = table.load(path, { signal: ending.signal, onProgress })
+  await expect(load).rejects.toMatchObject({ code: 'ABORTED' })
+  expect(Object.keys(storedIn(root)).filter((name) => name.includes('partition'))).toEqual([])
+  const { rows } = await table.load(path)
+  expect(await table.count()).toBe(rows)
+})
 
 describe('a load on several threads comes to what it comes to on one', () => {
   for (let run = 0; run < runs(4); run++) {
