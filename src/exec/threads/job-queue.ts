@@ -17,6 +17,13 @@ export interface ClaimedTask {
   readonly task: unknown
 }
 
+interface Crew {
+  /** Threads beside this one. */
+  readonly helpers: number
+  /** Jobs that may be under way or done before the first of them is taken. */
+  readonly ahead: number
+}
+
 interface Entry<R> {
   readonly job: Job<R>
   readonly claim: Int32Array
@@ -36,13 +43,13 @@ export function claims(claim: Int32Array): boolean {
  */
 export async function* inOrder<R>(
   jobs: AsyncIterator<Job<R>> | Iterator<Job<R>>,
-  { helpers, ahead }: { readonly helpers: number; readonly ahead: number },
+  of: Crew,
 ): AsyncGenerator<R, void, undefined> {
-  const queue = new JobQueue<R>(helpers)
+  const queue = new JobQueue<R>(of)
   let coming: Promise<Coming<R>> | null = settled(async () => jobs.next())
   try {
     for (;;) {
-      while (coming !== null && queue.length < ahead) {
+      while (coming !== null && queue.length < of.ahead) {
         const next: Coming<R> = await coming
         if (next.job !== null) queue.add(next.job)
         coming = next.job === null || next.isLast ? null : settled(async () => jobs.next())
@@ -76,11 +83,11 @@ class JobQueue<R> {
   readonly #entries: Entry<R>[] = []
   /** Calls under way of each thread. */
   #calls: Map<WorkerThread, number> | null = null
-  readonly #helpers: number
+  readonly #of: Crew
   #wake: () => void = () => {}
 
-  constructor(helpers: number) {
-    this.#helpers = helpers
+  constructor(of: Crew) {
+    this.#of = of
   }
 
   get length(): number {
@@ -92,10 +99,11 @@ class JobQueue<R> {
     const entry: Entry<R> = { job, claim, outcome: null }
     this.#entries.push(entry)
     if (job.task === null) return
-    this.#calls ??= new Map(crew(this.#helpers).map((worker) => [worker, 0]))
+    this.#calls ??= new Map(crew(this.#of.helpers).map((worker) => [worker, 0]))
     const calls = this.#calls
     const [worker] = [...calls.keys()].sort((a, b) => calls.get(a)! - calls.get(b)!)
-    if (worker === undefined) return
+    // A thread that is busy otherwise is not sent more than it will find to do.
+    if (worker === undefined || calls.get(worker)! >= this.#of.ahead) return
     calls.set(worker, calls.get(worker)! + 1)
     const task: ClaimedTask = { kind: 'job', claim, task: job.task }
     worker

@@ -37,12 +37,13 @@ test('what comes of jobs comes in their order, whoever does them', async () => {
 test('other threads do some of the jobs', async () => {
   const job = encodeJob({ header: 'c', vector: sharedInts(100_000, 0) })
   let isTold = false
-  const told = () => {
+  const told = (answer: unknown) => {
     isTold = true
+    return job.told(answer)
   }
   // For as long as it takes a thread to start.
   function* untilTold() {
-    while (!isTold) yield { ...job, here: () => {}, told }
+    while (!isTold) yield { ...job, told }
   }
   for await (const _ of inOrder(untilTold(), HOW));
   expect(isTold).toBe(true)
