@@ -49,7 +49,7 @@ export default {
       'frame-enters-exec-by-its-doors',
       { path: FLOORS.frame },
       {
-        path: '^src/exec/(?!(run|context|metrics|memory-budget|fold-constant|query-cache|row-change)\\.ts$)',
+        path: '^src/exec/(?!(run|load-crew|context|metrics|memory-budget|fold-constant|query-cache|row-change)\\.ts$)',
       },
     ),
     never(

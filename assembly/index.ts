@@ -23,3 +23,4 @@ export {
 } from './sum-groups'
 export { enterText, findTexts } from './find-texts'
 export { findPairs } from './find-pairs'
+export { findSeparators } from './find-separators'

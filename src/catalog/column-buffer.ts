@@ -1,7 +1,16 @@
 import { type DataType, layoutOf } from '../arrow/data-type.ts'
-import { bigAt, copyText, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+import { bigAt, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+import { packTexts, sizeOfTexts } from '../kernel/pack-texts.ts'
 
 const ROWS_AT_FIRST = 1024
+/** Room that texts are packed with beyond them. */
+const PACK_SLACK = 4
+
+/** Less than that is not worth another thread's while. */
+const SHARED_BYTES_MIN = 1 << 14
+
+/** Whether other threads can see the values, once they are many. */
+export type BufferMemory = 'own' | 'shared'
 
 /**
  * The values of one column while a partition fills. Its arrays are kept from partition to
@@ -9,6 +18,7 @@ const ROWS_AT_FIRST = 1024
  */
 export class ColumnBuffer {
   readonly #type: DataType
+  readonly #memory: BufferMemory
   #rows = 0
   #validity: Uint8Array | null = null
   #hasNull = false
@@ -22,8 +32,9 @@ export class ColumnBuffer {
   #bytes = new Uint8Array(0)
   #textBytes = 0
 
-  constructor(type: DataType) {
+  constructor(type: DataType, memory: BufferMemory = 'own') {
     this.#type = type
+    this.#memory = memory
   }
 
   /** Takes the rows `from` to `to` of `vector`, which has the buffer's type. */
@@ -32,13 +43,13 @@ export class ColumnBuffer {
     this.#appendValidity(vector, from, to)
     if (vector.layout === 'utf8') this.#appendText(vector, from, to)
     else if (vector.layout === 'bool') {
-      this.#flags = grown(this.#flags, this.#rows, rows)
+      this.#flags = grown(this.#flags, this.#rows, rows, this.#memory)
       this.#flags.set(vector.values.subarray(from, to), this.#rows)
     } else if (vector.layout === 'i32') {
-      this.#ints = grown(this.#ints, this.#rows, rows)
+      this.#ints = grown(this.#ints, this.#rows, rows, this.#memory)
       this.#ints.set(vector.values.subarray(from, to), this.#rows)
     } else if (vector.layout === 'f64' && this.#wide === null) {
-      this.#floats = grown(this.#floats, this.#rows, rows)
+      this.#floats = grown(this.#floats, this.#rows, rows, this.#memory)
       this.#floats.set(vector.values.subarray(from, to), this.#rows)
     } else {
       this.#wide ??= Array.from(this.#floats.subarray(0, this.#rows), BigInt)
@@ -78,30 +89,21 @@ export class ColumnBuffer {
   #appendValidity({ validity }: Vector, from: number, to: number): void {
     const rows = this.#rows + to - from
     if (validity === null && !this.#hasNull) return
-    this.#validity = grown(this.#validity ?? new Uint8Array(0), this.#rows, rows)
+    this.#validity = grown(this.#validity ?? new Uint8Array(0), this.#rows, rows, this.#memory)
     if (!this.#hasNull) this.#validity.fill(1, 0, this.#rows)
     this.#hasNull = true
     if (validity === null) this.#validity.fill(1, this.#rows, rows)
     else this.#validity.set(validity.subarray(from, to), this.#rows)
   }
 
-  #appendText({ bytes, starts, ends }: Utf8Vector, from: number, to: number): void {
+  #appendText(vector: Utf8Vector, from: number, to: number): void {
     const rows = this.#rows + to - from
-    let size = this.#textBytes
-    for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
-    this.#starts = grown(this.#starts, this.#rows, rows)
-    this.#ends = grown(this.#ends, this.#rows, rows)
-    this.#bytes = grown(this.#bytes, this.#textBytes, size)
-    const [ownStarts, ownEnds, ownBytes] = [this.#starts, this.#ends, this.#bytes]
-    let at = this.#textBytes
-    for (let row = from, own = this.#rows; row < to; row++, own++) {
-      const length = ends[row]! - starts[row]!
-      copyText(bytes, starts[row]!, ownBytes, at, length)
-      ownStarts[own] = at
-      at += length
-      ownEnds[own] = at
-    }
-    this.#textBytes = at
+    const size = this.#textBytes + sizeOfTexts(vector, from, to)
+    this.#starts = grown(this.#starts, this.#rows, rows, this.#memory)
+    this.#ends = grown(this.#ends, this.#rows, rows, this.#memory)
+    this.#bytes = grown(this.#bytes, this.#textBytes, size + PACK_SLACK, this.#memory)
+    const own = { bytes: this.#bytes, starts: this.#starts, ends: this.#ends }
+    this.#textBytes = packTexts(vector, from, to, own, this.#rows, this.#textBytes)
   }
 }
 
@@ -110,10 +112,14 @@ function grown<A extends Uint8Array | Int32Array | Float64Array>(
   array: A,
   used: number,
   needed: number,
+  memory: BufferMemory,
 ): A {
   if (needed <= array.length) return array
-  const make = array.constructor as new (length: number) => A
-  const longer = new make(Math.max(needed, array.length * 2, ROWS_AT_FIRST))
+  const make = array.constructor as new (of: number | SharedArrayBuffer) => A
+  const length = Math.max(needed, array.length * 2, ROWS_AT_FIRST)
+  const bytes = length * array.BYTES_PER_ELEMENT
+  const isShared = memory === 'shared' && bytes >= SHARED_BYTES_MIN
+  const longer = new make(isShared ? new SharedArrayBuffer(bytes) : length)
   longer.set(array.subarray(0, used))
   return longer
 }

@@ -3,7 +3,7 @@ import { type DataType, layoutOf, typesEqual, typeText } from '../arrow/data-typ
 import { fieldPosition } from '../arrow/schema.ts'
 import { isNull, type Vector } from '../arrow/vector.ts'
 import { invalid } from '../error.ts'
-import { ColumnBuffer } from './column-buffer.ts'
+import { type BufferMemory, ColumnBuffer } from './column-buffer.ts'
 import type { Column } from './model/table.ts'
 
 /** Bytes that a value of fixed size may take as text: more than any number or date has. */
@@ -22,11 +22,15 @@ export class PartitionBuffer {
   #rows = 0
   #rowsBefore = 0
 
-  constructor(columns: readonly Column[], limits: { rowsMax: number; bytesMax: number }) {
+  constructor(
+    columns: readonly Column[],
+    limits: { rowsMax: number; bytesMax: number },
+    memory: BufferMemory,
+  ) {
     this.#columns = columns
     this.#rowsMax = limits.rowsMax
     this.#bytesMax = limits.bytesMax
-    this.#buffers = columns.map(({ type }) => new ColumnBuffer(type))
+    this.#buffers = columns.map(({ type }) => new ColumnBuffer(type, memory))
     this.#bytes = columns.map(() => 0)
   }
 

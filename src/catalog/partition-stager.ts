@@ -3,6 +3,7 @@ import { GraupelError } from '../error.ts'
 import { crc32 } from '../io/checksum.ts'
 import { randomBelow } from '../io/clock-and-ids.ts'
 import { encodeColumn } from '../io/csv/encode-column.ts'
+import { type EncodeColumns, encodeColumns } from '../io/csv/encode-columns.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import { pooled } from '../io/pooled.ts'
 import type { AddPartition } from './model/commit-record.ts'
@@ -23,6 +24,8 @@ export interface Staging {
   /** How the store is asked to keep the files. */
   readonly compression: Compression
   readonly signal?: AbortSignal | undefined
+  /** Who encodes the columns of a partition: the calling thread unless told. */
+  readonly encode?: EncodeColumns | undefined
   /** A number from `least` on that nobody in this process has taken. */
   claimId(least: number): number
   /** Finds out which numbers others have used meanwhile. */
@@ -129,17 +132,23 @@ export class PartitionStager {
 
   /** `uploads.isTaken` tells when another writer has a file of that number. */
   async #stageAs(id: number, buffer: PartitionBuffer) {
-    const columns = new Map<number, ColumnPartition>()
+    const { columns, encode = encodeColumns } = this.#staging
+    const files: ColumnPartition[] = []
     const uploads = new Uploads()
-    for (const [position, column] of this.#staging.columns.entries()) {
-      const encoded = encodeColumn(headerOf(column), buffer.column(position))
-      columns.set(column.id, { file: id, ...encoded.statistics })
-      await uploads.add(encoded.bytes.length, this.#create(column, id, encoded.bytes))
+    const headed = columns.map((column, position) => {
+      return { header: headerOf(column), vector: buffer.column(position) }
+    })
+    let isFirst = true
+    for await (const { position, encoded } of encode(headed)) {
+      files[position] = { file: id, ...encoded.statistics }
+      const { bytes } = encoded
+      await uploads.add(bytes.length, this.#create(columns[position]!, id, bytes))
       // Who has met others claims a number by its first file before writing the rest.
-      if (this.#collisions > 0 && position === 0) await uploads.done()
+      if (this.#collisions > 0 && isFirst) await uploads.done()
+      isFirst = false
       if (uploads.isTaken) break
     }
-    return { columns, uploads }
+    return { columns: new Map(columns.map((of, position) => [of.id, files[position]!])), uploads }
   }
 
   async #create(column: Column, id: number, bytes: Uint8Array): Promise<boolean> {

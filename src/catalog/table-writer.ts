@@ -1,6 +1,7 @@
 import type { Batch } from '../arrow/batch.ts'
 import type { Vector } from '../arrow/vector.ts'
 import { GraupelError, invalid, throwIfAborted } from '../error.ts'
+import type { EncodeColumns } from '../io/csv/encode-columns.ts'
 import { mayCommit } from './burned-ids.ts'
 import type { Change } from './commit-queue.ts'
 import { discardStaged } from './discard-staged.ts'
@@ -30,6 +31,8 @@ export interface WriterOptions {
   readonly partitionRowsMax?: number | undefined
   /** Bytes of the widest column file of a partition, about; 64 MiB unless told. */
   readonly partitionBytesMax?: number | undefined
+  /** Who encodes column files, perhaps on other threads; the calling thread unless told. */
+  readonly encode?: EncodeColumns | undefined
   /** From which version of the table on few rows stay in the commit record; never unless told. */
   readonly inlineFrom?: number | undefined
 }
@@ -123,13 +126,18 @@ export class TableWriter {
         partitionBytesMax: bytesMax,
       })
     }
-    this.#buffer = new PartitionBuffer(this.#columns, { rowsMax, bytesMax })
+    this.#buffer = new PartitionBuffer(
+      this.#columns,
+      { rowsMax, bytesMax },
+      options.encode === undefined ? 'own' : 'shared',
+    )
     this.#stager = new PartitionStager({
       store: table.store,
       folder: table.folder,
       columns: this.#columns,
       compression: table.newest.compression,
       signal: options.signal,
+      encode: options.encode,
       claimId: (least) => table.claimId(least),
       refresh: () => table.read(options.signal),
     })

@@ -3,6 +3,7 @@ import type { Schema } from '../arrow/schema.ts'
 import type { LoadedContents } from '../catalog/load-ledger.ts'
 import type { StagedLoad } from '../catalog/staged-change.ts'
 import { GraupelError, invalid } from '../error.ts'
+import type { LoadCrew } from '../exec/load-crew.ts'
 import { sha256 } from '../io/checksum.ts'
 import {
   type BucketAccess,
@@ -29,6 +30,12 @@ const HELD_BYTES_MAX = 64 << 20
 /** What keeps the constraints of the table. */
 export type RowGate = Pick<WriteGuard, 'taken' | 'mark' | 'giveBack'>
 
+/** What a load works with. */
+export interface LoadMeans extends BucketAccess {
+  /** Other threads; none unless told. */
+  readonly crew?: LoadCrew | undefined
+}
+
 interface FileState {
   readonly file: ImportFile
   /** Known once it has been read to its end. */
@@ -51,10 +58,13 @@ export class FileLoad {
   #bytesRead = 0
   #rowsRead = 0
 
-  private constructor(target: Schema, files: readonly ImportFile[], options: FileOptions) {
+  private constructor(
+    target: Schema,
+    files: readonly ImportFile[],
+    options: FileOptions & LoadMeans,
+  ) {
     this.#options = options
     this.#rule = errorRule(options.onError)
-    this.#rows = new FileRows(target, options)
     this.#states = files.map((file) => {
       return { file, sha256: undefined, isDouble: false, isSpent: false, report: reportOf(file) }
     })
@@ -63,13 +73,15 @@ export class FileLoad {
         sum === undefined || byteLength === undefined ? undefined : sum + byteLength,
       0,
     )
+    const readBlocks = options.crew?.reader(this.#totalBytes)
+    this.#rows = new FileRows(target, { ...options, readBlocks })
   }
 
   /** Finds the files. Throws NOT_FOUND for none, INVALID for options that cannot be, UNAVAILABLE. */
   static async open(
     source: ImportSource,
     target: Schema,
-    options: FileOptions & BucketAccess,
+    options: FileOptions & LoadMeans,
   ): Promise<FileLoad> {
     errorRule(options.onError)
     if (target.fields.length === 0) throw invalid('the table has no columns to load')

@@ -1,7 +1,7 @@
 import { fieldNames, type Schema } from '../arrow/schema.ts'
 import { invalid, nameNotFound } from '../error.ts'
 import { type CsvDialect, csvDialect } from '../io/import/csv-options.ts'
-import { csvParts } from '../io/import/csv-parts.ts'
+import { type CsvPartsOptions, csvParts } from '../io/import/csv-parts.ts'
 import { type ImportFile, streamFile, unpackedChunks } from '../io/import/import-file.ts'
 import { formatOf } from '../io/import/import-format.ts'
 import type { ImportPart } from '../io/import/import-part.ts'
@@ -19,16 +19,18 @@ export interface FileListeners {
   readonly tap: ((chunk: Uint8Array) => void) | undefined
 }
 
+type RowOptions = FileOptions & Pick<CsvPartsOptions, 'readBlocks'>
+
 /**
  * Reads files as rows of a table, whatever their format. Checks the options that are about
  * files when it is made; throws INVALID for those that cannot be.
  */
 export class FileRows {
   readonly #target: Schema
-  readonly #options: FileOptions
+  readonly #options: RowOptions
   readonly #dialect: CsvDialect
 
-  constructor(target: Schema, options: FileOptions) {
+  constructor(target: Schema, options: RowOptions) {
     this.#target = target
     this.#options = options
     this.#dialect = csvDialect(options)
@@ -85,6 +87,8 @@ export class FileRows {
   ): AsyncGenerator<ImportPart> {
     const { select, signal, extraColumns } = this.#options
     const text = { name: file.name, chunks: () => unpackedChunks(file, tap) }
+    // A stream may stop for good: nobody waits for more of it than is needed.
+    const readBlocks = file.stream === undefined ? this.#options.readBlocks : undefined
     const parts = (schema: Schema, how: 'table' | 'text'): AsyncGenerator<ImportPart> => {
       const isText = how === 'text'
       const more = { signal, reject, extraColumns: isText ? 'ignore' : extraColumns } as const
@@ -92,7 +96,7 @@ export class FileRows {
         return jsonLineParts(text, schema, { ...more, values: isText ? 'text' : undefined })
       }
       const byName = isText ? 'always' : undefined
-      return csvParts(text, schema, { ...more, byName, dialect: this.#dialect })
+      return csvParts(text, schema, { ...more, byName, dialect: this.#dialect, readBlocks })
     }
     if (select === undefined) {
       yield* parts(this.#target, 'table')

@@ -40,7 +40,7 @@ export interface QuerySettings {
   /** What queries leave for later ones; null when nothing is kept. */
   readonly cache: QueryCache | null
   readonly smallWrites: SmallWrites
-  /** Threads that a query may use. */
+  /** Threads that a query or a load may use. */
   readonly threads: number
   /** How buckets that files are loaded from are reached. */
   readonly bucket?: S3Options | undefined

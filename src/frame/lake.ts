@@ -35,8 +35,9 @@ export interface ConnectOptions extends S3Options {
    */
   readonly cache?: boolean | CacheOptions
   /**
-   * Threads that a query may use, 1 and up; as many as the machine runs at once unless told. More
-   * than one are used by large aggregates over local tables.
+   * Threads that a query or a load may use, 1 and up; as many as the machine runs at once unless
+   * told. More than one are used by large queries over local tables, by loads of CSV files and by
+   * large writes: what is stored is the same on any number.
    */
   readonly threads?: number
   /**

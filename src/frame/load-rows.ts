@@ -5,14 +5,15 @@ import type { AppMark } from '../catalog/model/head.ts'
 import { inputColumns, type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { TableCatalog } from '../catalog/table-catalog.ts'
 import type { GraupelError } from '../error.ts'
-import type { BucketAccess, ImportSource } from '../io/import/import-file.ts'
+import { loadCrew } from '../exec/load-crew.ts'
+import type { ImportSource } from '../io/import/import-file.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import { values } from '../plan/logical-plan.ts'
 import type { WriteResult } from './action-options.ts'
 import { markOf } from './app-mark.ts'
 import { WriteGuard } from './constraint/write-guard.ts'
 import type { AnyFrame } from './data-frame.ts'
-import type { FileLoad } from './file-load.ts'
+import type { FileLoad, LoadMeans } from './file-load.ts'
 import type { QuerySettings } from './frame-state.ts'
 import { LazyFrame } from './lazy-frame.ts'
 import type { FileOptions, LoadOptions, LoadReport, LoadResult, RejectedRow } from './load-type.ts'
@@ -35,10 +36,14 @@ export const FILE_OPTIONS = [
 export async function openLoad(
   source: ImportSource,
   table: TableSnapshot,
-  options: FileOptions & BucketAccess,
+  options: FileOptions & LoadMeans,
 ): Promise<FileLoad> {
   const { FileLoad } = await import('./file-load.ts')
   return FileLoad.open(source, tableSchema(inputColumns(table)), options)
+}
+
+export function meansOf({ bucket, threads }: QuerySettings): LoadMeans {
+  return { bucket, crew: loadCrew(threads) }
 }
 
 /** Loads files into a table, or only looks whether that would go. */
@@ -58,9 +63,13 @@ export async function loadTable(
   const tell = progressOf('load', options.onProgress)
   const isTrial = validate === true
   const how = { ...rest, onError: rest.onError ?? (isTrial ? 'continue' : 'abort') }
-  const { bucket } = settings
   const onProgress = stepProgress(tell)
-  const load = await openLoad(source, snapshot, { ...how, onProgress, signal, bucket })
+  const load = await openLoad(source, snapshot, {
+    ...how,
+    onProgress,
+    signal,
+    ...meansOf(settings),
+  })
   const place = { catalog, settings, signal, mark }
   if (isTrial) {
     const rows = await validateFiles(load, place)

@@ -1,5 +1,6 @@
 import { TableTransaction } from '../catalog/table-transaction.ts'
 import { invalid, throwIfAborted } from '../error.ts'
+import { loadCrew } from '../exec/load-crew.ts'
 import { checkOptions } from './actions.ts'
 import { markOf } from './app-mark.ts'
 import { StoredTransaction, type TransactionPlace } from './stored-transaction.ts'
@@ -18,7 +19,8 @@ export async function runTransaction<T>(
   const mark = markOf(options, 'transaction')
   const { signal } = options
   throwIfAborted(signal)
-  const changes = new TableTransaction({ signal })
+  const encode = loadCrew(place.settings.threads)?.encode
+  const changes = new TableTransaction({ signal, encode })
   let result: T
   try {
     result = await work(new StoredTransaction({ ...place, changes, guards: new Map(), signal }))

@@ -7,6 +7,7 @@ import { type TableSnapshot, tableSchema } from '../catalog/model/table.ts'
 import type { StagedLoad } from '../catalog/staged-change.ts'
 import type { StagedWriter, TableCatalog } from '../catalog/table-catalog.ts'
 import { clip, GraupelError, invalid, nameNotFound } from '../error.ts'
+import { loadCrew } from '../exec/load-crew.ts'
 import { execContext, run } from '../exec/run.ts'
 import type { NamedExpr, SortKey } from '../plan/expr.ts'
 import { castExpr, columnExpr, literalExpr } from '../plan/expr-walk.ts'
@@ -47,7 +48,8 @@ export async function stage(
   const { signal, settings } = options
   const against = options.operation === 'overwrite' ? 'none' : 'newest'
   const inlineFrom = inlineFromOf(settings.smallWrites, snapshot)
-  const writer = catalog.stageWriter({ signal, inlineFrom })
+  const encode = loadCrew(settings.threads)?.encode
+  const writer = catalog.stageWriter({ signal, inlineFrom, encode })
   try {
     const guard = await WriteGuard.of(writer, { catalog, signal }, { snapshot, against })
     await writeRows({ writer, guard }, batches, { ...options, snapshot })
@@ -111,8 +113,9 @@ export async function writeRows(
     requireNoNull(schema, part, rowsBefore)
     rowsBefore += part.length
     await writer.write(batch(schema, part.columns, part.length))
+    if (options.onProgress === undefined) continue
     bytes += batchBytes(part)
-    options.onProgress?.({ phase: 'write', rows: rowsBefore, bytes })
+    options.onProgress({ phase: 'write', rows: rowsBefore, bytes })
   }
   return rowsBefore
 }

@@ -16,7 +16,7 @@ import { type FrameState, frameState, type QuerySettings } from './frame-state.t
 import { frameSummary } from './frame-summary.ts'
 import { inputBatches } from './input-batches.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadReport, openLoad } from './load-rows.ts'
+import { FILE_OPTIONS, loadReport, meansOf, openLoad } from './load-rows.ts'
 import type { FileOptions, LoadReport } from './load-type.ts'
 import { requireSchema } from './require-schema.ts'
 import { type StagedBatches, writeRows } from './stage.ts'
@@ -106,7 +106,7 @@ class StoredTransactionTable extends LazyFrame implements TransactionTable<Untyp
     checkOptions(options, FILE_OPTIONS, 'load')
     const { settings } = this.#place
     const signal = this.#signal(options.signal)
-    const how = { ...options, signal, bucket: settings.bucket }
+    const how = { ...options, signal, ...meansOf(settings) }
     const load = await openLoad(source, this.#snapshot, how)
     const known = await this.#catalog.loadedContents()
     const staged = await this.#stage('append', signal, {

@@ -3,6 +3,8 @@ export const EXACT_DISTINCT = 4096
 
 const SLOTS = EXACT_DISTINCT * 4
 const REGISTERS = 4096
+/** Texts that were met last, by their size and two of their bytes. */
+const RECENT = 256
 
 /** A count of distinct values; an estimate is within about 5 % nearly always. */
 export interface DistinctCount {
@@ -33,10 +35,11 @@ export function countDistinctInRange(
   least: number,
   range: number,
 ): number {
+  const hasNulls = validity.length > 0
   const seen = new Int32Array((range >>> 5) + 1)
   let count = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const offset = values[row]! - least
     const word = seen[offset >>> 5]!
     const bit = 1 << (offset & 31)
@@ -59,12 +62,13 @@ export function countDistinctNumbers(
   validity: Uint8Array,
   rows: number,
 ): DistinctCount {
+  const hasNulls = validity.length > 0
   const words = new Int32Array(values.buffer, values.byteOffset, rows * 2)
   const slots = new Float64Array(SLOTS).fill(Number.NaN)
   let nan = 0
   let count = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const value = values[row]!
     if (Number.isNaN(value)) nan = 1
     else {
@@ -95,10 +99,11 @@ function estimateNumbers(
   validity: Uint8Array,
   rows: number,
 ): DistinctCount {
+  const hasNulls = validity.length > 0
   const ranks = new Uint8Array(REGISTERS)
   let valid = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     valid++
     const value = values[row]!
     const hash = Number.isNaN(value) ? 1 : hashNumber(words, row, value)
@@ -118,12 +123,21 @@ export function countDistinctTexts(
   validity: Uint8Array,
   rows: number,
 ): DistinctCount {
+  const hasNulls = validity.length > 0
   const slots = new Int32Array(SLOTS)
+  const recent = new Int32Array(RECENT)
   let count = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const start = starts[row]!
     const size = ends[row]! - start
+    // Columns of few texts repeat them.
+    const key = recentKey(bytes, start, size)
+    const last = recent[key]! - 1
+    if (last >= 0 && ends[last]! - starts[last]! === size) {
+      if (sameBytes(bytes, starts[last]!, start, size)) continue
+    }
+    recent[key] = row + 1
     let slot = hashText(bytes, start, ends[row]!) & (SLOTS - 1)
     for (; ; slot = (slot + 1) & (SLOTS - 1)) {
       const held = slots[slot]! - 1
@@ -146,10 +160,11 @@ function estimateTexts(
   validity: Uint8Array,
   rows: number,
 ): DistinctCount {
+  const hasNulls = validity.length > 0
   const ranks = new Uint8Array(REGISTERS)
   let valid = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     valid++
     const hash = hashText(bytes, starts[row]!, ends[row]!)
     const rank = Math.clz32((hash << 12) | 2048) + 1
@@ -162,6 +177,11 @@ function hashText(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0
   for (let p = start; p < end; p++) hash = Math.imul(hash ^ bytes[p]!, 0x01000193)
   return mix(hash)
+}
+
+function recentKey(bytes: Uint8Array, start: number, size: number): number {
+  if (size === 0) return 0
+  return (bytes[start]! ^ (size << 3) ^ (bytes[start + (size >> 1)]! << 1)) & (RECENT - 1)
 }
 
 function sameBytes(bytes: Uint8Array, a: number, b: number, size: number): boolean {

@@ -2,6 +2,12 @@ const NEWLINE = 10
 const MINUS = 45
 const POINT = 46
 
+/** The two digits of 0 to 99, the first of them in the low byte. */
+const PAIRS = Uint16Array.from(
+  { length: 100 },
+  (_, value) => 48 + ((value / 10) | 0) + ((48 + (value % 10)) << 8),
+)
+
 /** Decimal digits of a whole number of 0 to 2^53; 1 for 0. */
 function digitCount(value: number): number {
   if (value < 1e5) {
@@ -20,6 +26,7 @@ function digitCount(value: number): number {
  * @returns The position after the last byte written.
  */
 export function putWhole(target: Uint8Array, at: number, value: number, scale: number): number {
+  if (value < 1e9 && (scale === 0 || scale === 2)) return putSmall(target, at, value | 0, scale)
   const digits = digitCount(value)
   const count = digits > scale ? digits : scale + 1
   const end = at + count + (scale > 0 ? 1 : 0)
@@ -41,6 +48,31 @@ export function putWhole(target: Uint8Array, at: number, value: number, scale: n
     target[--p] = 48 + rest - tenth * 10
     rest = tenth
   }
+  return end
+}
+
+/** The common case of `putWhole`, two digits at a time: a value below 10^9, a scale of 0 or 2. */
+function putSmall(target: Uint8Array, at: number, value: number, scale: number): number {
+  const digits = digitCount(value)
+  const end = at + (scale === 0 ? digits : (digits > 2 ? digits : 3) + 1)
+  let p = end
+  let rest = value
+  if (scale === 2) {
+    rest = (value / 100) | 0
+    const pair = PAIRS[value - rest * 100]!
+    target[--p] = pair >> 8
+    target[--p] = pair & 255
+    target[--p] = POINT
+  }
+  while (rest > 99) {
+    const hundredth = (rest / 100) | 0
+    const pair = PAIRS[rest - hundredth * 100]!
+    target[--p] = pair >> 8
+    target[--p] = pair & 255
+    rest = hundredth
+  }
+  if (rest > 9) target[--p] = PAIRS[rest]! >> 8
+  target[--p] = rest > 9 ? PAIRS[rest]! & 255 : 48 + rest
   return end
 }
 
@@ -89,11 +121,12 @@ export function encodeInt32(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const value = values[row]!
       if (value < 0) target[at++] = MINUS
@@ -122,11 +155,12 @@ export function encodeExact(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const value = values[row]!
       if (value < 0) target[at++] = MINUS
@@ -154,11 +188,12 @@ export function encodeFloat(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let shortest = sizes[0]!
   let longest = sizes[1]!
   for (let row = 0; row < rows; row++) {
     const start = at
-    at = validity[row] === 0 ? putNull(target, at) : putFloat(target, at, values[row]!)
+    at = hasNulls && validity[row] === 0 ? putNull(target, at) : putFloat(target, at, values[row]!)
     const size = at - start
     if (size < shortest) shortest = size
     if (size > longest) longest = size

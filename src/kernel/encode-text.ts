@@ -45,13 +45,14 @@ export function encodeText(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   const classes = BYTE_CLASS
   let shortest = sizes[0]!
   let longest = sizes[1]!
   let flags = sizes[2]!
   for (let row = from; row < to; row++) {
     const lineStart = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const start = starts[row]!
       const end = ends[row]!
@@ -77,6 +78,53 @@ export function encodeText(
   sizes[0] = shortest
   sizes[1] = longest
   sizes[2] = flags
+  return at
+}
+
+/**
+ * As `encodeText`, of texts whose bytes are all ASCII and none is `"`, `,`, CR or LF, as the caller
+ * knows. `target` needs 4 bytes more.
+ */
+export function encodePlainText(
+  bytes: Uint8Array,
+  starts: Int32Array,
+  ends: Int32Array,
+  validity: Uint8Array,
+  from: number,
+  to: number,
+  target: Uint8Array,
+  at: number,
+  sizes: Int32Array,
+): number {
+  const hasNulls = validity.length > 0
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength)
+  const lastWord = bytes.length - 4
+  let shortest = sizes[0]!
+  let longest = sizes[1]!
+  for (let row = from; row < to; row++) {
+    const lineStart = at
+    const start = starts[row]!
+    const end = ends[row]!
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
+    else if (end === start || needsQuotes(bytes, start, end, 0)) {
+      sizes[2] = sizes[2]! | TEXT_QUOTED
+      at = putQuoted(bytes, start, end, target, at)
+    } else {
+      // What the last word has too many is written over.
+      const wordsEnd = Math.min(end, lastWord)
+      let p = start
+      for (; p < wordsEnd; p += 4) view.setInt32(at + p - start, source.getInt32(p))
+      for (; p < end; p++) target[at + p - start] = bytes[p]!
+      at += end - start
+    }
+    const size = at - lineStart
+    if (size < shortest) shortest = size
+    if (size > longest) longest = size
+    target[at++] = NEWLINE
+  }
+  sizes[0] = shortest
+  sizes[1] = longest
   return at
 }
 
@@ -120,9 +168,10 @@ export function encodeHex(
   at: number,
   sizes: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   for (let row = from; row < to; row++) {
     const lineStart = at
-    if (validity[row] === 0) at = putNull(target, at)
+    if (hasNulls && validity[row] === 0) at = putNull(target, at)
     else {
       const start = starts[row]!
       const end = ends[row]!

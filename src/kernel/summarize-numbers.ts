@@ -26,16 +26,18 @@ function summarizeInt32(
   rows: number,
   figures: Float64Array,
 ): number {
+  const hasNulls = validity.length > 0
   let least = 2147483647
   let greatest = -2147483648
   let flags = 3
   let first = true
   let previous = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const value = values[row]!
     if (value < least) least = value
     if (value > greatest) greatest = value
+    if (flags === 0) continue
     if (first) first = false
     else if (value < previous) flags &= 2
     else if (value > previous) flags &= 1
@@ -53,6 +55,7 @@ function summarizeFloat64(
   rows: number,
   figures: Float64Array,
 ): number {
+  const hasNulls = validity.length > 0
   let least = Number.POSITIVE_INFINITY
   let greatest = Number.NEGATIVE_INFINITY
   let nans = 0
@@ -60,14 +63,12 @@ function summarizeFloat64(
   let first = true
   let previous = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const value = values[row]!
-    if (Number.isNaN(value)) {
-      nans++
-      continue
-    }
     if (value < least) least = value
     if (value > greatest) greatest = value
+    if (Number.isNaN(value)) nans++
+    if (flags === 0 || Number.isNaN(value)) continue
     if (first) first = false
     else if (value < previous) flags &= 2
     else if (value > previous) flags &= 1
@@ -93,17 +94,18 @@ export function sumNumbers(
   least: number,
   greatest: number,
 ): bigint {
+  const hasNulls = validity.length > 0
   const largest = Math.max(Math.abs(least), Math.abs(greatest), 1)
   if (largest * rows <= Number.MAX_SAFE_INTEGER) {
     let sum = 0
-    for (let row = 0; row < rows; row++) if (validity[row] !== 0) sum += values[row]!
+    for (let row = 0; row < rows; row++) if (!hasNulls || validity[row] !== 0) sum += values[row]!
     return BigInt(sum)
   }
   // Two halves of 27 bits: each half's sum is exact for 2^26 rows.
   let highs = 0
   let lows = 0
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const value = values[row]!
     const high = Math.floor(value / 134_217_728)
     highs += high

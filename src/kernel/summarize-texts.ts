@@ -34,14 +34,20 @@ export function summarizeTexts(
   rows: number,
   found: Int32Array,
 ): number {
+  const hasNulls = validity.length > 0
   let least = -1
   let greatest = -1
   let previous = -1
+  let leastHead = -1
+  let greatestHead = -1
   let flags = 3
   for (let row = 0; row < rows; row++) {
-    if (validity[row] === 0) continue
+    if (hasNulls && validity[row] === 0) continue
     const start = starts[row]!
     const end = ends[row]!
+    const head = end > start ? bytes[start]! : -1
+    // Once the texts are in no order most lie between the others by their first byte.
+    if (flags === 0 && head > leastHead && head < greatestHead) continue
     if (previous < 0) {
       least = row
       greatest = row
@@ -56,6 +62,8 @@ export function summarizeTexts(
       }
     }
     previous = row
+    if (least === row) leastHead = head
+    if (greatest === row) greatestHead = head
   }
   found[0] = least
   found[1] = greatest

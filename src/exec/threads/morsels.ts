@@ -28,6 +28,7 @@ export interface Morsels {
 
 /** What a thread needs to take part: plain data, but for what is shared. */
 export interface MorselTask {
+  readonly kind: 'morsels'
   readonly fragment: Fragment
   readonly storeUrl: string
   readonly slices: readonly Slice[]
@@ -79,6 +80,7 @@ export class MorselRun {
     this.#context = context
     this.control = MorselControl.of(slices.length, of.ahead)
     this.#task = {
+      kind: 'morsels',
       fragment: helpers > 0 ? { ...fragment, plan: trimmed(fragment.plan) } : fragment,
       storeUrl,
       slices,

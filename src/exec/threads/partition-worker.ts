@@ -2,9 +2,10 @@ import { GraupelError } from '../../error.ts'
 import { newlyVerified, takeVerified } from '../../io/csv/verified-files.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import { openStore } from '../../io/store-url.ts'
-import { flattened, serve } from '../../io/worker-thread.ts'
+import { type Answer, flattened, serve } from '../../io/worker-thread.ts'
 import { execContext } from '../run.ts'
 import { runFragment } from './fragment.ts'
+import { type ClaimedTask, claims } from './job-queue.ts'
 import { MorselControl } from './morsel-control.ts'
 import type { MorselAnswer, MorselTask } from './morsels.ts'
 import { type Moved, packBatch, packVector } from './pack.ts'
@@ -19,9 +20,16 @@ async function storeAt(url: string): Promise<ObjectStore> {
   return store
 }
 
-/** Runs the fragment over slices until none may be taken, and answers what came of each. */
 serve(async (of, answer) => {
-  const task = of as MorselTask
+  const task = of as MorselTask | ClaimedTask
+  if (task.kind === 'morsels') return runMorsels(task, answer)
+  // Threads that only answer queries do without what loads need.
+  const { doLoadTask } = await import('./load-jobs.ts')
+  if (claims(task.claim)) doLoadTask(task.task, answer)
+})
+
+/** Runs the fragment over slices until none may be taken, and answers what came of each. */
+async function runMorsels(task: MorselTask, answer: Answer): Promise<void> {
   const control = new MorselControl(task.control)
   const storesOfTask = new Map([[task.storeUrl, await storeAt(task.storeUrl)]])
   const { batchRowsMax, memoryLimit } = task
@@ -64,4 +72,4 @@ serve(async (of, answer) => {
       answer(told)
     }
   }
-})
+}

@@ -13,14 +13,10 @@ import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './g
 import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
 import { slicesFor, verifiedFiles } from './slices.ts'
-import { isWarm } from './worker-pool.ts'
+import { secondsWorthIt } from './worker-pool.ts'
 
 /** Bytes of column files that one thread reads, decodes and works through in a second. */
 const BYTES_PER_SECOND = 500e6
-/** Seconds of one thread's work that are worth starting threads for. */
-const COLD_SECONDS = 0.1
-/** The same when threads are there already. */
-const WARM_SECONDS = 0.02
 /** Rows of a top-k that are worth merging after every partition. */
 const TOP_ROWS_MAX = 65_536
 
@@ -142,9 +138,9 @@ function helpersFor(
   const helpers = Math.min(threads, slices) - 1
   // A fragment tells apart two stores of one URL, which another thread cannot.
   if (helpers < 1 || !/^file:[^#]*$/.test(table.storeUrl)) return 0
-  const seconds = isWarm(helpers) ? WARM_SECONDS : COLD_SECONDS
   const bytes = scanFigures(scan).bytes ?? 0
-  return bytes >= (bytesPerThreadMin ?? seconds * BYTES_PER_SECOND) ? helpers : 0
+  const bytesMin = bytesPerThreadMin ?? secondsWorthIt(helpers) * BYTES_PER_SECOND
+  return bytes >= bytesMin ? helpers : 0
 }
 
 /** Whether fewer rows come out than go in, so that handing them over is cheap. */

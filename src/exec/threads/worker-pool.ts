@@ -3,9 +3,14 @@ import { startWorker, type WorkerThread } from '../../io/worker-thread.ts'
 /** Threads of this process, started when first needed and then kept. */
 const workers = new Set<WorkerThread>()
 
-/** Whether there are `size` threads that need not be started any more. */
-export function isWarm(size: number): boolean {
-  return workers.size >= size
+/** Seconds of one thread's work that are worth starting threads for. */
+const COLD_SECONDS = 0.1
+/** The same when threads are there already. */
+const WARM_SECONDS = 0.02
+
+/** Seconds of one thread's work from which on `size` threads are worth having. */
+export function secondsWorthIt(size: number): number {
+  return workers.size >= size ? WARM_SECONDS : COLD_SECONDS
 }
 
 /** `size` threads, started if need be; they do not keep the process alive when idle. */

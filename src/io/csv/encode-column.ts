@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import { isFloat } from '../../arrow/data-type.ts'
 import { scalarAt, scalarText } from '../../arrow/scalar.ts'
@@ -11,7 +12,13 @@ import {
   putNull,
 } from '../../kernel/encode-number.ts'
 import { encodeDates, encodeTimes, encodeTimestamps } from '../../kernel/encode-temporal.ts'
-import { encodeHex, encodeText, TEXT_HIGH, TEXT_QUOTED } from '../../kernel/encode-text.ts'
+import {
+  encodeHex,
+  encodePlainText,
+  encodeText,
+  TEXT_HIGH,
+  TEXT_QUOTED,
+} from '../../kernel/encode-text.ts'
 import { summarize } from './column-summary.ts'
 
 /** A column of one partition as the bytes of its file, with its statistics. */
@@ -23,6 +30,8 @@ export interface EncodedColumn {
 const NO_NULLS = new Uint8Array(0)
 const NEWLINE = 10
 const BLOCK_ROWS = 8192
+/** `"`, `,`, CR and LF. */
+const QUOTED_BYTES = [34, 44, 13, 10]
 
 /** Where the encoder writes: `sizes` is shortest and longest line and the text flags. */
 interface Output {
@@ -150,11 +159,19 @@ function noteWidth(vector: Vector, width: number, sizes: Int32Array): void {
 
 function writeText(vector: Utf8Vector, validity: Uint8Array, out: Output): void {
   const { bytes, starts, ends, length, type } = vector
-  const encode = type.name === 'binary' ? encodeHex : encodeText
   for (let from = 0; from < length; from += BLOCK_ROWS) {
     const to = Math.min(length, from + BLOCK_ROWS)
-    let room = (to - from) * 3
-    for (let row = from; row < to; row++) room += (ends[row]! - starts[row]!) * 2
+    let room = (to - from) * 3 + 4
+    let low = starts[from]!
+    let high = low
+    for (let row = from; row < to; row++) {
+      const [start, end] = [starts[row]!, ends[row]!]
+      room += (end - start) * 2
+      if (start < low) low = start
+      if (end > high) high = end
+    }
+    const text = isPlain(bytes, low, high) ? encodePlainText : encodeText
+    const encode = type.name === 'binary' ? encodeHex : text
     if (out.at + room > out.bytes.length) {
       const grown = new Uint8Array(Math.max(out.at + room, Math.ceil(out.bytes.length * 1.25)))
       grown.set(out.bytes.subarray(0, out.at))
@@ -162,6 +179,12 @@ function writeText(vector: Utf8Vector, validity: Uint8Array, out: Output): void 
     }
     out.at = encode(bytes, starts, ends, validity, from, to, out.bytes, out.at, out.sizes)
   }
+}
+
+/** Whether `bytes[start .. end)` are ASCII, and none makes a text that it is in quoted. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+  return isAscii(part) && QUOTED_BYTES.every((byte) => !part.includes(byte))
 }
 
 /** Row by row through strings: bools, and whole numbers beyond 2^53. */

@@ -1,18 +1,24 @@
-import { batch, takeBatch } from '../../arrow/batch.ts'
+import { type Batch, batch } from '../../arrow/batch.ts'
 import { omittedVector } from '../../arrow/constant-vector.ts'
-import { fieldNames, type Schema } from '../../arrow/schema.ts'
+import { fieldNames, type Schema, schema } from '../../arrow/schema.ts'
 import { clip, type GraupelError, invalid } from '../../error.ts'
 import { type CsvDialect, namedColumns } from './csv-options.ts'
-import { type CsvBlock, type OpenCsv, openCsv } from './csv-reader.ts'
-import { csvRecords, FieldRanges, type RecordFault } from './csv-records.ts'
-import { lineEnds, type Segment } from './csv-segment.ts'
+import { type CsvBlock, type OpenCsv, openCsv, SharedBlocks } from './csv-reader.ts'
+import { FieldRanges } from './csv-records.ts'
+import { type BlockRows, type CsvPlan, csvRows, type LineFault, linesOf } from './csv-rows.ts'
 import type { ImportPart } from './import-part.ts'
-import { parseColumn } from './parse-column.ts'
 import type { Reject } from './rejects.ts'
 import type { TextFile } from './text-file.ts'
 
 /** The position of a column that the file has not. */
 const OMITTED = -1
+
+/** The rows of all blocks, in order; blocks whose bytes are shared are given back to `memory`. */
+export type ReadBlocks = (
+  blocks: AsyncGenerator<CsvBlock>,
+  plan: CsvPlan,
+  memory: SharedBlocks | undefined,
+) => AsyncGenerator<BlockRows>
 
 export interface CsvPartsOptions {
   readonly dialect: CsvDialect
@@ -22,6 +28,8 @@ export interface CsvPartsOptions {
   readonly byName?: 'always' | undefined
   readonly signal?: AbortSignal | undefined
   readonly reject: Reject
+  /** Who reads blocks: this thread unless told. */
+  readonly readBlocks?: ReadBlocks | undefined
 }
 
 /**
@@ -41,36 +49,55 @@ export async function* csvParts(
   options: CsvPartsOptions,
 ): AsyncGenerator<ImportPart> {
   if (schema.fields.length === 0) throw invalid('the schema has no columns to load')
-  const raw = await openCsv(file, options.dialect, options.signal)
+  const { dialect, signal, reject, readBlocks: read = readBlocks } = options
+  const memory = options.readBlocks === undefined ? undefined : new SharedBlocks()
+  const raw = await openCsv(file, dialect, { signal, memory })
   try {
-    const reader = new CsvPartReader(file.name, schema, raw, options)
-    for await (const block of raw.blocks) {
-      for (const segment of block.segments) {
-        const part = reader.read(block, segment)
-        if (part.batch.length > 0) yield part
-      }
+    const form = new CsvForm(file.name, schema, raw, options)
+    for await (const { block, rows } of read(raw.blocks, form.plan, memory)) {
+      for (const fault of rows.faults) reject(form.error(fault))
+      if (rows.batch.length === 0) continue
+      const lineAt = linesOf(block)
+      yield { batch: form.completed(rows.batch), lineOf: (row) => lineAt(rows.offsetOf(row)) }
     }
   } finally {
     await raw.blocks.return(undefined)
   }
 }
 
-class CsvPartReader {
+/** Reads block after block on this thread; what is told of one holds until the next. */
+export async function* readBlocks(
+  blocks: AsyncGenerator<CsvBlock>,
+  plan: CsvPlan,
+): AsyncGenerator<BlockRows> {
+  const ranges = new FieldRanges()
+  for await (const block of blocks) {
+    for (const rows of csvRows(block, plan, ranges)) yield { block, rows }
+  }
+}
+
+/** What the columns of one file are to the schema. */
+class CsvForm {
   readonly #file: string
   readonly #schema: Schema
   readonly #options: CsvPartsOptions
-  readonly #ranges = new FieldRanges()
   readonly #header: readonly string[] | null
-  readonly #width: number
   readonly #positions: readonly number[]
+  readonly plan: CsvPlan
 
-  constructor(file: string, schema: Schema, open: OpenCsv, options: CsvPartsOptions) {
+  constructor(file: string, of: Schema, open: OpenCsv, options: CsvPartsOptions) {
     this.#file = file
-    this.#schema = schema
+    this.#schema = of
     this.#options = options
     this.#header = this.#named(open)
-    this.#width = open.width === 0 ? schema.fields.length : open.width
     this.#positions = this.#positionsIn(open)
+    const isGiven = (position: number) => position !== OMITTED
+    this.plan = {
+      schema: schema(of.fields.filter((_, index) => isGiven(this.#positions[index]!))),
+      dialect: options.dialect,
+      width: open.width === 0 ? of.fields.length : open.width,
+      positions: this.#positions.filter(isGiven),
+    }
   }
 
   /** The header's names as `inferCsvSchema` has them, unless the table has a nameless column. */
@@ -128,74 +155,36 @@ class CsvPartReader {
     return names.map((name) => positions.get(name) ?? OMITTED)
   }
 
-  read(block: CsvBlock, segment: Segment): ImportPart {
-    const { dialect } = this.#options
-    const schema = this.#schema
-    const faults: RecordFault[] = []
-    const context = { dialect, width: this.#width, ranges: this.#ranges, faults }
-    const records = csvRecords(block.bytes, segment, context)
-    const badRows = new Map<number, RecordFault>()
-    const columns = schema.fields.map((field, index) => {
-      const position = this.#positions[index]!
-      if (position === OMITTED) return omittedVector(field, records.count)
-      return parseColumn(records, position, field, dialect, (row, fault) => {
-        if (!badRows.has(row)) badRows.set(row, fault)
-      })
+  /** `rows` with the columns that the file has not. */
+  completed(rows: Batch): Batch {
+    let at = 0
+    const columns = this.#schema.fields.map((field, index) =>
+      this.#positions[index] === OMITTED ? omittedVector(field, rows.length) : rows.columns[at++]!,
+    )
+    return batch(this.#schema, columns, rows.length)
+  }
+
+  error({ reason, message, column, value, line }: LineFault): GraupelError {
+    const file = this.#file
+    const name = column === undefined ? undefined : this.#nameAt(column)
+    return invalid(`"${file}", line ${line}: ${message}; ${HINTS[reason]}`, {
+      file,
+      line,
+      ...(name === undefined ? {} : { column: name }),
+      value,
     })
-    const whole = batch(schema, columns, records.count)
-    const lineAt = linesOf(block)
-    const lineOf = (row: number) => lineAt(records.offsetOf(row))
-    if (faults.length === 0 && badRows.size === 0) return { batch: whole, lineOf }
-    this.#rejectAll([...faults, ...badRows.values()], lineAt)
-    if (badRows.size === 0) return { batch: whole, lineOf }
-    const kept = new Uint32Array(records.count - badRows.size)
-    let count = 0
-    for (let row = 0; row < records.count; row++) if (!badRows.has(row)) kept[count++] = row
-    return { batch: takeBatch(whole, kept, count), lineOf: (row) => lineOf(kept[row]!) }
   }
 
-  #rejectAll(faults: RecordFault[], lineAt: (offset: number) => number): void {
-    const nameAt = (column: number) =>
-      this.#header === null
-        ? this.#schema.fields[this.#positions.indexOf(column)]?.name
-        : this.#header[column]
-    faults.sort((a, b) => a.offset - b.offset)
-    for (const fault of faults) {
-      this.#options.reject(faultError(fault, this.#file, lineAt(fault.offset), nameAt))
-    }
+  #nameAt(column: number): string | undefined {
+    if (this.#header !== null) return this.#header[column]
+    return this.#schema.fields[this.#positions.indexOf(column)]?.name
   }
 }
 
-/** Tells the line at an offset: at once when it is asked for ascending ones. */
-function linesOf({ bytes, line }: CsvBlock): (offset: number) => number {
-  let [known, at] = [line, 0]
-  return (offset) => {
-    if (offset < at) [known, at] = [line, 0]
-    known += lineEnds(bytes, at, offset)
-    at = offset
-    return known
-  }
-}
-
-const HINTS: Record<RecordFault['reason'], string> = {
+const HINTS: Record<LineFault['reason'], string> = {
   fields: 'quote values that hold the delimiter or a line end',
   quotes: "or give onError: 'continue' to leave such records out",
   utf8: 'convert the file to UTF-8',
   type: "or give onError: 'continue' to leave such records out",
   null: 'an empty text is written "", or say what null is with nullValues',
-}
-
-function faultError(
-  { reason, message, column, value }: RecordFault,
-  file: string,
-  line: number,
-  nameAt: (column: number) => string | undefined,
-): GraupelError {
-  const name = column === undefined ? undefined : nameAt(column)
-  return invalid(`"${file}", line ${line}: ${message}; ${HINTS[reason]}`, {
-    file,
-    line,
-    ...(name === undefined ? {} : { column: name }),
-    value,
-  })
 }

@@ -24,6 +24,31 @@ export interface OpenCsv {
   readonly blocks: AsyncGenerator<CsvBlock>
 }
 
+interface OpenOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Where blocks are that other threads are to see; in memory of this one unless told. */
+  readonly memory?: SharedBlocks | undefined
+}
+
+/** Shared memory for blocks, which is used again once they are given back. */
+export class SharedBlocks {
+  readonly #free: SharedArrayBuffer[] = []
+
+  take(byteLength: number): Buffer {
+    const at = this.#free.findIndex((buffer) => buffer.byteLength >= byteLength)
+    const [found] = at < 0 ? [] : this.#free.splice(at, 1)
+    // Blocks are about as large as the one before.
+    const buffer = found ?? new SharedArrayBuffer(byteLength + (byteLength >> 3))
+    return Buffer.from(buffer, 0, byteLength)
+  }
+
+  /** Nobody looks at the bytes of `block` any more. */
+  giveBack({ bytes: { buffer } }: CsvBlock): void {
+    const isNew = buffer instanceof SharedArrayBuffer && !this.#free.includes(buffer)
+    if (isNew) this.#free.push(buffer)
+  }
+}
+
 /**
  * Opens a file and reads its header. Throws INVALID for an empty file that should have one, for
  * two columns of one name and for text that is no UTF-8.
@@ -31,9 +56,9 @@ export interface OpenCsv {
 export async function openCsv(
   file: TextFile,
   dialect: CsvDialect,
-  signal: AbortSignal | undefined,
+  options: OpenOptions,
 ): Promise<OpenCsv> {
-  const blocks = blocksOf(file, dialect, signal)
+  const blocks = blocksOf(file, dialect, options)
   for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
     const block = next.value
     for (let at = 0; at < block.bytes.length; ) {
@@ -106,7 +131,7 @@ async function* chained(first: CsvBlock, rest: AsyncGenerator<CsvBlock>): AsyncG
 async function* blocksOf(
   file: TextFile,
   dialect: CsvDialect,
-  signal: AbortSignal | undefined,
+  { signal, memory }: OpenOptions,
 ): AsyncGenerator<CsvBlock> {
   let pending: Uint8Array[] = []
   let pendingBytes = 0
@@ -115,12 +140,14 @@ async function* blocksOf(
   let fileBytes = 0
   let started = false
   const block = (final: boolean): CsvBlock | undefined => {
-    let bytes = pending.length === 1 ? bufferOf(pending[0]!) : Buffer.concat(pending)
+    let bytes =
+      memory === undefined ? ownBytes(pending) : gathered(pending, memory.take(pendingBytes))
     if (!started) bytes = behindMark(bytes, file.name)
     started = true
     const segments = cutSegments(bytes, dialect, { final })
     const end = segments.at(-1)?.to ?? 0
-    pending = end === bytes.length ? [] : [bytes.subarray(end)]
+    const rest = bytes.subarray(end)
+    pending = rest.length === 0 ? [] : [memory === undefined ? rest : Buffer.from(rest)]
     pendingBytes = carried = bytes.length - end
     if (end === 0) return undefined
     const whole = { bytes: bytes.subarray(0, end), line, segments, fileBytes: fileBytes - carried }
@@ -144,6 +171,19 @@ async function* blocksOf(
 }
 
 const BLOCK_BYTES_MIN = 1 << 18
+
+function ownBytes(parts: readonly Uint8Array[]): Buffer {
+  return parts.length === 1 ? bufferOf(parts[0]!) : Buffer.concat(parts)
+}
+
+function gathered(parts: readonly Uint8Array[], into: Buffer): Buffer {
+  let at = 0
+  for (const part of parts) {
+    into.set(part, at)
+    at += part.length
+  }
+  return into
+}
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { type GraupelError, invalid } from '../../error.ts'
+import { wasmFindSeparators } from '../../kernel/wasm/find-separators.ts'
 import { type CsvDialect, shownText } from './csv-options.ts'
 import { recordEnd, type Segment } from './csv-segment.ts'
 
@@ -29,10 +30,17 @@ export interface RecordFault {
   readonly value: string
 }
 
-/** Room for the ranges of one segment's fields, used again for each. */
+/** Room for the ranges of one segment's fields, and for what ends them, used again for each. */
 export class FieldRanges {
   starts = new Int32Array(0)
   ends = new Int32Array(0)
+  separators = new Int32Array(0)
+
+  /** Fills `separators`; answers how many they are. */
+  findSeparators(bytes: Buffer, from: number, to: number, delimiter: number): number {
+    if (to - from > this.separators.length) this.separators = new Int32Array(to - from)
+    return wasmFindSeparators(bytes, from, to, delimiter, this.separators)
+  }
 
   reserve(fields: number): void {
     if (fields <= this.starts.length) return
@@ -71,50 +79,52 @@ function simpleRecords(
   { dialect, width, ranges, faults }: RecordContext,
   encoding: Encoding,
 ): CsvRecords {
-  ranges.reserve(to - from + 1)
-  const { starts, ends } = ranges
   const { delimiter, quote } = dialect
-  // Letters, digits and most others are above all that ends a field.
-  const highest = Math.max(delimiter, CR)
+  const found = ranges.findSeparators(bytes, from, to, delimiter)
+  ranges.reserve(found + 2)
+  const { starts, ends, separators } = ranges
   let quoted: Uint8Array | null = null
+  let next = 0
   let field = 0
   let first = 0
   let recordStart = from
-  for (let at = from; at <= to; at++) {
+  for (let at = from; at <= to; ) {
+    let end: number
     if (at < to && bytes[at] === quote) {
       // Nothing but a delimiter, a line end or the end of the file follows the next quote.
       const close = bytes.indexOf(quote, at + 1)
-      quoted ??= new Uint8Array(to - from + 1)
+      quoted ??= new Uint8Array(found + 2)
       quoted[field] = 1
       starts[field] = at + 1
       ends[field] = close
-      at = close + 1
+      end = close + 1
+      while (next < found && separators[next]! <= end) next++
     } else {
       if (quoted !== null) quoted[field] = 0
       starts[field] = at
-      for (; at < to; at++) {
-        const plain = bytes[at]!
-        if (plain > highest) continue
-        if (plain === delimiter || plain === LF || plain === CR) break
-      }
-      ends[field] = at
+      end = next < found ? separators[next++]! : to
+      ends[field] = end
     }
-    if (at === to && recordStart === to) break
+    if (end === to && recordStart === to) break
     field++
-    const byte = at < to ? bytes[at]! : LF
+    const byte = end < to ? bytes[end]! : LF
+    at = end + 1
     if (byte === delimiter) continue
-    const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, at))
+    const isBad = encoding === 'suspect' && !isUtf8(bytes.subarray(recordStart, end))
     if (isBad || field - first !== width) {
-      if (isBad) faults.push(utf8Fault(bytes, recordStart, at, dialect))
-      else if (at > recordStart) {
-        const record = bytes.subarray(recordStart, at)
+      if (isBad) faults.push(utf8Fault(bytes, recordStart, end, dialect))
+      else if (end > recordStart) {
+        const record = bytes.subarray(recordStart, end)
         faults.push(widthFault(record, recordStart, field - first, width))
       }
       field = first
     }
-    if (byte === CR && at + 1 < to && bytes[at + 1] === LF) at++
+    if (byte === CR && at < to && bytes[at] === LF) {
+      at++
+      next++
+    }
     first = field
-    recordStart = at + 1
+    recordStart = at
   }
   const offsetOf = (row: number) => starts[row * width]!
   return { count: field / width, width, text: bytes, starts, ends, quoted, offsetOf }

@@ -43,7 +43,7 @@ export async function inferCsvSchema(
   const totalBytes = files.reduce((sum, { byteLength = 0 }) => sum + byteLength, 0)
   for (const file of files) {
     const text = { name: file.name, chunks: () => unpackedChunks(file) }
-    const open = await openCsv(text, dialect, options.signal)
+    const open = await openCsv(text, dialect, { signal: options.signal })
     const found = columnNames(open.header, open.width, file.name, open.headerLine)
     if (names !== undefined && found.length > 0 && found.join('\0') !== names.join('\0')) {
       await open.blocks.return(undefined)

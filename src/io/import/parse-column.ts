@@ -13,7 +13,16 @@ import { GraupelError } from '../../error.ts'
 import { TextSink } from '../../kernel/text.ts'
 import { type CsvDialect, shownText } from './csv-options.ts'
 import type { CsvRecords, RecordFault } from './csv-records.ts'
-import { clockAt, dateAt, decimalAt, floatAt, stampAt, wholeAt } from './text-number.ts'
+import {
+  type ReadNumbers,
+  readDates,
+  readDecimals,
+  readFloats,
+  readFloats32,
+  readStamps,
+  readTimes,
+  readWholes,
+} from './read-numbers.ts'
 
 /** Told of each row whose field is not what the column takes. */
 export type OnBadRow = (row: number, fault: RecordFault) => void
@@ -206,29 +215,27 @@ function boundsOf({ ends, length }: Utf8Vector): number[] {
   return length === 0 ? [] : [ends[length - 1]!]
 }
 
-type NumberAt = (bytes: Uint8Array, start: number, end: number) => number
-
-/** Reads the common forms of a value of `type` that is held as a number; undefined for the others. */
-function numberReader(type: DataType): NumberAt | undefined {
+/** Reads the common forms of values of `type` that are held as numbers; undefined for other types. */
+function numberReader(type: DataType): ReadNumbers | undefined {
   switch (type.name) {
     case 'float32':
-      return (bytes, start, end) => Math.fround(floatAt(bytes, start, end))
+      return readFloats32
     case 'float64':
-      return floatAt
+      return readFloats
     case 'date':
-      return dateAt
+      return readDates
     case 'decimal': {
       const { scale } = type
-      return (bytes, start, end) => decimalAt(bytes, start, end, scale)
+      return (fields, values) => readDecimals(fields, values, scale)
     }
     case 'time':
-      return (bytes, start, end) => clockAt(bytes, start, end, 1_000_000)
+      return readTimes
     case 'timestamp': {
       const perSecond = type.unit === 'ms' ? 1_000 : 1_000_000
-      return (bytes, start, end) => stampAt(bytes, start, end, perSecond)
+      return (fields, values) => readStamps(fields, values, perSecond)
     }
     default:
-      return isInteger(type) ? wholeAt : undefined
+      return isInteger(type) ? readWholes : undefined
   }
 }
 
@@ -256,8 +263,13 @@ class NumberCells {
   }
 
   /** Whether a null text looks like a number, so that each field has to be compared first. */
-  hasNumericNulls(numberAt: NumberAt): boolean {
-    return this.#nullTexts.some((text) => !Number.isNaN(numberAt(text, 0, text.length)))
+  hasNumericNulls(read: ReadNumbers): boolean {
+    return this.#nullTexts.some((text) => {
+      const value = new Float64Array(1)
+      const bounds = { starts: Int32Array.of(0), ends: Int32Array.of(text.length) }
+      read({ text, ...bounds, position: 0, width: 1 }, value)
+      return !Number.isNaN(value[0])
+    })
   }
 
   isNull(at: number): boolean {
@@ -283,22 +295,20 @@ class NumberCells {
   }
 }
 
-function numberVector(cells: NumberCells, numberAt: NumberAt): Vector {
+function numberVector(cells: NumberCells, read: ReadNumbers): Vector {
   const { records, position, type } = cells
-  const { count: length, width, text, starts, ends } = records
-  const isSmall = layoutOf(type) === 'i32'
-  const values = isSmall ? new Int32Array(length) : new Float64Array(length)
+  const { count: length, width } = records
+  const values = new Float64Array(length)
   const [least, greatest] = isFloat(type)
     ? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     : (integerRange(type).map(Number) as [number, number])
-  const isSlow = cells.hasNumericNulls(numberAt)
+  if (cells.hasNumericNulls(read)) values.fill(Number.NaN)
+  else read({ ...records, position }, values)
   let wide: Map<number, bigint> | null = null
   for (let row = 0, at = position; row < length; row++, at += width) {
-    const value = isSlow ? Number.NaN : numberAt(text, starts[at]!, ends[at]!)
-    if (value >= least && value <= greatest) {
-      values[row] = value
-      continue
-    }
+    const value = values[row]!
+    if (value >= least && value <= greatest) continue
+    values[row] = 0
     const scalar = cells.read(row, at)
     if (scalar === null) continue
     if (typeof scalar === 'number' || (scalar >= -SAFE && scalar <= SAFE)) {
@@ -309,7 +319,7 @@ function numberVector(cells: NumberCells, numberAt: NumberAt): Vector {
     }
   }
   const head = { type, length, validity: cells.validity }
-  if (values instanceof Int32Array) return { ...head, layout: 'i32', values }
+  if (layoutOf(type) === 'i32') return { ...head, layout: 'i32', values: new Int32Array(values) }
   if (wide === null) return { ...head, layout: 'f64', values }
   const all = Array.from(values, (value, row) => wide.get(row) ?? BigInt(value))
   return { ...head, layout: 'big', values: all }

@@ -40,6 +40,13 @@ type Pack = (values: number, rows: number, count: number, base: number, out: num
 /** The functions of assembly/, which take positions in the memory. */
 interface WasmFunctions {
   readonly findLines: (from: number, to: number, base: number, out: number, limit: number) => number
+  readonly findSeparators: (
+    from: number,
+    to: number,
+    base: number,
+    delimiter: number,
+    out: number,
+  ) => number
   readonly decodeInt32: Decode
   readonly decodeExact: Decode
   readonly decodeDecimal: Decode

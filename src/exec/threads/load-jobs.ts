@@ -1,0 +1,110 @@
+import { batch } from '../../arrow/batch.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { type EncodedColumn, encodeColumn } from '../../io/csv/encode-column.ts'
+import type { HeadedVector } from '../../io/csv/encode-columns.ts'
+import type { CsvBlock } from '../../io/import/csv-reader.ts'
+import { FieldRanges } from '../../io/import/csv-records.ts'
+import { type BlockRows, type CsvPlan, csvRows, type LineFault } from '../../io/import/csv-rows.ts'
+import type { Answer } from '../../io/worker-thread.ts'
+import { packTexts, sizeOfTexts } from '../../kernel/pack-texts.ts'
+import type { Job } from './job-queue.ts'
+import type { Moved } from './pack.ts'
+
+type LoadTask =
+  | { readonly does: 'read'; readonly block: CsvBlock; readonly plan: CsvPlan }
+  | { readonly does: 'encode'; readonly column: HeadedVector }
+
+/** `CsvRows` as plain data. */
+interface SentRows {
+  readonly columns: readonly Vector[]
+  readonly length: number
+  readonly faults: readonly LineFault[]
+  readonly offsets: Int32Array
+}
+
+const ranges = new FieldRanges()
+
+/** Reads the rows of a block, whose bytes are shared. */
+export function readJob(block: CsvBlock, plan: CsvPlan): Job<readonly BlockRows[]> {
+  const task: LoadTask = { does: 'read', block, plan }
+  const told = (answer: unknown) =>
+    (answer as SentRows[]).map(({ columns, length, faults, offsets }) => {
+      const offsetOf = (row: number) => offsets[row]!
+      return { block, rows: { batch: batch(plan.schema, columns, length), faults, offsetOf } }
+    })
+  return { task, here: () => told(sentRows(block, plan)), told }
+}
+
+/** The rows of a block, which last, also when the bytes of the block are used again. */
+function sentRows(block: CsvBlock, plan: CsvPlan): SentRows[] {
+  const sent: SentRows[] = []
+  for (const { batch, faults, offsetOf } of csvRows(block, plan, ranges)) {
+    const { length } = batch
+    const columns = batch.columns.map((column) => withoutBlock(column, block))
+    const offsets = new Int32Array(length)
+    for (let row = 0; row < length; row++) offsets[row] = offsetOf(row)
+    sent.push({ columns, length, faults, offsets })
+  }
+  return sent
+}
+
+function withoutBlock(column: Vector, { bytes: shared }: CsvBlock): Vector {
+  if (column.layout !== 'utf8' || column.bytes.buffer !== shared.buffer) return column
+  const { length } = column
+  const bytes = new Uint8Array(sizeOfTexts(column, 0, length) + 4)
+  const own = { bytes, starts: new Int32Array(length), ends: new Int32Array(length) }
+  packTexts(column, 0, length, own, 0, 0)
+  return { ...column, ...own }
+}
+
+/** Encodes a column; on this thread only where its rows are not shared. */
+export function encodeJob(column: HeadedVector): Job<EncodedColumn> {
+  const task: LoadTask = { does: 'encode', column }
+  return {
+    task: isShared(column.vector) ? task : null,
+    here: () => encodeColumn(column.header, column.vector),
+    told: (answer) => answer as EncodedColumn,
+  }
+}
+
+/** Does the work of another thread's job. */
+export function doLoadTask(of: unknown, answer: Answer): void {
+  const task = of as LoadTask
+  if (task.does === 'encode') {
+    const { header, vector } = task.column
+    const encoded = encodeColumn(header, vector)
+    answer(encoded, [encoded.bytes.buffer as ArrayBuffer])
+    return
+  }
+  const { block, plan } = task
+  const { dialect } = plan
+  const nullTexts = dialect.nullTexts.map(asBuffer)
+  const sent = sentRows(
+    { ...block, bytes: asBuffer(block.bytes) },
+    { ...plan, dialect: { ...dialect, nullTexts } },
+  )
+  const moved: Moved = new Set()
+  for (const { columns, offsets } of sent) {
+    for (const { buffer } of [offsets, ...columns.flatMap(arraysOf)]) {
+      if (buffer instanceof ArrayBuffer) moved.add(buffer)
+    }
+  }
+  answer(sent, [...moved])
+}
+
+/** Buffers arrive as plain arrays. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function isShared(vector: Vector): boolean {
+  if (vector.layout === 'big') return false
+  return arraysOf(vector).every(({ buffer }) => buffer instanceof SharedArrayBuffer)
+}
+
+function arraysOf(vector: Vector): (Uint8Array | Int32Array | Float64Array)[] {
+  const { validity } = vector
+  const rest = validity === null ? [] : [validity]
+  if (vector.layout === 'utf8') return [vector.bytes, vector.starts, vector.ends, ...rest]
+  return vector.layout === 'big' ? rest : [vector.values, ...rest]
+}
