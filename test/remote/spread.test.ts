@@ -4,7 +4,7 @@ import { bindFrame } from '../../src/frame/execute.ts'
 import { type FrameState, frameState } from '../../src/frame/frame-state.ts'
 import { connect, type DataFrame, t } from '../../src/index.ts'
 import type { LogicalPlan } from '../../src/plan/logical-plan.ts'
-import { dealt, dealtSide, handTotals, spreadScans } from '../../src/remote/spread.ts'
+import { dealt, handTotals, Spread } from '../../src/remote/spread.ts'
 import { runs } from '../support/random.ts'
 
 const boundPlan = async (frame: unknown): Promise<LogicalPlan> => {
@@ -23,10 +23,12 @@ test('every partition is dealt once, no hand is empty, and none outweighs anothe
       for (const of of rows) {
         await table.insert(Array.from({ length: of }, (_, at) => ({ a: BigInt(at) })))
       }
-      const scans = spreadScans(await boundPlan(table))!
+      const scans = new Spread().sources(await boundPlan(table))!
       const hands = dealt(scans, count)
       expect(hands).toHaveLength(Math.min(count, rows.length))
-      const ids = hands.flatMap((hand) => [...hand.values()].flat().map(({ id }) => id))
+      const ids = hands.flatMap(({ partitions }) =>
+        [...partitions.values()].flat().map(({ id }) => id),
+      )
       expect(ids.sort((a, b) => a - b)).toEqual(rows.map((_, at) => at + 1))
       const loads = hands.map((hand) => handTotals(hand).bytes)
       const largest = Math.max(...dealt(scans, 12).map((hand) => handTotals(hand).bytes))
@@ -50,13 +52,15 @@ test('what has to see all rows is not dealt, and of a join the side that may be'
     { b: 2n, c: 'two' },
   ])
   const scans = async (frame: unknown) =>
-    spreadScans(await boundPlan(frame))?.map(({ table }) => table.name) ?? null
+    new Spread()
+      .sources(await boundPlan(frame))
+      ?.map((of) => (of.kind === 'scan' ? of.table.name : of.kind)) ?? null
   expect(await scans(large.filter((o: any) => o.b.gt(0n)))).toEqual(['a/b.large'])
   expect(await scans(large.groupBy('c').agg((o: any) => ({ n: o.b.sum() })))).toBeNull()
   expect(await scans(large.sort('c'))).toBeNull()
   const side = async (how: string) => {
     const plan = await boundPlan(small.join(large as never, { on: [['a', 'b']], how } as never))
-    return plan.kind === 'join' ? dealtSide(plan) : plan.kind
+    return plan.kind === 'join' ? new Spread().dealtSide(plan) : plan.kind
   }
   expect(await side('inner')).toBe('right')
   expect(await side('left')).toBe('left')
