@@ -1,5 +1,10 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3'
-import { type BucketKeys, clickhouse, type QueryEngine } from '../../src/remote/index.ts'
+import {
+  type BucketKeys,
+  type ClickHouseOptions,
+  clickhouse,
+  type QueryEngine,
+} from '../../src/remote/index.ts'
 import { startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
 import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
@@ -7,6 +12,7 @@ import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
 /** A bucket of a real S3 server, and a ClickHouse of three nodes beside it. */
 export interface RemotePlace {
   readonly bucket: TestBucket
+  readonly options: ClickHouseOptions
   /** Deals plans to all nodes. */
   readonly engine: QueryEngine
   /** Deals plans to all nodes, and shuffles every join that can be. */
@@ -30,12 +36,14 @@ export async function startRemotePlace(): Promise<RemotePlace> {
   const keys = store.credentials ?? keysOfEnvironment()
   const url = nodes.map((node) => node.url)
   const cluster = nodes.map(({ address }) => address)
+  const options = { url, cluster, s3Credentials: keys }
   return {
     bucket,
     nodes,
     keys,
-    engine: clickhouse({ url, cluster, s3Credentials: keys }),
-    shuffling: clickhouse({ url, cluster, s3Credentials: keys, shuffleFromBytes: 1 }),
+    options,
+    engine: clickhouse(options),
+    shuffling: clickhouse({ ...options, shuffleFromBytes: 1 }),
     single: clickhouse({ url: url[0]!, s3Credentials: keys }),
     running: () =>
       Promise.all(
