@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { connect, type Database, type DataFrame, type Lake, t } from 'graupel'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { clickhouse, type MovedFragment, removeShuffles } from '../../src/remote/index.ts'
@@ -132,11 +132,18 @@ test('keys that may not write are an error of the first statement that writes', 
 const DAMAGES = {
   lost: (Key: string) => new DeleteObjectCommand({ Bucket: place.bucket.name, Key }),
   cut: (Key: string) => new PutObjectCommand({ Bucket: place.bucket.name, Key, Body: 'PAR1' }),
-  emptied: (Key: string) => new PutObjectCommand({ Bucket: place.bucket.name, Key, Body: '' }),
+  emptied: (Key: string) =>
+    new PutObjectCommand({ Bucket: place.bucket.name, Key, Body: new Uint8Array() }),
+  replaced: (Key: string, by: string) =>
+    new CopyObjectCommand({
+      Bucket: place.bucket.name,
+      Key,
+      CopySource: `${place.bucket.name}/${by}`,
+    }),
 } as const
 
 test.each(
-  (['lost', 'cut', 'emptied'] as const).flatMap((damage) =>
+  (['lost', 'cut', 'emptied', 'replaced'] as const).flatMap((damage) =>
     (['counted', 'joined'] as const).map((before) => ({ damage, before })),
   ),
 )('a file of a bucket that is $damage before it is $before is DATA', async ({ damage, before }) => {
@@ -146,7 +153,7 @@ test.each(
     if (!/list-type=2/.test(path) || !/_tmp(?:%2F|\/)/.test(path)) return
     if (++lists !== (before === 'counted' ? 1 : 2)) return
     const files = (await place.leftovers()).filter((key) => /\/0\/\d\/\d\.parquet$/.test(key))
-    await place.bucket.client.send(DAMAGES[damage](files[0]!) as never)
+    await place.bucket.client.send(DAMAGES[damage](files[0]!, files.at(-1)!) as never)
   })
   try {
     const options = { ...place.bucket.options, endpoint: proxy.endpoint }

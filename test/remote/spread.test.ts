@@ -4,6 +4,7 @@ import { bindFrame } from '../../src/frame/execute.ts'
 import { type FrameState, frameState } from '../../src/frame/frame-state.ts'
 import { connect, type DataFrame, t } from '../../src/index.ts'
 import type { LogicalPlan } from '../../src/plan/logical-plan.ts'
+import { shuffledJoins } from '../../src/remote/shuffled-joins.ts'
 import { dealt, handTotals, Spread } from '../../src/remote/spread.ts'
 import { runs } from '../support/random.ts'
 
@@ -37,6 +38,35 @@ test('every partition is dealt once, no hand is empty, and none outweighs anothe
     }),
     { numRuns: runs(25) },
   )
+})
+
+test('a join is shuffled by the bytes that would be read again or meet in one server', async () => {
+  await using lake = await connect('memory:')
+  const db = await lake.database('a/b', { create: true })
+  const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ a: BigInt(at) }))
+  const [small, large] = [
+    await db.createTable('small', { a: t.int64() }),
+    await db.createTable('large', { a: t.int64() }),
+  ] as unknown as [DataFrame<any>, DataFrame<any>]
+  await (small as any).insert(rows(10))
+  await (large as any).insert(rows(1000))
+  const renamed = (of: DataFrame<any>) => of.rename({ a: 'b' }) as DataFrame<any>
+  const groups = (of: DataFrame<any>) =>
+    of.groupBy('a').agg((o: any) => ({ n: o.a.count() })) as DataFrame<any>
+  const shuffled = async (left: unknown, right: unknown, how: string, fromBytes: number) => {
+    const on = how === 'cross' ? undefined : [['a', 'b']]
+    const frame = (left as any).join(right, { on, how })
+    return shuffledJoins(await boundPlan(frame), fromBytes).size
+  }
+  const [least, most] = [20, 3000]
+  expect(await shuffled(large, renamed(small), 'inner', least)).toBe(1)
+  expect(await shuffled(large, renamed(small), 'inner', least * 2)).toBe(0)
+  expect(await shuffled(large, renamed(small), 'left', least * 2)).toBe(0)
+  expect(await shuffled(small, renamed(large), 'full', most)).toBe(1)
+  expect(await shuffled(small, renamed(large), 'full', most * 2)).toBe(0)
+  expect(await shuffled(large, renamed(small), 'cross', 1)).toBe(0)
+  expect(await shuffled(groups(large), renamed(small), 'left', 1)).toBe(1)
+  expect(await shuffled(groups(large), renamed(groups(small).select('a')), 'left', 1)).toBe(0)
 })
 
 test('what has to see all rows is not dealt, and of a join the side that may be', async () => {
