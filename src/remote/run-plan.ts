@@ -81,7 +81,7 @@ class QueryRun {
     try {
       const stored = new StoredJoins()
       for (const side of sidesOf(joins, placement.nodes.length)) {
-        stored.add(side, await this.#written(side, { placement, folder, stored }))
+        stored.add(side, await this.#written(side, placement, { folder, stored }))
       }
       yield* this.#answer(placement, stored.joins)
     } catch (error) {
@@ -95,21 +95,18 @@ class QueryRun {
 
   async #written(
     side: JoinSide,
-    {
-      placement,
-      folder,
-      stored,
-    }: { placement: Placement; folder: ShuffleFolder; stored: StoredJoins },
+    placement: Placement,
+    { folder, stored }: { readonly folder: ShuffleFolder; readonly stored: StoredJoins },
   ): Promise<StoredSide> {
-    const { access } = this.#settings
     const { signal } = this.#options
+    const { access } = this.#settings
+    const read = (bytes: number) => this.#progress.written(bytes)
+    const by = { servers: this.#servers, access, folder, signal, read }
     for (;;) {
       const { nodes } = placement
       const cluster = clusterOf(nodes, this.#settings, stored.joins)!
-      const read = (bytes: number) => this.#progress.written(bytes)
       try {
-        const servers = this.#servers
-        return await writtenSide(side, { servers, access, cluster, nodes, folder, signal, read })
+        return await writtenSide(side, { ...by, cluster, nodes })
       } catch (error) {
         throwIfAborted(signal)
         await placement.recover(error)

@@ -56,6 +56,8 @@ export async function writtenSide(side: JoinSide, writing: SideWriting): Promise
     await Promise.allSettled(parts)
     throwIfAborted(signal)
     throw error
+  } finally {
+    linked.end()
   }
 }
 

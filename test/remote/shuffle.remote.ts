@@ -37,6 +37,10 @@ const POOLS = {
   yes: [null, true, false],
   day: [null, '1900-01-01', '2299-12-31', '2024-02-29'],
   at: [null, '1900-01-01T00:00:00.000001', '2299-12-31T23:59:59.999999'],
+  zoned: [null, '1900-01-01T00:00:00.001Z', '2024-02-29T12:34:56.789Z'],
+  small: [null, -128, 127, 0],
+  unsigned: [null, 4294967295, 0],
+  single: [null, Number.NaN, -0, 0, 0.1],
 } as const
 
 const SCHEMA = {
@@ -47,6 +51,10 @@ const SCHEMA = {
   yes: t.bool().nullable(),
   day: t.date().nullable(),
   at: t.timestamp({ unit: 'us' }).nullable(),
+  zoned: t.timestamp({ zone: 'UTC' }).nullable(),
+  small: t.int8().nullable(),
+  unsigned: t.uint32().nullable(),
+  single: t.float32().nullable(),
 } as const
 
 /** A table whose columns begin with `prefix`, with rows of the pools in partitions of a few. */
