@@ -82,7 +82,7 @@ test.each(['written', 'joined'] as const)(
   },
 )
 
-test.each([0, 60, 250, 500])('one that is aborted after %i ms leaves nothing', async (ms) => {
+test.each([0, 100, 300])('one that is aborted after %i ms leaves nothing', async (ms) => {
   const query = slow().toArray({ engine: place.shuffling, signal: AbortSignal.timeout(ms) })
   await expect(query).rejects.toMatchObject({ code: 'ABORTED' })
   expect(await place.leftovers()).toEqual([])
@@ -172,8 +172,6 @@ test.each(
 
 test.each([
   ['written', 1],
-  ['written', 0],
-  ['joined', 1],
   ['joined', 0],
 ] as const)(
   'while buckets are %s node %i is killed: its fragments move, and the answer is right',

@@ -99,8 +99,9 @@ test.each(
   const none = (of: DataFrame<any>, name: string) => of.filter((o: any) => o[name].eq('none'))
   const cases = [
     ...keys.map((key) => [l, r, key] as const),
-    [none(l, 'ltext'), r, 'int'] as const,
-    [l, none(r, 'rtext'), 'int'] as const,
+    how === 'left' || how === 'anti'
+      ? ([l, none(r, 'rtext'), 'int'] as const)
+      : ([none(l, 'ltext'), r, 'int'] as const),
   ]
   for (const [left, right, key] of cases) {
     const on = key.split(' and ').map((name) => [`l${name}`, `r${name}`])
