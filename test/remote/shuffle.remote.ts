@@ -64,9 +64,12 @@ async function keyed(prefix: string, rows: number, prng: Prng): Promise<DataFram
   const table = await db.createTable(`keyed_${prefix}`, { [`${prefix}id`]: t.int32(), ...schema })
   const made = Array.from({ length: rows }, (_, at) => ({
     [`${prefix}id`]: at,
-    ...Object.fromEntries(names.map((name) => [`${prefix}${name}`, prng.pick(POOLS[name])])),
+    ...Object.fromEntries(
+      names.map((name) => [`${prefix}${name}`, prng.pick<unknown>(POOLS[name])]),
+    ),
   }))
-  for (let from = 0; from < rows; from += 12) await table.insert(made.slice(from, from + 12))
+  for (let from = 0; from < rows; from += 12)
+    await table.insert(made.slice(from, from + 12) as never)
   return table as never
 }
 
