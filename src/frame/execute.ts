@@ -87,7 +87,10 @@ export async function* frameBatches(
   const bound = await bindFrame(state, { optimized: true, signal })
   const door = scansOf(bound.plan).length > 0 ? engine?.[engineDoor] : undefined
   if (door?.takes(bound.plan) !== true) yield* boundBatches(bound, state, options)
-  else yield* sliced(door.run(bound.plan, { signal, onProgress }), batchRowsMax)
+  else {
+    const { plan, stores } = bound
+    yield* sliced(door.run(plan, { signal, onProgress, stores }), batchRowsMax)
+  }
 }
 
 /** The same rows in batches of at most `rowsMax`. */

@@ -1,4 +1,5 @@
 import type { Batch } from '../arrow/batch.ts'
+import type { ObjectStore } from '../io/object-store.ts'
 import type { OnProgress } from '../io/progress.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 
@@ -8,6 +9,8 @@ export const engineDoor: unique symbol = Symbol('graupel.engine')
 export interface EngineOptions {
   readonly signal: AbortSignal | undefined
   readonly onProgress: OnProgress | undefined
+  /** The stores of the plan's scans, by URL. */
+  readonly stores: ReadonlyMap<string, ObjectStore>
 }
 
 /** What runs bound and optimized plans elsewhere. */

@@ -20,12 +20,38 @@ export interface BucketAccess {
 /** What ClickHouse would take for a pattern in a URL, or for where its path ends. */
 const MEANS_MORE = /[{}*?,#%]/
 
+/** How objects are read or written, in ClickHouse's words. */
+export interface ObjectForm {
+  readonly format: string
+  readonly structure: string
+}
+
+const WHOLE_OBJECT: ObjectForm = { format: 'RawBLOB', structure: 'raw String' }
+
 /**
- * The table function that reads exactly the objects `keys` of the store at `storeUrl`, one row each:
- * `_path` (bucket and key) and `raw`. Braces only around two keys or more: ClickHouse finds nothing
- * for a list of one, and says nothing.
+ * The table function that reads exactly the objects `keys` of the store at `storeUrl`, unless told
+ * otherwise one row each: `_path` (bucket and key) and `raw`. Braces only around two keys or more:
+ * ClickHouse finds nothing for a list of one, and says nothing.
  */
-export function filesSql(storeUrl: string, keys: readonly string[], access: BucketAccess): string {
+export function filesSql(
+  storeUrl: string,
+  keys: readonly string[],
+  access: BucketAccess,
+  form: ObjectForm = WHOLE_OBJECT,
+): string {
+  for (const key of keys) requirePlain(key)
+  const list = keys.length === 1 ? keys[0]! : `{${keys.join(',')}}`
+  return patternSql(storeUrl, '', list, access, form)
+}
+
+/** The table function of the objects below `folder` ('' or ending with `/`) that ClickHouse takes `pattern` for. */
+export function patternSql(
+  storeUrl: string,
+  folder: string,
+  pattern: string,
+  access: BucketAccess,
+  { format, structure }: ObjectForm,
+): string {
   const { endpoint: own, bucket, prefix } = placeOf(storeUrl)
   const endpoint = access.endpoint ?? own
   if (endpoint === null) {
@@ -34,16 +60,17 @@ export function filesSql(storeUrl: string, keys: readonly string[], access: Buck
       node: 'scan',
     })
   }
-  for (const part of [prefix, ...keys]) {
-    if (MEANS_MORE.test(part))
-      throw refused(`a scan of "${clip(part)}"`, 'its path has one of {}*?,#%')
-  }
-  const list = keys.length === 1 ? keys[0]! : `{${keys.join(',')}}`
+  for (const part of [prefix, folder]) requirePlain(part)
   const { keys: signing } = access
   const tokens = signing === null ? [] : [signing.accessKeyId, signing.secretAccessKey]
   if (signing?.sessionToken !== undefined) tokens.push(signing.sessionToken)
-  const url = `${endpoint.replace(/\/+$/, '')}/${bucket}/${prefix}${list}`
-  return `s3(${[url, ...tokens, 'RawBLOB', 'raw String'].map(sqlText).join(',')})`
+  const url = `${endpoint.replace(/\/+$/, '')}/${bucket}/${prefix}${folder}${pattern}`
+  return `s3(${[url, ...tokens, format, structure].map(sqlText).join(',')})`
+}
+
+function requirePlain(part: string): void {
+  if (!MEANS_MORE.test(part)) return
+  throw refused(`a scan of "${clip(part)}"`, 'its path has one of {}*?,#%')
 }
 
 /** What `_path` is for the object `key`. */

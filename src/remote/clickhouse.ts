@@ -1,11 +1,12 @@
 import { GraupelError, invalid } from '../error.ts'
+import { bytesOf } from '../frame/byte-size.ts'
 import { type EngineDoor, engineDoor, type QueryEngine } from '../frame/query-engine.ts'
 import type { LogicalPlan } from '../plan/logical-plan.ts'
 import type { BucketAccess, BucketKeys } from './bucket-place.ts'
-import { clusterOf, type MovedFragment } from './fragments.ts'
-import { type EngineSettings, nodesFor, runPlan } from './run-plan.ts'
-import { Servers } from './servers.ts'
-import { type FragmentReading, sqlOfPlan } from './sql-of-plan.ts'
+import { explained } from './explained.ts'
+import type { MovedFragment } from './fragments.ts'
+import { type EngineSettings, runPlan } from './run-plan.ts'
+import { sqlOfPlan } from './sql-of-plan.ts'
 
 /** Where ClickHouse is, and how it reaches the bucket. */
 export interface ClickHouseOptions {
@@ -36,6 +37,14 @@ export interface ClickHouseOptions {
   readonly endpoint?: string
   /** Keys that the servers read the bucket with; none where they have a role of their own. */
   readonly s3Credentials?: BucketKeys
+  /**
+   * Lets the servers write: a join is shuffled when this many bytes of files would else be read whole by each
+   * node or joined by one server, a number or text such as `256MiB`. Both sides are then written into
+   * buckets below `_tmp/` of the lake, and removed when the query ends, however it does. Needs a `cluster`,
+   * the `url` of every node, which write, keys that may write, and a lake that may be written to here.
+   * Unless told nothing is ever written.
+   */
+  readonly shuffleFromBytes?: number | string
   /**
    * What becomes of a plan that ClickHouse cannot run with the same meaning: `refuse`, as without
    * it, throws INVALID and names the node; `local` runs all of it here.
@@ -74,7 +83,7 @@ export function clickhouse(options: ClickHouseOptions): QueryEngine {
 
 function checkedSettings(options: ClickHouseOptions): EngineSettings {
   const { url, user = 'default', password = '', endpoint = null, s3Credentials = null } = options
-  const { cluster = [], onMoved } = options
+  const { cluster = [], onMoved, shuffleFromBytes } = options
   const urls = typeof url === 'string' ? [url] : [...url]
   if (urls.length === 0) throw invalid('clickhouse: url is empty', { option: 'url' })
   for (const one of urls) requireHttp(one, 'url')
@@ -88,6 +97,11 @@ function checkedSettings(options: ClickHouseOptions): EngineSettings {
   if (new Set(nodes).size < nodes.length) {
     throw invalid('clickhouse: a node stands twice in the cluster', { option: 'cluster' })
   }
+  if (shuffleFromBytes !== undefined && cluster.length === 0) {
+    throw invalid('clickhouse: joins are shuffled between the nodes of a `cluster`: name it', {
+      option: 'shuffleFromBytes',
+    })
+  }
   return {
     urls,
     username: user,
@@ -96,6 +110,10 @@ function checkedSettings(options: ClickHouseOptions): EngineSettings {
     onMoved,
     secure: urls[0]!.startsWith('https:'),
     access: { endpoint, keys: s3Credentials },
+    shuffleFromBytes:
+      shuffleFromBytes === undefined
+        ? null
+        : bytesOf(shuffleFromBytes, 'clickhouse: shuffleFromBytes'),
   }
 }
 
@@ -116,35 +134,3 @@ function isTaken(plan: LogicalPlan, access: BucketAccess, otherwise: 'refuse' | 
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof GraupelError && error.facts['node'] !== undefined
-
-/**
- * The statement without secrets, below what each of its fragments reads. The servers are asked for
- * their nodes where only a name is known.
- */
-async function explained(plan: LogicalPlan, settings: EngineSettings): Promise<string> {
-  const access = hiddenKeys(settings.access)
-  if (settings.cluster.length === 0) return sqlOfPlan(plan, access)
-  const nodes = typeof settings.cluster === 'string' ? await askedNodes(settings) : settings.cluster
-  const hidden = { ...settings, password: settings.password === '' ? '' : '...' }
-  const notes: string[] = []
-  const noted = ({ fragment, partitions, bytes, sharedBytes }: FragmentReading) => {
-    const own = `fragment ${fragment} on ${nodes[fragment]}: ${partitions} partitions, ${bytes} bytes`
-    notes.push(sharedBytes === 0 ? own : `${own}, and ${sharedBytes} that each of them reads`)
-  }
-  const sql = sqlOfPlan(plan, access, { ...clusterOf(nodes, hidden)!, noted })
-  return [...notes, '', sql].join('\n')
-}
-
-async function askedNodes(settings: EngineSettings): Promise<readonly string[]> {
-  const servers = await Servers.open(settings)
-  try {
-    return await nodesFor(servers, settings)
-  } finally {
-    await servers.close()
-  }
-}
-
-const hiddenKeys = ({ endpoint, keys }: BucketAccess): BucketAccess => ({
-  endpoint,
-  keys: keys && { accessKeyId: '...', secretAccessKey: '...' },
-})

@@ -7,6 +7,9 @@ const OF_A_BUDGET = new Set(['158', '159', '160', '241', '307', '396'])
 /** Codes for a server that is not there, or is no more. */
 const OF_THE_WAY = new Set(['32', '198', '209', '210', '279', '519'])
 
+/** Codes for a file that cannot be read to its end, or has no such columns. */
+const OF_A_FILE = new Set(['8', '33', '117', '636'])
+
 /** What is known of a statement that failed. */
 export interface Statement {
   readonly queryId: string
@@ -39,6 +42,7 @@ function kindOf(
 ): 'DATA' | 'INVALID' | 'LIMIT' | 'UNAVAILABLE' {
   if (code === '395' && text.includes('graupel: ')) return 'DATA'
   if (code === undefined) return 'UNAVAILABLE'
+  if (text.includes('_tmp/') && (OF_A_FILE.has(code) || text.includes('code: 404'))) return 'DATA'
   if (OF_THE_QUERY.has(code)) return 'INVALID'
   return OF_A_BUDGET.has(code) ? 'LIMIT' : 'UNAVAILABLE'
 }

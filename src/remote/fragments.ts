@@ -1,5 +1,5 @@
+import type { Cluster } from './cluster.ts'
 import type { Servers } from './servers.ts'
-import type { Cluster } from './sql-of-plan.ts'
 import { sqlText } from './sql-type.ts'
 
 /** A fragment that was given to another node, since its own did not answer any more. */
@@ -21,11 +21,16 @@ export interface NodeAccess {
   readonly secure: boolean
 }
 
-/** The cluster in which fragment `n` is run on `nodes[n]`; null when there are none. */
-export function clusterOf(nodes: readonly string[], access: NodeAccess): Cluster | null {
+/** The cluster in which fragment `n` is run on `nodes[n]`, with the joins `stored`; null when there are none. */
+export function clusterOf(
+  nodes: readonly string[],
+  access: NodeAccess,
+  stored: Cluster['stored'] = new Map(),
+): Cluster | null {
   if (nodes.length === 0) return null
   return {
     fragments: nodes.length,
+    stored,
     placed: (fragment, sql) => placedOn(nodes[fragment]!, sql, access),
   }
 }

@@ -1,79 +1,147 @@
 import type { Batch } from '../arrow/batch.ts'
-import { GraupelError, throwIfAborted } from '../error.ts'
+import { throwIfAborted } from '../error.ts'
 import type { EngineOptions } from '../frame/query-engine.ts'
 import { newUuid, pause } from '../io/clock-and-ids.ts'
 import { type LinkedSignal, linkedSignal } from '../io/linked-signal.ts'
 import { isHeard, progressOf } from '../io/progress.ts'
-import type { LogicalPlan } from '../plan/logical-plan.ts'
+import { scansOf } from '../plan/bind-partitions.ts'
+import type { Join, LogicalPlan } from '../plan/logical-plan.ts'
 import { scanTotals } from '../plan/scan-totals.ts'
 import { batchesOfAnswer } from './answer.ts'
 import type { BucketAccess } from './bucket-place.ts'
-import { failure, isLostServer } from './failure.ts'
-import { clusterOf, type MovedFragment, type NodeAccess, reassigned } from './fragments.ts'
-import { Servers, type ServersOptions } from './servers.ts'
+import { failure } from './failure.ts'
+import { clusterOf } from './fragments.ts'
+import { Placement, type PlacementSettings } from './placement.ts'
+import { Servers } from './servers.ts'
+import { StoredJoins, writtenSide } from './shuffle.ts'
+import { ShuffleFolder } from './shuffle-folder.ts'
+import { shuffledJoins } from './shuffled-joins.ts'
+import { type JoinSide, type StoredJoin, type StoredSide, sidesOf } from './sql-of-buckets.ts'
 import { sqlOfPlan } from './sql-of-plan.ts'
 
 /** All that is needed to run plans. */
-export interface EngineSettings extends ServersOptions, NodeAccess {
+export interface EngineSettings extends PlacementSettings {
   readonly access: BucketAccess
-  /** A name that the servers know, or addresses; empty where all is run by one server. */
-  readonly cluster: string | readonly string[]
-  readonly onMoved: ((moved: MovedFragment) => void) | undefined
-}
-
-/** The addresses of the nodes that fragments are run on. */
-export async function nodesFor(
-  servers: Servers,
-  { cluster }: Pick<EngineSettings, 'cluster'>,
-): Promise<readonly string[]> {
-  return typeof cluster === 'string' ? servers.nodesOf(cluster) : cluster
+  /** From which on joins are shuffled; null where servers may write nothing. */
+  readonly shuffleFromBytes: number | null
 }
 
 /** Runs `plan`; a statement that lost a server before its first row is sent again without it. */
 export async function* runPlan(
   plan: LogicalPlan,
   settings: EngineSettings,
-  { signal, onProgress }: EngineOptions,
+  options: EngineOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  throwIfAborted(signal)
+  throwIfAborted(options.signal)
   const servers = await Servers.open(settings)
-  const progress = new AnswerProgress(plan, onProgress)
   try {
-    if (settings.urls.length > 1) await servers.chooseLiving()
-    let nodes = await nodesFor(servers, settings)
-    // Each time at least one server is lost, or it was a slip of the network that is forgiven once.
-    for (let left = Math.max(2, nodes.length, settings.urls.length); ; left--) {
-      const sql = sqlOfPlan(plan, settings.access, clusterOf(nodes, settings))
-      const queryId = newUuid()
-      try {
-        yield* statementRows(servers, { sql, queryId, nodes }, plan, progress, signal)
-        break
-      } catch (error) {
-        throwIfAborted(signal)
-        const canMove = error instanceof GraupelError && isLostServer(error)
-        if (!canMove || progress.thrown !== null || progress.rows > 0 || left <= 1) throw error
-        if (!(await servers.chooseLiving())) throw error
-        const next = nodes.length === 0 ? nodes : await reassigned(nodes, servers, settings)
-        if (next === null) throw error
-        tellMoved(queryId, nodes, next, settings.onMoved)
-        nodes = next
-      }
-    }
+    yield* new QueryRun(plan, settings, options, servers).batches()
   } finally {
     await servers.close()
   }
-  progress.done()
 }
 
-function tellMoved(
-  queryId: string,
-  before: readonly string[],
-  after: readonly string[],
-  onMoved: EngineSettings['onMoved'],
-): void {
-  for (const [fragment, to] of after.entries()) {
-    const from = before[fragment]!
-    if (from !== to) onMoved?.(Object.freeze({ queryId, fragment, from, to }))
+class QueryRun {
+  readonly #plan: LogicalPlan
+  readonly #settings: EngineSettings
+  readonly #options: EngineOptions
+  readonly #servers: Servers
+  readonly #progress: AnswerProgress
+
+  constructor(
+    plan: LogicalPlan,
+    settings: EngineSettings,
+    options: EngineOptions,
+    servers: Servers,
+  ) {
+    this.#plan = plan
+    this.#settings = settings
+    this.#options = options
+    this.#servers = servers
+    this.#progress = new AnswerProgress(plan, options.onProgress)
+  }
+
+  async *batches(): AsyncGenerator<Batch, void, undefined> {
+    const { shuffleFromBytes } = this.#settings
+    const placement = await Placement.open(this.#servers, this.#settings)
+    const joins =
+      shuffleFromBytes === null ? new Set<Join>() : shuffledJoins(this.#plan, shuffleFromBytes)
+    if (joins.size === 0) yield* this.#answer(placement, new Map())
+    else yield* this.#shuffled(placement, joins)
+    this.#progress.done()
+  }
+
+  async *#shuffled(
+    placement: Placement,
+    joins: ReadonlySet<Join>,
+  ): AsyncGenerator<Batch, void, undefined> {
+    const { storeUrl } = scansOf(this.#plan)[0]!.table
+    const folder = await ShuffleFolder.open(this.#options.stores.get(storeUrl)!)
+    let removing = folder.remove.bind(folder)
+    try {
+      const stored = new StoredJoins()
+      for (const side of sidesOf(joins, placement.nodes.length)) {
+        stored.add(side, await this.#written(side, placement, { folder, stored }))
+      }
+      yield* this.#answer(placement, stored.joins)
+    } catch (error) {
+      // What went wrong first is told.
+      removing = () => folder.remove().catch(() => {})
+      throw error
+    } finally {
+      await removing()
+    }
+  }
+
+  async #written(
+    side: JoinSide,
+    placement: Placement,
+    { folder, stored }: { readonly folder: ShuffleFolder; readonly stored: StoredJoins },
+  ): Promise<StoredSide> {
+    const { signal } = this.#options
+    const { access } = this.#settings
+    const read = (bytes: number) => this.#progress.written(bytes)
+    const by = { servers: this.#servers, access, folder, signal, read }
+    for (;;) {
+      const { nodes } = placement
+      const cluster = clusterOf(nodes, this.#settings, stored.joins)!
+      try {
+        return await writtenSide(side, { ...by, cluster, nodes })
+      } catch (error) {
+        throwIfAborted(signal)
+        await placement.recover(error)
+      }
+    }
+  }
+
+  async *#answer(
+    placement: Placement,
+    stored: ReadonlyMap<Join, StoredJoin>,
+  ): AsyncGenerator<Batch, void, undefined> {
+    const { signal } = this.#options
+    for (;;) {
+      const { nodes } = placement
+      const sql = sqlOfPlan(
+        this.#plan,
+        this.#settings.access,
+        clusterOf(nodes, this.#settings, stored),
+      )
+      const queryId = newUuid()
+      try {
+        yield* statementRows(
+          this.#servers,
+          { sql, queryId, nodes },
+          this.#plan,
+          this.#progress,
+          signal,
+        )
+        return
+      } catch (error) {
+        throwIfAborted(signal)
+        if (this.#progress.thrown !== null || this.#progress.rows > 0) throw error
+        await placement.recover(error)
+      }
+    }
   }
 }
 
@@ -122,6 +190,8 @@ class AnswerProgress {
   readonly #tell: (phase: 'scan' | 'done') => void
   readonly #isHeard: boolean
   #bytes = 0
+  /** Of statements before the one that answers. */
+  #bytesBefore = 0
   #rows = 0
   /** What the listener threw while nothing was answered. */
   thrown: { readonly error: unknown } | null = null
@@ -140,7 +210,14 @@ class AnswerProgress {
   }
 
   read(bytes: number): void {
-    this.#bytes = Math.max(this.#bytes, bytes)
+    this.#bytes = Math.max(this.#bytes, this.#bytesBefore + bytes)
+  }
+
+  /** What a statement that wrote has read. */
+  written(bytes: number): void {
+    this.#bytesBefore += bytes
+    this.read(0)
+    this.#tell('scan')
   }
 
   more(rows: number): void {

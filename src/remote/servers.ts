@@ -23,6 +23,11 @@ const SETTINGS: ClickHouseSettings = {
   // Else the start of a year before 1970 or after 2149 is another day.
   enable_extended_results_for_datetime_functions: 1,
   group_by_overflow_mode: 'throw',
+  // Else a column that is not there is null in all rows, and a filter that knows no NaN skips some.
+  input_format_parquet_allow_missing_columns: 0,
+  input_format_parquet_bloom_filter_push_down: 0,
+  input_format_parquet_filter_push_down: 0,
+  input_format_parquet_page_filter_push_down: 0,
   join_any_take_last_row: 0,
   join_overflow_mode: 'throw',
   join_use_nulls: 1,
@@ -38,10 +43,21 @@ const SETTINGS: ClickHouseSettings = {
   query_plan_convert_outer_join_to_inner_join: 0,
   read_overflow_mode: 'throw',
   result_overflow_mode: 'throw',
+  // A file that was cut to nothing has been cut.
+  s3_skip_empty_files: 0,
   short_circuit_function_evaluation: 'force_enable',
   skip_unavailable_shards: 0,
   sort_overflow_mode: 'throw',
   timeout_overflow_mode: 'throw',
+  use_cache_for_count_from_files: 0,
+}
+
+/** Of statements that write: all is written when they answer, and never over what is there. */
+const OF_WRITES: ClickHouseSettings = {
+  max_partitions_per_insert_block: '0',
+  s3_create_new_file_on_insert: 0,
+  s3_truncate_on_insert: 0,
+  wait_end_of_query: 1,
 }
 
 /** Without a byte of an answer: queries are ended by their signal. */
@@ -56,6 +72,20 @@ export interface Answer {
   /** Bytes that ClickHouse had read when it began to answer. */
   readonly readBytes: number
 }
+
+/** What a statement that writes has done. */
+export interface Written {
+  readonly rows: number
+  readonly readBytes: number
+}
+
+interface StatementOptions {
+  readonly queryId: string
+  readonly signal: AbortSignal
+}
+
+/** What becomes of the text of an error. */
+type Failed = (text: string, cause?: unknown) => GraupelError
 
 /** Connections to the servers of one ClickHouse, for one query. */
 export class Servers {
@@ -89,23 +119,21 @@ export class Servers {
   /** Sends statements from now on to a server that answers. False when none does. */
   async chooseLiving(): Promise<boolean> {
     for (const [at, client] of this.#clients.entries()) {
-      const { success } = await client.ping({
-        select: true,
-        abort_signal: AbortSignal.timeout(PROBE_MS),
-      })
-      if (!success) continue
+      if (!(await isLiving(client))) continue
       this.#first = at
       return true
     }
     return false
   }
 
+  /** Numbers of the servers that answer. */
+  async living(): Promise<number[]> {
+    const answers = await Promise.all(this.#clients.map(isLiving))
+    return answers.flatMap((answers, at) => (answers ? [at] : []))
+  }
+
   /** Begins a statement. Throws what `failed` makes of the text of an error. */
-  async begin(
-    query: string,
-    options: { readonly queryId: string; readonly signal: AbortSignal },
-    failed: (text: string, cause?: unknown) => GraupelError,
-  ): Promise<Answer> {
+  async begin(query: string, options: StatementOptions, failed: Failed): Promise<Answer> {
     try {
       // The client hears of a signal only when it fires later, and listens until the answer begins.
       options.signal.throwIfAborted()
@@ -130,6 +158,64 @@ export class Servers {
     }
   }
 
+  /**
+   * Runs a statement that writes, by server `at`. When the signal fires it is ended there; this waits for what
+   * the server answers, since only then it writes no more, unless the server is gone.
+   */
+  async write(
+    at: number,
+    query: string,
+    { queryId, signal }: StatementOptions,
+    failed: Failed,
+  ): Promise<Written> {
+    signal.throwIfAborted()
+    const client = this.#clients[at]!
+    const over = new AbortController()
+    const end = async () => {
+      while (!over.signal.aborted && (await isLiving(client))) {
+        await this.#killed(client, queryId).catch(() => false)
+        await pause(50)
+      }
+      over.abort()
+    }
+    signal.addEventListener('abort', end, { once: true })
+    try {
+      const { summary } = await client.command({
+        query,
+        query_id: queryId,
+        abort_signal: over.signal,
+        clickhouse_settings: OF_WRITES,
+      })
+      return { rows: Number(summary?.written_rows), readBytes: Number(summary?.read_bytes ?? 0) }
+    } catch (cause) {
+      await this.kill(queryId)
+      throw failed(saidBy(cause), cause)
+    } finally {
+      signal.removeEventListener('abort', end)
+      over.abort()
+    }
+  }
+
+  /** The rows of a statement that reads, by server `at`. */
+  async rows<Row>(
+    at: number,
+    query: string,
+    { queryId, signal }: StatementOptions,
+    failed: Failed,
+  ): Promise<Row[]> {
+    try {
+      const answer = await this.#clients[at]!.query({
+        query,
+        query_id: queryId,
+        abort_signal: signal,
+        format: 'JSONEachRow',
+      })
+      return await answer.json<Row>()
+    } catch (cause) {
+      throw failed(saidBy(cause), cause)
+    }
+  }
+
   /** Bytes that the running statement has read so far, everywhere; null when it does not run. */
   async readBytes(queryId: string): Promise<number | null> {
     const rows = await this.#ask<{ readonly bytes: string }>(
@@ -140,21 +226,27 @@ export class Servers {
 
   /** Ends the statement and its fragments on every server that is known and answers. */
   async kill(queryId: string): Promise<void> {
-    const id = sqlText(queryId)
-    const where = `WHERE query_id = ${id} OR initial_query_id = ${id}`
-    const killed = async (client: ClickHouseClient): Promise<boolean> => {
-      const abort_signal = AbortSignal.timeout(PROBE_MS)
-      await client.command({ query: `KILL QUERY ${where} SYNC`, abort_signal })
-      const query = `SELECT 1 AS one FROM system.processes ${where} LIMIT 1`
-      const left = await client.query({ query, format: 'JSONEachRow', abort_signal })
-      return (await left.json()).length === 0
-    }
     // A fragment may begin after its server was told.
     for (let round = 0; round < KILL_ROUNDS_MAX; round++) {
-      const told = await Promise.all(this.#clients.map((of) => killed(of).catch(() => true)))
+      const told = await Promise.all(
+        this.#clients.map((of) =>
+          this.#killed(of, queryId).catch(async () => !(await isLiving(of))),
+        ),
+      )
       if (told.every((is) => is)) return
       await pause(50)
     }
+  }
+
+  /** Ends the statement on one server. Whether it runs there no more. */
+  async #killed(client: ClickHouseClient, queryId: string): Promise<boolean> {
+    const id = sqlText(queryId)
+    const where = `WHERE query_id = ${id} OR initial_query_id = ${id}`
+    const abort_signal = AbortSignal.timeout(PROBE_MS)
+    await client.command({ query: `KILL QUERY ${where} SYNC`, abort_signal })
+    const query = `SELECT 1 AS one FROM system.processes ${where} LIMIT 1`
+    const left = await client.query({ query, format: 'JSONEachRow', abort_signal })
+    return (await left.json()).length === 0
   }
 
   /** Addresses of all servers of the cluster `name`. Throws INVALID when there are none. */
@@ -186,11 +278,20 @@ export class Servers {
       const answer = await this.#client.query({ query, format: 'JSONEachRow', abort_signal })
       return await answer.json<Row>()
     } catch (cause) {
-      const { code, message } = cause as { readonly code?: string; readonly message?: string }
-      const said = code === undefined ? String(cause) : `Code: ${code}. ${message}`
-      throw failure(said, { queryId: '', nodes: [] }, cause)
+      throw failure(saidBy(cause), { queryId: '', nodes: [] }, cause)
     }
   }
+}
+
+async function isLiving(client: ClickHouseClient): Promise<boolean> {
+  const abort_signal = AbortSignal.timeout(PROBE_MS)
+  return (await client.ping({ select: true, abort_signal })).success
+}
+
+/** The client takes the code out of what the server says. */
+function saidBy(cause: unknown): string {
+  const { code, message } = cause as { readonly code?: string; readonly message?: string }
+  return /^\d+$/.test(code ?? '') ? `Code: ${code}. ${message}` : String(cause)
 }
 
 async function loadClient(): Promise<typeof import('@clickhouse/client')> {

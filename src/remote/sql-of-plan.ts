@@ -1,4 +1,3 @@
-import { scalarAt } from '../arrow/scalar.ts'
 import type { Schema } from '../arrow/schema.ts'
 import { unreachable } from '../error.ts'
 import type { SortKey } from '../plan/expr.ts'
@@ -13,41 +12,29 @@ import type {
   Sort,
   TopK,
   Union,
-  Values,
   Window,
 } from '../plan/logical-plan.ts'
 import { scanTotals } from '../plan/scan-totals.ts'
 import type { BucketAccess } from './bucket-place.ts'
+import type { Cluster } from './cluster.ts'
 import type { ExprScope } from './expr-scope.ts'
 import { refused } from './refused.ts'
-import { dealt, dealtSide, type Hand, handTotals, spreadScans } from './spread.ts'
+import { dealt, type Hand, handTotals, type Source, Spread } from './spread.ts'
 import { sqlOfAggregate } from './sql-of-aggregate.ts'
+import {
+  bucketedSql,
+  type JoinSide,
+  type StoredJoin,
+  type StoredSide,
+  storedSql,
+} from './sql-of-buckets.ts'
 import { sqlOfExpr } from './sql-of-expr.ts'
+import { joinSql } from './sql-of-join.ts'
 import { columnsNeeded, partitionsRead, scanSql } from './sql-of-scan.ts'
+import { listed, valuesSql } from './sql-of-values.ts'
 import { windowSql } from './sql-of-window.ts'
 import { directionOf, type OrderKey, orderBy, orderColumns, orderParts } from './sql-order.ts'
-import { canonicalKey, sqlLiteral, sqlType } from './sql-type.ts'
-
-/** Rows in memory that are worth writing into a statement. */
-const VALUES_ROWS_MAX = 1000
-
-/** How a statement is spread over a cluster. */
-export interface Cluster {
-  /** A part of the plan is made of this many fragments at most. */
-  readonly fragments: number
-  /** The table function that runs `sql` where fragment `fragment` is run. */
-  placed(fragment: number, sql: string): string
-  /** Is told what each fragment reads. */
-  readonly noted?: (reading: FragmentReading) => void
-}
-
-/** What a fragment of a part of the plan reads: partitions dealt to it, and what all of its kind read. */
-export interface FragmentReading {
-  readonly fragment: number
-  readonly partitions: number
-  readonly bytes: number
-  readonly sharedBytes: number
-}
+import { canonicalKey, sqlType } from './sql-type.ts'
 
 /** A query, and the names that it gives the columns of the plan's schema, by position. */
 interface Relation {
@@ -58,7 +45,7 @@ interface Relation {
 }
 
 /** Reads all partitions of all scans, and is run where the statement is sent to. */
-const WHOLE: Hand = new Map()
+const WHOLE: Hand = { partitions: new Map(), buckets: new Map() }
 
 /**
  * A ClickHouse statement for `plan`, which is bound and optimized, with columns `c0`, `c1`, ... in
@@ -73,9 +60,24 @@ export function sqlOfPlan(
   return new PlanWriter(access, cluster).statement(plan)
 }
 
+/**
+ * Queries for the rows of a side of a join with their buckets, which together have all of them: each is for
+ * one of at most `writers` servers, and tells what is dealt to it, null where that is nothing.
+ */
+export function sqlOfSide(
+  side: JoinSide,
+  access: BucketAccess,
+  cluster: Cluster,
+  writers: number,
+): { readonly sql: string; readonly hand: Hand | null }[] {
+  return new PlanWriter(access, cluster).side(side, writers)
+}
+
 class PlanWriter {
   readonly #access: BucketAccess
   readonly #cluster: Cluster | null
+  readonly #stored: ReadonlyMap<Join, StoredJoin>
+  readonly #spread: Spread
   #names = 0
   /** Of the fragment that is being written: bytes that others of its kind read as well. */
   #sharedBytes = 0
@@ -83,6 +85,8 @@ class PlanWriter {
   constructor(access: BucketAccess, cluster: Cluster | null) {
     this.#access = access
     this.#cluster = cluster
+    this.#stored = cluster?.stored ?? new Map()
+    this.#spread = new Spread(this.#stored)
   }
 
   statement(plan: LogicalPlan): string {
@@ -94,6 +98,26 @@ class PlanWriter {
     return `SELECT ${answered.join(',')} FROM (${sql})${orderBy(order)}`
   }
 
+  side(side: JoinSide, writers: number): { sql: string; hand: Hand | null }[] {
+    const sources = this.#spread.sources(side.plan)
+    const hands = sources === null ? [null] : this.#dealt(sources, writers)
+    return hands.map((hand) => {
+      const of = this.#relation(side.plan, hand)
+      const scope = this.#scope(side.plan.schema, of.columns)
+      const keys = side.keys.map((key) => canonicalKey(sqlOfExpr(key, scope), key.type))
+      return { sql: bucketedSql(of, keys, side), hand }
+    })
+  }
+
+  #dealt(sources: readonly Source[], count: number): Hand[] {
+    return dealt(sources, count, (join) => {
+      const { left, right } = this.#stored.get(join)!
+      return left.buckets.map((files, bucket) =>
+        [...files, ...right.buckets[bucket]!].reduce((sum, { bytes }) => sum + bytes, 0),
+      )
+    })
+  }
+
   #fresh = (): string => `x${this.#names++}`
 
   #freshFor(of: Schema): string[] {
@@ -102,13 +126,13 @@ class PlanWriter {
 
   /** `hand` is null above all fragments: what can be dealt then is. */
   #relation(plan: LogicalPlan, hand: Hand | null): Relation {
-    const scans = hand === null ? spreadScans(plan) : null
-    if (scans !== null) return this.#gathered(scans, (one) => this.#relation(plan, one))
+    const sources = hand === null ? this.#spread.sources(plan) : null
+    if (sources !== null) return this.#gathered(sources, (one) => this.#relation(plan, one))
     switch (plan.kind) {
       case 'scan':
         return this.#scan(plan, hand ?? WHOLE)
       case 'values':
-        return this.#values(plan)
+        return this.#named(plan.schema, (names) => valuesSql(plan, names))
       case 'filter':
         return this.#filter(plan, hand)
       case 'project':
@@ -136,12 +160,12 @@ class PlanWriter {
   }
 
   /** The rows of what `write` makes of each hand, all of the same names. */
-  #gathered(scans: readonly Scan[], write: (hand: Hand) => Relation): Relation {
+  #gathered(sources: readonly Source[], write: (hand: Hand) => Relation): Relation {
     const cluster = this.#cluster!
     // ClickHouse takes two `view`s for one that differ in nothing but the names of their columns.
     const mark = this.#names++
     const first = this.#names
-    const fragments = dealt(scans, cluster.fragments).map((hand, fragment) => {
+    const fragments = this.#dealt(sources, cluster.fragments).map((hand, fragment) => {
       this.#names = first
       this.#sharedBytes = 0
       const written = write(hand)
@@ -166,33 +190,15 @@ class PlanWriter {
 
   #scan(plan: Scan, hand: Hand): Relation {
     const names = new Map(columnsNeeded(plan).map(({ name }) => [name, this.#fresh()]))
-    const partitions = hand.get(plan) ?? partitionsRead(plan)
-    if (!hand.has(plan)) this.#sharedBytes += scanTotals(plan).totalBytes
+    const dealt = hand.partitions.get(plan)
+    const partitions = dealt ?? partitionsRead(plan)
+    if (dealt === undefined) this.#sharedBytes += scanTotals(plan).totalBytes
     const sql = scanSql(plan, partitions, [...names.values()], this.#access)
     const columns = plan.columns.map(({ name }) => names.get(name)!)
     if (plan.predicate === null) return { sql, columns, order: null }
     const scope = { fresh: this.#fresh, column: (name: string) => names.get(name)! }
     const where = sqlOfExpr(plan.predicate, scope)
     return { sql: `SELECT ${listed(columns)} FROM (${sql}) WHERE ${where}`, columns, order: null }
-  }
-
-  #values({ batches, schema }: Values): Relation {
-    const columns = this.#freshFor(schema)
-    const count = batches.reduce((sum, { length }) => sum + length, 0)
-    if (count > VALUES_ROWS_MAX) {
-      throw refused('values', `${count} rows in memory, at most ${VALUES_ROWS_MAX} are sent`)
-    }
-    const rows = batches.flatMap(({ columns: vectors, length }) =>
-      Array.from({ length }, (_, row) => {
-        const cells = vectors.map(
-          (vector, at) => `${sqlLiteral(scalarAt(vector, row), vector.type)} AS ${columns[at]}`,
-        )
-        return `SELECT ${listed(cells)}`
-      }),
-    )
-    const none = schema.fields.map(({ type }, at) => `${sqlLiteral(null, type)} AS ${columns[at]}`)
-    const sql = rows.length > 0 ? rows.join(' UNION ALL ') : `SELECT ${listed(none)} WHERE 0`
-    return { sql, columns, order: null }
   }
 
   #filter({ input, predicate }: Filter, hand: Hand | null): Relation {
@@ -213,8 +219,8 @@ class PlanWriter {
 
   #aggregate(plan: Aggregate, hand: Hand | null): Relation {
     const { input, keys, aggregates, schema } = plan
-    const scans = hand === null ? spreadScans(input) : null
-    if (scans !== null) return this.#merged(plan, scans)
+    const sources = hand === null ? this.#spread.sources(input) : null
+    if (sources !== null) return this.#merged(plan, sources)
     const { sql, columns: from } = this.#relation(input, hand)
     const scope = this.#scope(input.schema, from)
     const columns = this.#freshFor(schema)
@@ -228,9 +234,9 @@ class PlanWriter {
   }
 
   /** Each fragment groups its own rows into states, which are merged above them. */
-  #merged({ input, keys, aggregates }: Aggregate, scans: readonly Scan[]): Relation {
+  #merged({ input, keys, aggregates }: Aggregate, sources: readonly Source[]): Relation {
     let values: string[] = []
-    const { sql, columns } = this.#gathered(scans, (hand) => {
+    const { sql, columns } = this.#gathered(sources, (hand) => {
       const { sql, columns: from } = this.#relation(input, hand)
       const scope = this.#scope(input.schema, from)
       const names = keys.map(this.#fresh)
@@ -266,26 +272,10 @@ class PlanWriter {
   }
 
   #join(plan: Join, hand: Hand | null): Relation {
-    const { how, left, right, leftKeys, rightKeys, schema } = plan
-    // In a fragment one side is dealt, and all of the other is met.
-    const side = hand === null || hand === WHOLE ? null : dealtSide(plan)
-    const [a, b] = [
-      this.#relation(left, side === 'right' ? WHOLE : hand),
-      this.#relation(right, side === 'left' ? WHOLE : hand),
-    ]
+    const { left, right, leftKeys, rightKeys, schema } = plan
+    const [a, b] = this.#sides(plan, hand)
     const [as, bs] = [this.#fresh(), this.#fresh()]
-    const one = how === 'semi' || how === 'anti'
     const columns = this.#freshFor(schema)
-    const given = [
-      ...a.columns.map((name) => `${as}.${name}`),
-      ...(one ? [] : b.columns.map((name) => `${bs}.${name}`)),
-    ]
-    const outputs = given.map((name, at) => `${name} AS ${columns[at]}`)
-    const head = `SELECT ${listed(outputs)} FROM (${a.sql}) AS ${as}`
-    if (leftKeys.length === 0) {
-      if (how !== 'cross' && how !== 'inner') throw refused(`a ${how} join`, 'it has no keys')
-      return { sql: `${head} CROSS JOIN (${b.sql}) AS ${bs}`, columns, order: null }
-    }
     const [x, y] = [
       this.#scope(left.schema, a.columns, `${as}.`),
       this.#scope(right.schema, b.columns, `${bs}.`),
@@ -295,12 +285,35 @@ class PlanWriter {
       const [l, r] = [sqlOfExpr(key, x), sqlOfExpr(other, y)]
       return `${canonicalKey(l, key.type)} = ${canonicalKey(r, other.type)}`
     })
-    const verb = one ? `LEFT ${how.toUpperCase()}` : `ALL ${how.toUpperCase()}`
     return {
-      sql: `${head} ${verb} JOIN (${b.sql}) AS ${bs} ON ${on.join(' AND ')}`,
+      sql: joinSql(plan.how, { ...a, as }, { ...b, as: bs }, on, columns),
       columns,
       order: null,
     }
+  }
+
+  /** Where they are in buckets both are dealt; else in a fragment one is, and all of the other is met. */
+  #sides(plan: Join, hand: Hand | null): [Relation, Relation] {
+    const { left, right } = plan
+    const stored = this.#stored.get(plan)
+    if (stored !== undefined) {
+      const all = stored.left.buckets.map((_, bucket) => bucket)
+      const numbers = hand?.buckets.get(plan) ?? all
+      const read = (of: StoredSide, { schema }: LogicalPlan) =>
+        this.#named(schema, (names) => storedSql(of, numbers, { schema, names }, this.#access))
+      return [read(stored.left, left), read(stored.right, right)]
+    }
+    const side = hand === null || hand === WHOLE ? null : this.#spread.dealtSide(plan)
+    return [
+      this.#relation(left, side === 'right' ? WHOLE : hand),
+      this.#relation(right, side === 'left' ? WHOLE : hand),
+    ]
+  }
+
+  /** What `write` makes of fresh names for the columns of `of`. */
+  #named(of: Schema, write: (names: readonly string[]) => string): Relation {
+    const columns = this.#freshFor(of)
+    return { sql: write(columns), columns, order: null }
   }
 
   /** Columns to order by, and how each is computed. */
@@ -326,10 +339,10 @@ class PlanWriter {
 
   /** Each fragment keeps as many rows as all of them together may give. */
   #topK(plan: TopK, hand: Hand | null): Relation {
-    const scans = hand === null ? spreadScans(plan.input) : null
-    if (scans === null) return this.#limit(plan, this.#sort(plan, hand))
+    const sources = hand === null ? this.#spread.sources(plan.input) : null
+    if (sources === null) return this.#limit(plan, this.#sort(plan, hand))
     const enough = { count: plan.count + plan.offset, offset: 0 }
-    const gathered = this.#gathered(scans, (one) => this.#limit(enough, this.#sort(plan, one)))
+    const gathered = this.#gathered(sources, (one) => this.#limit(enough, this.#sort(plan, one)))
     return this.#limit(plan, gathered)
   }
 
@@ -381,7 +394,3 @@ class PlanWriter {
     }
   }
 }
-
-/** A SELECT needs one column at least. */
-const listed = (columns: readonly string[]): string =>
-  columns.length === 0 ? '1 AS one' : columns.join(',')

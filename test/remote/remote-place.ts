@@ -1,4 +1,10 @@
-import { type BucketKeys, clickhouse, type QueryEngine } from '../../src/remote/index.ts'
+import { paginateListObjectsV2 } from '@aws-sdk/client-s3'
+import {
+  type BucketKeys,
+  type ClickHouseOptions,
+  clickhouse,
+  type QueryEngine,
+} from '../../src/remote/index.ts'
 import { startS3 } from '../support/rgw.ts'
 import { makeBucket, type TestBucket } from '../support/s3-bucket.ts'
 import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
@@ -6,12 +12,17 @@ import { type ClickHouseNode, startClickHouse } from './start-clickhouse.ts'
 /** A bucket of a real S3 server, and a ClickHouse of three nodes beside it. */
 export interface RemotePlace {
   readonly bucket: TestBucket
+  readonly options: ClickHouseOptions
   /** Deals plans to all nodes. */
   readonly engine: QueryEngine
+  /** Deals plans to all nodes, and shuffles every join that can be. */
+  readonly shuffling: QueryEngine
   /** Runs all by the first node. */
   readonly single: QueryEngine
   readonly nodes: readonly ClickHouseNode[]
   readonly keys: BucketKeys
+  /** Keys of what shuffles have left in the bucket. */
+  leftovers(): Promise<string[]>
   /** How many queries of an engine run on each node. */
   running(): Promise<number[]>
   stop(): Promise<void>
@@ -24,15 +35,15 @@ export async function startRemotePlace(): Promise<RemotePlace> {
   const bucket = await makeBucket(store)
   const keys = store.credentials ?? keysOfEnvironment()
   const url = nodes.map((node) => node.url)
+  const cluster = nodes.map(({ address }) => address)
+  const options = { url, cluster, s3Credentials: keys }
   return {
     bucket,
     nodes,
     keys,
-    engine: clickhouse({
-      url,
-      cluster: nodes.map(({ address }) => address),
-      s3Credentials: keys,
-    }),
+    options,
+    engine: clickhouse(options),
+    shuffling: clickhouse({ ...options, shuffleFromBytes: 1 }),
     single: clickhouse({ url: url[0]!, s3Credentials: keys }),
     running: () =>
       Promise.all(
@@ -44,6 +55,16 @@ export async function startRemotePlace(): Promise<RemotePlace> {
           ),
         ),
       ),
+    async leftovers() {
+      const found: string[] = []
+      for await (const { Contents = [] } of paginateListObjectsV2(
+        { client: bucket.client },
+        { Bucket: bucket.name },
+      )) {
+        found.push(...Contents.map(({ Key }) => Key!).filter((key) => key.includes('_tmp/')))
+      }
+      return found
+    },
     async stop() {
       await bucket.remove()
       await stop()

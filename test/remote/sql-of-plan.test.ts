@@ -114,19 +114,66 @@ describe('no value can break out of a statement', () => {
         const cluster = clusterOf(['node-1:9000', '[::1]:9000'], secrets)
         const sql = sqlOfPlan(toBucket(plan) as never, ACCESS, cluster)
         expect(sql).toContain('remoteSecure(')
-        const words = sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
-        expect(words).toMatch(/^[A-Za-z0-9_ (),.=<>!*+-]*(?:''[A-Za-z0-9_ (),.=<>!*+-]*)*$/)
-        for (const one of names) expect(words).not.toContain(one)
+        expectNoName(sql, names)
+      }),
+      { numRuns: runs(40) },
+    )
+  })
+
+  test('nor in those that write the sides of joins into buckets and read them', async () => {
+    await using lake = await connect('memory:')
+    const db = await lake.database('a/b', { create: true })
+    let number = 0
+    const name = anyText.filter((text) => text.isWellFormed() && text.length > 6)
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(name, { minLength: 4, maxLength: 4 }), async (names) => {
+        const [key, value, other, text] = names as [string, string, string, string]
+        const made = async (of: string, with_: string) => {
+          const table = await db.createTable(`s${number++}`, {
+            [of]: t.utf8(),
+            [with_]: t.float64(),
+          } as never)
+          await table.insert([
+            { [of]: text, [with_]: 1 },
+            { [of]: key, [with_]: 2 },
+          ] as never)
+          return table as any
+        }
+        const right = (await made(other, text)).filter((row: any) => row[other].ne(value))
+        const frame = (await made(key, value)).join(right, { on: [[key, other]], how: 'full' })
+        const { plan } = await bindFrame(frame[frameState] as FrameState, { optimized: true })
+        const shuffling = clickhouse({
+          url: 'http://localhost:8123',
+          endpoint,
+          user: names[0]!,
+          password: names[1]!,
+          cluster: ['one:9000', 'two:9000'],
+          shuffleFromBytes: 1,
+        })
+        const told = await shuffling[engineDoor].explain(toBucket(plan) as never)
+        const statements = told.split('\n').filter((line) => /^(?:INSERT|SELECT) /.test(line))
+        expect(statements.map((of) => of.slice(0, 6))).toEqual(['INSERT', 'INSERT', 'SELECT'])
+        for (const sql of statements) expectNoName(sql, names)
       }),
       { numRuns: runs(40) },
     )
   })
 })
 
+/** `sql` is words of ClickHouse and harmless strings, with none of `names` but in strings. */
+function expectNoName(sql: string, names: readonly string[]): void {
+  const words = sql.replaceAll(/'(?:[^'\\]|\\.)*'/g, "''")
+  expect(words).toMatch(/^[A-Za-z0-9_ (),.=<>!*+%[\]-]*(?:''[A-Za-z0-9_ (),.=<>!*+%[\]-]*)*$/)
+  for (const one of names) expect(words).not.toContain(one)
+}
+
 /** The same plan over a table that is in a bucket. */
 function toBucket(plan: any): unknown {
   if (plan.kind === 'scan')
     return { ...plan, table: { ...plan.table, storeUrl: 's3://bucket/lake' } }
+  if (plan.kind === 'join') {
+    return { ...plan, left: toBucket(plan.left), right: toBucket(plan.right) }
+  }
   return { ...plan, input: toBucket(plan.input) }
 }
 
@@ -189,10 +236,15 @@ test('an option that cannot be is INVALID, and no secret stands in what is expla
     [{ url, cluster: ['node'] }, 'cluster'],
     [{ url, cluster: ['node:9000', 'node:9000'] }, 'cluster'],
     [{ url, otherwise: 'never' }, 'otherwise'],
+    [{ url, shuffleFromBytes: '1GB' }, 'shuffleFromBytes'],
   ]
   for (const [options, option] of bad) {
     const made = () => clickhouse(options as never)
     expect(made).toThrow(expect.objectContaining({ code: 'INVALID', facts: { option } }))
+  }
+  for (const shuffleFromBytes of [0, -1, Number.NaN, 'much', true]) {
+    const made = () => clickhouse({ url, cluster: ['node:9000'], shuffleFromBytes } as never)
+    expect(made).toThrow(/clickhouse: shuffleFromBytes has to be a number of bytes or text/)
   }
   await using lake = await connect('memory:')
   const db = await lake.database('a/b', { create: true })

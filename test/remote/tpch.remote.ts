@@ -9,6 +9,8 @@ import { compareRows, frameRows, sqlRows } from '../support/compare-rows.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type RemotePlace, startRemotePlace } from './remote-place.ts'
 
+/** Queries whose joins are shuffled as well: of two and more large sides, outer, semi and anti ones. */
+const SHUFFLED = ['q3', 'q4', 'q9', 'q13', 'q21']
 const SCALE = Number(process.env['GRAUPEL_TPCH_SCALE'] ?? '0.1')
 
 describe(`TPC-H at scale ${SCALE} on three nodes of ClickHouse`, () => {
@@ -47,6 +49,18 @@ describe(`TPC-H at scale ${SCALE} on three nodes of ClickHouse`, () => {
       const there = await frameRows(of, { engine: place.engine })
       expect(compareRows(there, expected, { ordered: true })).toBeNull()
       expect(compareRows(await frameRows(of), expected, { ordered: true })).toBeNull()
+    },
+  )
+
+  test.each(TPCH_QUERIES.filter(({ name }) => SHUFFLED.includes(name)))(
+    '$name gives the rows of DuckDB with every join shuffled',
+    async ({ frame, sql }) => {
+      const of = frame(tables)
+      const sent = await of.explain({ engine: place.shuffling })
+      expect(sent.includes('shuffle of the left side')).toBe(true)
+      const there = await frameRows(of, { engine: place.shuffling })
+      expect(compareRows(there, await sqlRows(duck, sql), { ordered: true })).toBeNull()
+      expect(await place.leftovers()).toEqual([])
     },
   )
 })

@@ -17,13 +17,23 @@ export interface S3Proxy {
   close(): Promise<void>
 }
 
-/** Passes requests on to an S3 server as they are, signatures included, and notes them. */
-export async function s3Proxy(target: string): Promise<S3Proxy> {
+/** A request that has come and was not passed on yet. */
+export type ComingRequest = Pick<PassedRequest, 'method' | 'path'>
+
+/**
+ * Passes requests on to an S3 server as they are, signatures included, and notes them; each once `before`
+ * is done with it.
+ */
+export async function s3Proxy(
+  target: string,
+  before: (coming: ComingRequest) => Promise<void> = async () => {},
+): Promise<S3Proxy> {
   const log: PassedRequest[] = []
   const { hostname, port } = new URL(target)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 512 })
-  const server = http.createServer((request, answer) => {
+  const server = http.createServer(async (request, answer) => {
     const { method = '', url: path = '', headers } = request
+    await before({ method, path })
     const onward = http.request({ hostname, port, method, path, headers, agent }, (found) => {
       const status = found.statusCode ?? 0
       answer.writeHead(status, found.headers)
