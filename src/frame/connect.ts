@@ -13,6 +13,7 @@ import { openStore } from '../io/store-url.ts'
 import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import { alignedPlan } from './aligned-plan.ts'
 import { bytesOf } from './byte-size.ts'
 import { cacheOf } from './cache-options.ts'
 import { fieldsOf, identitiesOf } from './column-type.ts'
@@ -23,9 +24,7 @@ import type { QuerySettings } from './frame-state.ts'
 import { isArrow } from './input-batches.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { runTransaction } from './run-transaction.ts'
 import type { SmallWrites } from './small-writes.ts'
-import { alignedPlan } from './stage.ts'
 import { StoredDatabase } from './stored-database.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 
@@ -123,6 +122,7 @@ class ConnectedLake implements Lake {
     options: TransactionOptions = {},
   ): Promise<T> {
     this.#requireOpen()
+    const { runTransaction } = await import('./run-transaction.ts')
     const database = (path: string) => this.#catalogOf(path)
     return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
   }
