@@ -5,7 +5,7 @@ import { type DatabaseCatalog, openDatabase } from '../catalog/database-catalog.
 import { databasePaths } from '../catalog/database-paths.ts'
 import { clip, invalid } from '../error.ts'
 import { cachedStore } from '../io/cached-store.ts'
-import { ObjectCache } from '../io/object-cache.ts'
+import type { ObjectCache } from '../io/object-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
 import { requireOutside } from '../io/spill-folder.ts'
@@ -44,7 +44,7 @@ export async function connect(
   const bucket = bucketOptions(options)
   const smallWrites = smallWritesOf(options)
   const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
-  const objects = objectCacheOf(options)
+  const objects = await objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
@@ -257,7 +257,7 @@ function memoryLimitOf(options: ConnectOptions): number {
 
 const CACHE_BYTES_MAX = 2 ** 30
 
-function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined {
+async function objectCacheOf({ objectCache }: ConnectOptions): Promise<ObjectCache | undefined> {
   if (objectCache === undefined) return undefined
   if (typeof objectCache !== 'object' || objectCache === null) {
     throw invalid('connect: objectCache has to be { folder, bytesMax }', { objectCache })
@@ -267,5 +267,6 @@ function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined
   if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw invalid('connect: objectCache.folder has to be the path of a folder', { folder })
   }
+  const { ObjectCache } = await import('../io/object-cache.ts')
   return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'connect: objectCache.bytesMax') })
 }
