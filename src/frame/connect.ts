@@ -3,7 +3,7 @@ import { fromArrowTable } from '../arrow/interop.ts'
 import { type Field, field, schema } from '../arrow/schema.ts'
 import { type DatabaseCatalog, openDatabase } from '../catalog/database-catalog.ts'
 import { databasePaths } from '../catalog/database-paths.ts'
-import { clip, invalid } from '../error.ts'
+import { clip, invalid, throwIfAborted } from '../error.ts'
 import { cachedStore } from '../io/cached-store.ts'
 import type { ObjectCache } from '../io/object-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
@@ -14,6 +14,7 @@ import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import { alignedPlan } from './aligned-plan.ts'
+import { markOf } from './app-mark.ts'
 import { bytesOf } from './byte-size.ts'
 import { cacheOf } from './cache-options.ts'
 import { fieldsOf, identitiesOf } from './column-type.ts'
@@ -122,9 +123,17 @@ class ConnectedLake implements Lake {
     options: TransactionOptions = {},
   ): Promise<T> {
     this.#requireOpen()
+    checkOptions(options, ['signal', 'app', 'sequence'], 'transaction')
+    if (typeof work !== 'function') {
+      throw invalid(`transaction: expected a function, got ${typeof work}`)
+    }
+    const mark = markOf(options, 'transaction')
+    const { signal } = options
+    throwIfAborted(signal)
     const { runTransaction } = await import('./run-transaction.ts')
     const database = (path: string) => this.#catalogOf(path)
-    return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
+    const place = { store: this.#store, settings: this.#settings, database, signal }
+    return runTransaction(work, mark, place)
   }
 
   async #catalogOf(path: string): Promise<DatabaseCatalog> {
