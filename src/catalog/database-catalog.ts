@@ -24,11 +24,7 @@ import { folderName, foldFolder, freeFolderName } from './folder-name.ts'
 import type { DatabaseCell, TableEntry, ViewEntry } from './model/database.ts'
 import type { Head } from './model/head.ts'
 import type { Moment } from './model/moment.ts'
-import {
-  type DatabaseVacuumOptions,
-  type DatabaseVacuumResult,
-  purgeTables,
-} from './purge-tables.ts'
+import type { DatabaseVacuumOptions, DatabaseVacuumResult } from './purge-tables.ts'
 import { backOff } from './settle-swap.ts'
 import { SharedTable } from './shared-table.ts'
 import { assertWritable } from './stored-json.ts'
@@ -224,7 +220,8 @@ export class DatabaseCatalog {
   }
 
   /** Removes what tables that were dropped long ago have left: see `purgeTables`. */
-  vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+  async vacuum(options: DatabaseVacuumOptions): Promise<DatabaseVacuumResult> {
+    const { purgeTables } = await import('./purge-tables.ts')
     return purgeTables(this.#tablesOf, options)
   }
 

@@ -21,8 +21,8 @@ import { assertLive, snapshotOf } from './table-head.ts'
 import { assertRetained, readPartitions } from './table-partitions.ts'
 import { type CommitResult, TableWriter, type WriterOptions } from './table-writer.ts'
 import { taggedVersion, tagTable, untagTable } from './tag-table.ts'
-import { type VacuumOptions, type VacuumResult, vacuumTable } from './vacuum-table.ts'
-import { type VerifyOptions, verifyTable } from './verify-table.ts'
+import type { VacuumOptions, VacuumResult } from './vacuum-table.ts'
+import type { VerifyOptions } from './verify-table.ts'
 import { versionAt } from './version-at.ts'
 
 /** A writer that moves the handle it came from on to what it committed. */
@@ -291,12 +291,14 @@ export class TableCatalog {
   }
 
   /** Gives up old versions and removes what only they had: see `vacuumTable`. */
-  vacuum(options: VacuumOptions): Promise<VacuumResult> {
+  async vacuum(options: VacuumOptions): Promise<VacuumResult> {
+    const { vacuumTable } = await import('./vacuum-table.ts')
     return vacuumTable(this.#table, options)
   }
 
   /** Reads everything that the table has and compares it: see `verifyTable`. */
-  verify(options: VerifyOptions = {}): Promise<Problem[]> {
+  async verify(options: VerifyOptions = {}): Promise<Problem[]> {
+    const { verifyTable } = await import('./verify-table.ts')
     return verifyTable(this.#table, options)
   }
 

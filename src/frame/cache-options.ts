@@ -1,5 +1,5 @@
 import { invalid } from '../error.ts'
-import { QueryCache } from '../exec/query-cache.ts'
+import type { QueryCache } from '../exec/query-cache.ts'
 import type { ResultFolder } from '../io/result-folder.ts'
 import { bytesOf } from './byte-size.ts'
 import type { CacheOptions } from './lake.ts'
@@ -32,6 +32,7 @@ export async function cacheOf(
   }
   const folder = await folderOf(told, limits.resultBytes)
   if (limits.resultBytes + limits.columnBytes === 0) return null
+  const { QueryCache } = await import('../exec/query-cache.ts')
   return new QueryCache({ ...limits, folder })
 }
 

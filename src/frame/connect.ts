@@ -3,9 +3,9 @@ import { fromArrowTable } from '../arrow/interop.ts'
 import { type Field, field, schema } from '../arrow/schema.ts'
 import { type DatabaseCatalog, openDatabase } from '../catalog/database-catalog.ts'
 import { databasePaths } from '../catalog/database-paths.ts'
-import { clip, invalid } from '../error.ts'
+import { clip, invalid, throwIfAborted } from '../error.ts'
 import { cachedStore } from '../io/cached-store.ts'
-import { ObjectCache } from '../io/object-cache.ts'
+import type { ObjectCache } from '../io/object-cache.ts'
 import type { ObjectStore } from '../io/object-store.ts'
 import type { S3Options } from '../io/s3/s3-options.ts'
 import { requireOutside } from '../io/spill-folder.ts'
@@ -13,6 +13,8 @@ import { openStore } from '../io/store-url.ts'
 import { threadsAtOnce } from '../io/worker-thread.ts'
 import { values } from '../plan/logical-plan.ts'
 import { checkedName, checkOptions } from './actions.ts'
+import { alignedPlan } from './aligned-plan.ts'
+import { markOf } from './app-mark.ts'
 import { bytesOf } from './byte-size.ts'
 import { cacheOf } from './cache-options.ts'
 import { fieldsOf, identitiesOf } from './column-type.ts'
@@ -23,9 +25,7 @@ import type { QuerySettings } from './frame-state.ts'
 import { isArrow } from './input-batches.ts'
 import type { ConnectOptions, Lake } from './lake.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { runTransaction } from './run-transaction.ts'
 import type { SmallWrites } from './small-writes.ts'
-import { alignedPlan } from './stage.ts'
 import { StoredDatabase } from './stored-database.ts'
 import type { Transaction, TransactionOptions } from './transaction.ts'
 
@@ -45,7 +45,7 @@ export async function connect(
   const bucket = bucketOptions(options)
   const smallWrites = smallWritesOf(options)
   const budget = { memoryBytesMax, spillFolder, threads, cache, bucket, smallWrites }
-  const objects = objectCacheOf(options)
+  const objects = await objectCacheOf(options)
   const cached = (store: ObjectStore) =>
     objects === undefined ? store : cachedStore(store, objects)
   if (typeof url === 'object' && url !== null && typeof url.swapCell === 'function') {
@@ -123,8 +123,17 @@ class ConnectedLake implements Lake {
     options: TransactionOptions = {},
   ): Promise<T> {
     this.#requireOpen()
+    checkOptions(options, ['signal', 'app', 'sequence'], 'transaction')
+    if (typeof work !== 'function') {
+      throw invalid(`transaction: expected a function, got ${typeof work}`)
+    }
+    const mark = markOf(options, 'transaction')
+    const { signal } = options
+    throwIfAborted(signal)
+    const { runTransaction } = await import('./run-transaction.ts')
     const database = (path: string) => this.#catalogOf(path)
-    return runTransaction(work, options, { store: this.#store, settings: this.#settings, database })
+    const place = { store: this.#store, settings: this.#settings, database, signal }
+    return runTransaction(work, mark, place)
   }
 
   async #catalogOf(path: string): Promise<DatabaseCatalog> {
@@ -257,7 +266,7 @@ function memoryLimitOf(options: ConnectOptions): number {
 
 const CACHE_BYTES_MAX = 2 ** 30
 
-function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined {
+async function objectCacheOf({ objectCache }: ConnectOptions): Promise<ObjectCache | undefined> {
   if (objectCache === undefined) return undefined
   if (typeof objectCache !== 'object' || objectCache === null) {
     throw invalid('connect: objectCache has to be { folder, bytesMax }', { objectCache })
@@ -267,5 +276,6 @@ function objectCacheOf({ objectCache }: ConnectOptions): ObjectCache | undefined
   if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw invalid('connect: objectCache.folder has to be the path of a folder', { folder })
   }
+  const { ObjectCache } = await import('../io/object-cache.ts')
   return new ObjectCache({ folder, bytesMax: bytesOf(bytesMax, 'connect: objectCache.bytesMax') })
 }

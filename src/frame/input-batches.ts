@@ -5,7 +5,7 @@ import type { Schema } from '../arrow/schema.ts'
 import { invalid } from '../error.ts'
 import { execContext, run } from '../exec/run.ts'
 import { values } from '../plan/logical-plan.ts'
-import { alignedPlan } from './stage.ts'
+import { alignedPlan } from './aligned-plan.ts'
 
 /**
  * What a user gave as rows, columns or an Arrow table, as batches of `schema`. Throws INVALID for

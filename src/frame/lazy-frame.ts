@@ -54,7 +54,6 @@ import { inspectedAs } from './inspected-as.ts'
 import { joinPlan, naturalJoinPlan } from './join-verb.ts'
 import { joinWherePlan } from './join-where.ts'
 import { type MapRowsOptions, mapRows } from './map-rows.ts'
-import { profileFrame } from './profile.ts'
 import {
   checkedNames,
   dropNullsPlan,
@@ -345,6 +344,7 @@ export class LazyFrame implements AnyFrame {
   }
 
   async profile(options: ActionOptions = {}): Promise<QueryProfile> {
+    const { profileFrame } = await import('./profile.ts')
     return profileFrame(this[frameState], options)
   }
 

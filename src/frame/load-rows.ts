@@ -26,12 +26,6 @@ interface LoadPlace {
   readonly mark: AppMark | undefined
 }
 
-/** Options of a load into a table, but for those that make it one that can be repeated. */
-export const FILE_OPTIONS = [
-  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns', 'select', 'force'],
-  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
-]
-
 /** The rows of files for a table; see `FileLoad.open`. */
 export async function openLoad(
   source: ImportSource,

@@ -7,6 +7,12 @@ import type { ActionOptions, OnceOptions, WriteResult } from './action-options.t
 import type { DataFrame } from './data-frame.ts'
 import type { Int64, Maybe, Untyped, Utf8 } from './type-tag.ts'
 
+/** Options of a load into a table, but for those that make it one that can be repeated. */
+export const FILE_OPTIONS = [
+  ...['signal', 'onProgress', 'onError', 'onReject', 'extraColumns', 'select', 'force'],
+  ...['header', 'delimiter', 'quote', 'nullValues', 'format', 'compression', 'name', 'timeoutMs'],
+]
+
 /** How files are read; progress tells bytes and rows read. */
 export interface FileOptions<K extends string = string>
   extends ActionOptions,

@@ -8,9 +8,10 @@ import { placed, type Reject } from '../io/import/rejects.ts'
 import type { NamedExpr } from '../plan/expr.ts'
 import { castExpr, columnExpr } from '../plan/expr-walk.ts'
 import { type LogicalPlan, mapInputs, project, values } from '../plan/logical-plan.ts'
+import { alignedPlan } from './aligned-plan.ts'
 import { expr } from './lazy-expr.ts'
 import { selectPlan } from './project-verbs.ts'
-import { alignedPlan, requireNoNull } from './stage.ts'
+import { requireNoNull } from './stage.ts'
 
 /** Makes rows of a file those of a table. */
 export type PartTransform = (rows: Batch) => Promise<Batch>

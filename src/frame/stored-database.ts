@@ -10,10 +10,8 @@ import type { ObjectStore } from '../io/object-store.ts'
 import { progressOf, stepProgress } from '../io/progress.ts'
 import type { WriteOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
-import { oldestRead } from './change-verbs.ts'
-import { checkClusterKeys, clusterKeys, storedKeys } from './cluster-keys.ts'
+import { alignedPlan } from './aligned-plan.ts'
 import { fieldsOf, identitiesOf, type SchemaValue } from './column-type.ts'
-import { newConstraints } from './constraint/table-constraints.ts'
 import type { AnyFrame } from './data-frame.ts'
 import type {
   CreateTableFromOptions,
@@ -21,11 +19,11 @@ import type {
   CreateViewOptions,
   Database,
 } from './database.ts'
-import { DatabaseViews, type ViewsPlace } from './database-views.ts'
+import type { DatabaseViews, ViewsPlace } from './database-views.ts'
 import { frameBatches } from './execute.ts'
 import { type FrameState, type QuerySettings, type TableHome, tableHome } from './frame-state.ts'
+import { tableWork } from './load-table-work.ts'
 import { requireSchema } from './require-schema.ts'
-import { alignedPlan, stage } from './stage.ts'
 import { StoredTable, type TablePlace } from './stored-table.ts'
 import type { Table } from './table.ts'
 import type { Untyped } from './type-tag.ts'
@@ -37,7 +35,7 @@ export class StoredDatabase implements Database {
   readonly #store: ObjectStore
   readonly #settings: QuerySettings
   readonly #transaction: TablePlace['transaction']
-  readonly #views: DatabaseViews
+  readonly #viewsPlace: ViewsPlace
 
   constructor(
     name: string,
@@ -50,7 +48,7 @@ export class StoredDatabase implements Database {
     this.#store = place.store
     this.#settings = place.settings
     this.#transaction = place.transaction
-    this.#views = new DatabaseViews({ ...place, catalog, home: this[tableHome] })
+    this.#viewsPlace = { ...place, catalog, home: this[tableHome] }
   }
 
   get [tableHome](): TableHome {
@@ -77,6 +75,7 @@ export class StoredDatabase implements Database {
     )
     const fields = fieldsOf(columns, 'createTable')
     if (fields.length === 0) throw invalid(`createTable: "${name}" needs at least one column`)
+    const { clusterKeys, newConstraints, storedKeys } = await tableWork()
     const { clusterBy = [], ifNotExists, partitionRows, compression } = options
     const first = firstColumns(fields)
     const catalog = await this.#catalog.createTable(name, fields, {
@@ -99,6 +98,7 @@ export class StoredDatabase implements Database {
     const ofFiles = ['header', 'delimiter', 'quote', 'nullValues', 'format', 'timeoutMs']
     checkOptions(options, [...own, ...ofFiles, 'signal', 'onProgress'], 'createTableFrom')
     const { clusterBy = [], partitionRows, compression, ...load } = options
+    const { checkClusterKeys, clusterKeys, storedKeys } = await tableWork()
     checkClusterKeys(clusterBy, 'createTableFrom')
     const onProgress = stepProgress(load.onProgress)
     const { bucket } = this.#settings
@@ -138,22 +138,22 @@ export class StoredDatabase implements Database {
     options: CreateViewOptions = {},
   ): Promise<AnyFrame> {
     this.#require(name, 'createView')
-    return this.#views.create(name, frame, options)
+    return (await this.#views()).create(name, frame, options)
   }
 
   async view(name: string, columns?: SchemaValue): Promise<AnyFrame> {
     this.#require(name, 'view')
-    return this.#views.open(name, columns)
+    return (await this.#views()).open(name, columns)
   }
 
   async views(): Promise<string[]> {
     this.#settings.requireOpen()
-    return this.#views.names()
+    return (await this.#views()).names()
   }
 
   async dropView(name: string): Promise<void> {
     this.#require(name, 'dropView')
-    await this.#views.drop(name)
+    await (await this.#views()).drop(name)
   }
 
   async dropTable(name: string): Promise<void> {
@@ -170,6 +170,11 @@ export class StoredDatabase implements Database {
     this.#settings.requireOpen()
     checkOptions(options, ['retain', 'dryRun', 'signal'], 'vacuum')
     return this.#catalog.vacuum(options)
+  }
+
+  async #views(): Promise<DatabaseViews> {
+    const { DatabaseViews } = await import('./database-views.ts')
+    return new DatabaseViews(this.#viewsPlace)
   }
 
   #require(name: string, where: string): void {
@@ -201,7 +206,8 @@ export class StoredDatabase implements Database {
   async #writeTable(name: string, source: FrameState, options: WriteOptions): Promise<WriteResult> {
     const { mode = 'create', clusterBy = [], signal, onProgress } = options
     this.#require(name, 'write')
-    checkClusterKeys(clusterBy, 'write')
+    const work = await tableWork()
+    work.checkClusterKeys(clusterBy, 'write')
     if (!['create', 'append', 'overwrite'].includes(mode)) {
       throw invalid(`write: mode can be "create", "append" or "overwrite", got "${mode}"`, { mode })
     }
@@ -212,9 +218,9 @@ export class StoredDatabase implements Database {
       const tell = progressOf('write', onProgress)
       const step = { signal, onProgress: stepProgress(tell) }
       const batches = frameBatches({ ...source, plan }, step)
-      const basedOn = oldestRead(source, catalog.snapshot)
+      const basedOn = work.oldestRead(source, catalog.snapshot)
       const settings = this.#settings
-      const result = await stage(catalog, batches, { operation, basedOn, signal, settings })
+      const result = await work.stage(catalog, batches, { operation, basedOn, signal, settings })
       const { rows, bytes, partitions } = result
       tell({ phase: 'done', rows, bytes, partitions })
       return result
@@ -222,7 +228,7 @@ export class StoredDatabase implements Database {
     const existing = mode === 'create' ? undefined : await this.#tableIfAny(name)
     if (existing !== undefined) return into(existing)
     const { fields } = source.plan.schema
-    const keys = storedKeys(clusterKeys(clusterBy, firstColumns(fields), 'write'))
+    const keys = work.storedKeys(work.clusterKeys(clusterBy, firstColumns(fields), 'write'))
     return this.#withNewTable(name, fields, keys, into)
   }
 

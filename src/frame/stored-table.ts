@@ -15,25 +15,11 @@ import { progressOf, stepProgress } from '../io/progress.ts'
 import type { ActionOptions, WriteResult } from './action-options.ts'
 import { checkedName, checkOptions } from './actions.ts'
 import type { ClusteringAdvice } from './advice-type.ts'
-import { adviseClustering } from './advise-clustering.ts'
 import { markOf } from './app-mark.ts'
-import { changeTable } from './change-table.ts'
 import type { ChangeOptions, ChangeResult, TableWriteOptions } from './change-type.ts'
-import {
-  allRowsChange,
-  deleteChange,
-  mergeChange,
-  oldestRead,
-  type RowsChange,
-  updateChange,
-  writeChange,
-} from './change-verbs.ts'
-import { clusterKeysFor } from './cluster-keys.ts'
 import type { ClusterKeys } from './cluster-type.ts'
-import { clusteringOf } from './clustering-of.ts'
 import { type ConstraintInfo, constraintInfos } from './constraint/rules.ts'
-import { addConstraint, type NewTableConstraint } from './constraint/table-constraints.ts'
-import { restoreTable } from './constraint/validate-rows.ts'
+import type { NewTableConstraint } from './constraint/table-constraints.ts'
 import type { AnyFrame } from './data-frame.ts'
 import {
   type FrameState,
@@ -44,13 +30,12 @@ import {
 } from './frame-state.ts'
 import { frameSummary } from './frame-summary.ts'
 import { LazyFrame } from './lazy-frame.ts'
-import { FILE_OPTIONS, loadTable } from './load-rows.ts'
-import type { LoadOptions, LoadResult } from './load-type.ts'
+import { type ChangeOf, tableWork } from './load-table-work.ts'
+import { FILE_OPTIONS, type LoadOptions, type LoadResult } from './load-type.ts'
 import { momentText } from './moment-text.ts'
-import { optimizeTable } from './optimize-table.ts'
 import type { OptimizeOptions, OptimizeResult } from './optimize-type.ts'
 import { hasColumnsOf, requireColumns, schemaVerbs } from './schema-verbs.ts'
-import { type StageOptions, stage } from './stage.ts'
+import type { StagedBatches, StageOptions } from './stage.ts'
 import type { StreamInfo, StreamOptions, TableStream } from './stream-type.ts'
 import type { InsertOptions, Table } from './table.ts'
 import { StoredStream, streamsOf } from './table-stream.ts'
@@ -119,17 +104,18 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     throwIfAborted(options.signal)
     this.#requireColumns()
     const place = { catalog: this.#catalog, settings, snapshot: this.#snapshot }
+    const { loadTable } = await tableWork()
     const result = await loadTable(place, source, options)
     if (options.validate !== true) this.#seeNewest()
     return result
   }
 
   async update(change: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
-    return this.#change('update', options, async (snapshot) => updateChange(snapshot, change))
+    return this.#change('update', options, async (now, work) => work.updateChange(now, change))
   }
 
   async delete(where: unknown, options: ChangeOptions = {}): Promise<ChangeResult> {
-    return this.#change('delete', options, async (snapshot) => deleteChange(snapshot, where))
+    return this.#change('delete', options, async (now, work) => work.deleteChange(now, where))
   }
 
   async merge(
@@ -137,7 +123,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     change: unknown,
     options: ChangeOptions = {},
   ): Promise<ChangeResult> {
-    return this.#change('merge', options, async (snapshot) => {
+    return this.#change('merge', options, async (snapshot, { mergeChange }) => {
       const { basedOn, read } = mergeChange(snapshot, source, change)
       const onProgress = stepProgress(options.onProgress)
       return { ...(await read({ signal: options.signal, onProgress })), basedOn }
@@ -145,7 +131,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   async truncate(options: ChangeOptions = {}): Promise<ChangeResult> {
-    return this.#change('truncate', options, async () => allRowsChange([]))
+    return this.#change('truncate', options, async (_, { allRowsChange }) => allRowsChange([]))
   }
 
   override async write(data: unknown, options: object = {}): Promise<never> {
@@ -198,6 +184,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async addConstraint(name: string, constraint: unknown, options: ActionOptions = {}) {
     this.#place.settings.requireOpen()
     const given = constraint as NewTableConstraint
+    const { addConstraint } = await tableWork()
     const version = await addConstraint(this.#catalog, name, given, options)
     this.#seeNewest()
     return version
@@ -239,6 +226,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     this.#place.settings.requireOpen()
     momentText(moment)
     this.#requireColumns(await this.#catalog.refresh())
+    const { restoreTable } = await tableWork()
     const result = await restoreTable(this.#catalog, moment)
     this.#seeNewest()
     return result
@@ -280,6 +268,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
     settings.requireOpen()
     checkOptions(options, ['signal', 'onProgress', 'bytesMax', 'columns'], 'optimize')
     throwIfAborted(options.signal)
+    const { optimizeTable } = await tableWork()
     const result = await optimizeTable({ catalog: this.#catalog, store, settings }, options)
     this.#seeNewest()
     return result
@@ -287,12 +276,14 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
 
   async clusteringInformation(columns?: ClusterKeys): Promise<ClusteringInformation> {
     this.#place.settings.requireOpen()
+    const { clusterKeysFor, clusteringOf } = await tableWork()
     const keys = clusterKeysFor(this.#snapshot, columns, 'clusteringInformation')
     return clusteringOf(this.name, this.#catalog, this.#snapshot, keys)
   }
 
   async adviseClustering(queries: readonly unknown[]): Promise<ClusteringAdvice<string>> {
     this.#place.settings.requireOpen()
+    const { adviseClustering } = await tableWork()
     return adviseClustering(this.#catalog, this.#snapshot, queries)
   }
 
@@ -313,7 +304,7 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   async #writeRows(data: unknown, options: TableWriteOptions<Untyped>): Promise<ChangeResult> {
     const { mode = 'append', replaceWhere, ...rest } = options
     const { settings } = this.#place
-    return this.#change('write', rest, async (snapshot) => {
+    return this.#change('write', rest, async (snapshot, { oldestRead, writeChange }) => {
       const source = isFrame(data) ? oldestRead(data[frameState], snapshot) : snapshot.version
       const { signal } = rest
       const onProgress = stepProgress(rest.onProgress)
@@ -339,32 +330,32 @@ export class StoredTable extends LazyFrame implements Table<Untyped> {
   }
 
   /** Makes a change to the rows of the newest version, which is read first. */
-  async #change(
-    where: string,
-    options: ChangeOptions,
-    changeOf: (snapshot: TableSnapshot) => Promise<RowsChange & { readonly basedOn?: number }>,
-  ): Promise<ChangeResult> {
+  async #change(where: string, options: ChangeOptions, changeOf: ChangeOf): Promise<ChangeResult> {
     const { settings, store } = this.#place
     settings.requireOpen()
     checkOptions(options, ['signal', 'onProgress', 'app', 'sequence'], where)
     const mark = markOf(options, where)
     const { signal, onProgress } = options
     throwIfAborted(signal)
+    const work = await tableWork()
     const catalog = this.#catalog
     const snapshot = await catalog.refresh()
     this.#requireColumns(snapshot)
-    const change = { basedOn: snapshot.version, ...(await changeOf(snapshot)), snapshot, mark }
-    const result = await changeTable({ catalog, store, settings }, change, { signal, onProgress })
+    const asked = await changeOf(snapshot, work)
+    const change = { basedOn: snapshot.version, ...asked, snapshot, mark }
+    const place = { catalog, store, settings }
+    const result = await work.changeTable(place, change, { signal, onProgress })
     this.#seeNewest()
     return result
   }
 
   async #stage(
-    batches: Parameters<typeof stage>[1],
+    batches: StagedBatches,
     options: Pick<StageOptions, 'signal' | 'onProgress' | 'mark'>,
   ): Promise<WriteResult> {
     const { settings } = this.#place
     this.#requireColumns()
+    const { stage } = await tableWork()
     const result = await stage(this.#catalog, batches, {
       ...options,
       operation: 'append',

@@ -4,10 +4,10 @@ import { invalid } from '../error.ts'
 import { selectRows } from '../exec/row-change.ts'
 import type { Expr } from '../plan/expr.ts'
 import type { ActionOptions } from './action-options.ts'
+import { alignedPlan } from './aligned-plan.ts'
 import { frameBatches } from './execute.ts'
 import { frameState, type QuerySettings, stateOf } from './frame-state.ts'
 import { inputBatches } from './input-batches.ts'
-import { alignedPlan } from './stage.ts'
 
 type Batches = AsyncIterable<Batch> | Iterable<Batch>
 

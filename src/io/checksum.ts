@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { crc32 as nativeCrc32 } from 'node:zlib'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** CRC-32 (ISO-HDLC, as in zlib) of `bytes`: an unsigned 32-bit number. */
 export function crc32(bytes: Uint8Array): number {
@@ -8,11 +8,11 @@ export function crc32(bytes: Uint8Array): number {
 
 /** SHA-256 of `bytes` as 64 lower-case hex digits. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return nodeCrypto().createHash('sha256').update(bytes).digest('hex')
 }
 
 /** A SHA-256 of bytes as they come. */
 export function sha256(): { update(chunk: Uint8Array): void; hex(): string } {
-  const hash = createHash('sha256')
+  const hash = nodeCrypto().createHash('sha256')
   return { update: (chunk) => void hash.update(chunk), hex: () => hash.digest('hex') }
 }

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import { throwIfAborted } from '../error.ts'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** Milliseconds since 1970, UTC. */
 export function nowMs(): number {
@@ -8,11 +8,11 @@ export function nowMs(): number {
 
 /** An id that no other transaction has: 32 hex digits, the first 12 of them the time. */
 export function newTxid(): string {
-  return Date.now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex')
+  return Date.now().toString(16).padStart(12, '0') + nodeCrypto().randomBytes(10).toString('hex')
 }
 
 export function newUuid(): string {
-  return randomUUID()
+  return nodeCrypto().randomUUID()
 }
 
 /** A random whole number from 0 to `below` - 1. */

@@ -108,7 +108,7 @@ function trim(folder: string, numbers: readonly number[]): void {
 }
 
 function fileOf(folder: string, number: number): string {
-  return path.join(folder, `${String(number).padStart(20, '0')}.json`)
+  return `${folder}${path.sep}${String(number).padStart(20, '0')}.json`
 }
 
 function withTrailer(body: Uint8Array): Uint8Array {

@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { clip, invalid } from '../error.ts'
 import { newTxid } from './clock-and-ids.ts'
 import { UNFINISHED_PREFIX } from './store-key.ts'
 
+// Importing `node:util` would load what is behind each of its names.
+const { promisify } = process.getBuiltinModule('node:util')
 const fsync = promisify(fs.fsync)
 const write = promisify(fs.write) as (
   fd: number,
@@ -22,13 +23,14 @@ export function errno(error: unknown): string {
 }
 
 /**
- * The path of `key` below `root`. Throws INVALID when a component on the way is a symbolic link:
- * a store never leaves its root.
+ * The path of `key`, which has been checked, below `root`. Throws INVALID when a component on the way
+ * is a symbolic link: a store never leaves its root.
  */
 export function safePath(root: string, key: string): string {
-  let at = root
+  // Both are normal, and to make sure of it again would take longer than all else here.
+  let at = root.endsWith(path.sep) ? root.slice(0, -path.sep.length) : root
   for (const segment of key.split('/')) {
-    at = path.join(at, segment)
+    at = `${at}${path.sep}${segment}`
     const stat = fs.lstatSync(at, { throwIfNoEntry: false })
     if (stat === undefined) return path.join(root, key)
     if (stat.isSymbolicLink()) {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
 import { clip, invalid } from '../error.ts'
 
@@ -15,6 +14,7 @@ const cached = new Map<string, Pattern>()
 export function compilePattern(text: string): Pattern {
   const known = cached.get(text)
   if (known !== undefined) return known
+  const { createRequire } = process.getBuiltinModule('node:module')
   const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
   let pattern: Pattern
   try {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { parentPort, Worker } from 'node:worker_threads'
 import { type ErrorCode, GraupelError } from '../error.ts'
 
 /** One thread beside the main one, which works on calls one after another. */
@@ -15,6 +14,9 @@ export interface WorkerThread {
 export function threadsAtOnce(): number {
   return availableParallelism()
 }
+
+/** Node's own, taken where there are threads: most short processes start none. */
+const threadsOfNode = () => process.getBuiltinModule('node:worker_threads')
 
 /** A task and what is told of it, by the number of the call. */
 interface Task {
@@ -55,6 +57,7 @@ const RUN_SOURCE = `import('tsx/esm/api').then((api) => {
  * started, and otherwise with what the worker threw.
  */
 export function startWorker(entry: URL): WorkerThread {
+  const { Worker } = threadsOfNode()
   const worker = entry.pathname.endsWith('.ts')
     ? new Worker(RUN_SOURCE, { eval: true, workerData: entry.href })
     : new Worker(entry)
@@ -93,7 +96,7 @@ export type Answer = (answer: unknown, moved?: readonly ArrayBuffer[]) => void
 
 /** Answers each task that the main thread sends by what `work` tells through `answer`. */
 export function serve(work: (task: unknown, answer: Answer) => Promise<void>) {
-  const port = parentPort
+  const port = threadsOfNode().parentPort
   if (port === null) throw new Error('serve is for worker threads')
   let turn = Promise.resolve()
   port.on('message', ({ call, task }: Task) => {

@@ -1,3 +1,11 @@
+// Rooms that verbs load at their first use: to load a module takes real time, and timers of its own.
+import '../../src/catalog/purge-tables.ts'
+import '../../src/catalog/vacuum-table.ts'
+import '../../src/catalog/verify-table.ts'
+import '../../src/exec/query-cache.ts'
+import '../../src/frame/database-views.ts'
+import '../../src/frame/run-transaction.ts'
+import '../../src/frame/table-work.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 
 interface Timer {

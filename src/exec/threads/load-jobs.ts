@@ -7,7 +7,7 @@ import { FieldRanges } from '../../io/import/csv-records.ts'
 import { type BlockRows, type CsvPlan, csvRows, type LineFault } from '../../io/import/csv-rows.ts'
 import type { Answer } from '../../io/worker-thread.ts'
 import { packTexts, sizeOfTexts } from '../../kernel/pack-texts.ts'
-import type { Job } from './job-queue.ts'
+import { type ClaimedTask, claims, type Job } from './job-queue.ts'
 import type { Moved } from './pack.ts'
 
 type LoadTask =
@@ -67,8 +67,9 @@ export function encodeJob(column: HeadedVector): Job<EncodedColumn> {
   }
 }
 
-/** Does the work of another thread's job. */
-export function doLoadTask(of: unknown, answer: Answer): void {
+/** Does the work of another thread's job, unless that thread has begun it itself. */
+export function doLoadTask({ claim, task: of }: ClaimedTask, answer: Answer): void {
+  if (!claims(claim)) return
   const task = of as LoadTask
   if (task.does === 'encode') {
     const { header, vector } = task.column

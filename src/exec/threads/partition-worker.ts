@@ -5,7 +5,7 @@ import { openStore } from '../../io/store-url.ts'
 import { type Answer, flattened, serve } from '../../io/worker-thread.ts'
 import { execContext } from '../run.ts'
 import { runFragment } from './fragment.ts'
-import { type ClaimedTask, claims } from './job-queue.ts'
+import type { ClaimedTask } from './job-queue.ts'
 import { MorselControl } from './morsel-control.ts'
 import type { MorselAnswer, MorselTask } from './morsels.ts'
 import { type Moved, packBatch, packVector } from './pack.ts'
@@ -25,7 +25,7 @@ serve(async (of, answer) => {
   if (task.kind === 'morsels') return runMorsels(task, answer)
   // Threads that only answer queries do without what loads need.
   const { doLoadTask } = await import('./load-jobs.ts')
-  if (claims(task.claim)) doLoadTask(task.task, answer)
+  doLoadTask(task, answer)
 })
 
 /** Runs the fragment over slices until none may be taken, and answers what came of each. */

@@ -205,7 +205,7 @@ interface MemoryMap {
 
 /** What of WebAssembly's own interface is used here; the types of Node.js have none of it. */
 interface WebAssemblyApi {
-  readonly validate: (bytes: Uint8Array) => boolean
+  readonly CompileError: new () => Error
   readonly Module: new (bytes: Uint8Array) => object
   readonly Memory: new (size: {
     initial: number
@@ -230,10 +230,10 @@ export function wasmKernels(): WasmKernels | null {
 
 function instantiate(): WasmKernels | null {
   const api = Reflect.get(globalThis, 'WebAssembly') as WebAssemblyApi | undefined
-  const code = Buffer.from(WASM_MODULE, 'base64')
-  if (api === undefined || !api.validate(code)) return null
+  const module = api && compiled(api)
+  if (api === undefined || module === undefined) return null
   const memory = new api.Memory({ initial: PAGES, maximum: PAGES })
-  const { exports } = new api.Instance(new api.Module(code), { env: { memory } })
+  const { exports } = new api.Instance(module, { env: { memory } })
   const place = (name: keyof MemoryMap) => (exports[name] as { readonly value: number }).value
   return {
     run: exports as unknown as WasmFunctions,
@@ -254,5 +254,15 @@ function instantiate(): WasmKernels | null {
       LITERAL: place('LITERAL'),
       SLOTS: place('SLOTS'),
     },
+  }
+}
+
+/** Undefined where something that the kernels use is not known, as SIMD. */
+function compiled(api: WebAssemblyApi): object | undefined {
+  try {
+    return new api.Module(Buffer.from(WASM_MODULE, 'base64'))
+  } catch (error) {
+    if (error instanceof api.CompileError) return undefined
+    throw error
   }
 }
