@@ -1,5 +1,6 @@
 import { schemasEqual, schemaText } from '../arrow/schema.ts'
 import { filterSides } from './filter-sides.ts'
+import { groupBeforeJoin } from './group-before-join.ts'
 import { type LogicalPlan, mapInputs } from './logical-plan.ts'
 import { orderJoins } from './order-joins.ts'
 import { answerFromMetadata } from './rule/answer-from-metadata.ts'
@@ -93,7 +94,7 @@ export function optimize(plan: LogicalPlan, options: OptimizeOptions): LogicalPl
 export interface BoundOptions {
   /** For tests: some of `BOUND_RULES`. */
   readonly rules?: readonly Rule[]
-  /** Whether joins may be moved: they may, unless told or some rules only are asked for. */
+  /** Whether joins may be moved, and groups made before them: they may, unless told or some rules only are asked for. */
   readonly joins?: 'ordered' | 'as written'
 }
 
@@ -101,7 +102,7 @@ export interface BoundOptions {
 export function optimizeBound(plan: LogicalPlan, options: BoundOptions = {}): LogicalPlan {
   const { rules, joins = rules === undefined ? 'ordered' : 'as written' } = options
   const settled = settle(plan, rules ?? BOUND_RULES)
-  return joins === 'ordered' ? orderJoins(settled) : settled
+  return joins === 'ordered' ? groupBeforeJoin(orderJoins(settled)) : settled
 }
 
 /** Applies `rules` in turn until none changes anything, at most `PASSES_MAX` times. */
