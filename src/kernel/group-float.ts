@@ -70,7 +70,7 @@ export class FloatGroupIndex implements GroupIndex {
     if (vector.layout !== 'f64' && vector.layout !== 'big') {
       throw new Error(`no float64 keys in a ${vector.layout} vector`)
     }
-    if (this.#direct !== null) this.#direct.rows += vector.length
+    if (this.#direct !== null && missing === 'assign') this.#direct.rows += vector.length
     const ascended = this.#ascend(vector, ids, missing)
     if (ascended === vector.length) return
     if (vector.layout === 'f64') {

@@ -59,7 +59,7 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
-    if (this.#direct !== null) this.#direct.rows += length
+    if (this.#direct !== null && missing === 'assign') this.#direct.rows += length
     const ascended = this.#ascend(values, validity, length, ids, missing)
     if (ascended === length) return
     const from = this.#resolveDirect(ascended, values, validity, length, ids, missing)
