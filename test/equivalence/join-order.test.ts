@@ -63,18 +63,9 @@ function joined(prng: Prng, frames: readonly AnyFrame[]): AnyFrame {
   const there = [PREFIXES[order[0]!]!]
   for (const i of order.slice(1)) {
     const p = PREFIXES[i]!
-    const how = prng.pick([
-      'inner',
-      'inner',
-      'inner',
-      'inner',
-      'left',
-      'left',
-      'semi',
-      'anti',
-      'right',
-      'full',
-    ])
+    const how = prng.chance(0.65)
+      ? 'inner'
+      : prng.pick(['left', 'left', 'semi', 'semi', 'anti', 'right', 'full'])
     const on = Array.from({ length: prng.pick([1, 1, 1, 2]) }, () => [
       key(prng.pick(there)),
       key(p),
@@ -119,13 +110,15 @@ function above(prng: Prng, frame: AnyFrame, there: readonly string[]): AnyFrame 
         most: o[`${last}_ratio`].max(),
       }))
     case 10:
-    case 11:
-      return frame.filter((o: any) => {
+    case 11: {
+      const chosen = frame.filter((o: any) => {
         const cases = Array.from({ length: prng.int(2, 3) }, () =>
           o[`${head}_few`].eq(prng.int(0, 5)).and(o[`${last}_some`].lt(prng.int(0, 60))),
         )
         return cases.reduce((a, b) => a.or(b))
       })
+      return prng.chance(0.5) ? chosen : chosen.agg(counted())
+    }
     default:
       return frame
   }
