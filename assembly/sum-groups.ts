@@ -50,9 +50,21 @@ export function sumFloat64ByGroup(values: usize, groups: usize, count: i32, grou
 /** The same for int32. */
 export function sumInt32ByGroup(values: usize, groups: usize, count: i32, groupCount: i32): f64 {
   empty(groupCount)
-  let size: f64 = 0
+  let sizes = f64x2.splat(0)
   const rows = <usize>count
-  for (let row: usize = 0; row < rows; row++) {
+  let row: usize = 0
+  for (; row + 4 <= rows; row += 4) {
+    const four = v128.load(values + (row << 2))
+    const a = f64x2.convert_low_i32x4_s(four)
+    const b = f64x2.convert_low_i32x4_s(v128.shuffle<i64>(four, four, 1, 1))
+    sizes = f64x2.add(sizes, f64x2.add(f64x2.abs(a), f64x2.abs(b)))
+    add(groupAt(groups, row), 0, f64x2.extract_lane(a, 0))
+    add(groupAt(groups, row + 1), 1, f64x2.extract_lane(a, 1))
+    add(groupAt(groups, row + 2), 2, f64x2.extract_lane(b, 0))
+    add(groupAt(groups, row + 3), 3, f64x2.extract_lane(b, 1))
+  }
+  let size = f64x2.extract_lane(sizes, 0) + f64x2.extract_lane(sizes, 1)
+  for (; row < rows; row++) {
     const value = <f64>load<i32>(values + (row << 2))
     size += abs(value)
     add(groupAt(groups, row), row & 3, value)
@@ -64,7 +76,14 @@ export function sumInt32ByGroup(values: usize, groups: usize, count: i32, groupC
 export function countByGroup(groups: usize, count: i32, groupCount: i32): void {
   empty(groupCount)
   const rows = <usize>count
-  for (let row: usize = 0; row < rows; row++) add(groupAt(groups, row), row & 3, 1)
+  let row: usize = 0
+  for (; row + 4 <= rows; row += 4) {
+    add(groupAt(groups, row), 0, 1)
+    add(groupAt(groups, row + 1), 1, 1)
+    add(groupAt(groups, row + 2), 2, 1)
+    add(groupAt(groups, row + 3), 3, 1)
+  }
+  for (; row < rows; row++) add(groupAt(groups, row), row & 3, 1)
 }
 
 /** The sum of `count` float64 into the first lane, and what their sizes add up to as the answer. */

@@ -35,7 +35,7 @@ const rowOf = (id: number) => ({
 
 const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1]!
 
-const WAYS = ['loaded at once', 'inserts, smallWrites', ...(values.files ? ['inserts'] : [])]
+const WAYS = ['loaded at once', 'inserts', ...(values.files ? ['inserts that make files'] : [])]
 
 const folderOf = (root: string, way: string) => join(root, way.replaceAll(/\W+/g, '-'))
 
@@ -47,7 +47,7 @@ async function scan(folder: string): Promise<number> {
 
 async function write(folder: string, way: string): Promise<string> {
   const { store, log } = loggedStore(localStore(folder))
-  const smallWrites = way === 'inserts, smallWrites' ? 'auto' : 'files'
+  const smallWrites = way === 'inserts' ? 'auto' : 'files'
   const lake = await connect(store, { smallWrites })
   const db = await lake.database('bench/small', { create: true })
   const table = await db.createTable('rows', COLUMNS)

@@ -288,7 +288,9 @@ async function referencedFiles(table: SharedTable, head: Head): Promise<Set<stri
     })
     if (forgotten.has(column.id)) continue
     for (const { value } of rows) {
-      if (typeof value.file === 'number') found.add(`${column.folder}/partition${value.file}.csv`)
+      // Of rows in the metadata there is no file, but what a writer that lost has left under their number.
+      if (typeof value.file !== 'number' || value.text !== undefined) continue
+      found.add(`${column.folder}/partition${value.file}.csv`)
     }
   }
   return found

@@ -211,7 +211,7 @@ const OPTIONS = [
 
 const SMALL_WRITES: readonly SmallWrites[] = ['auto', 'records', 'files']
 
-function smallWritesOf({ smallWrites = 'files' }: ConnectOptions): SmallWrites {
+function smallWritesOf({ smallWrites = 'auto' }: ConnectOptions): SmallWrites {
   if (SMALL_WRITES.includes(smallWrites)) return smallWrites
   throw invalid('connect: smallWrites can be "auto", "records" or "files"', { smallWrites })
 }

@@ -54,7 +54,7 @@ export interface ConnectOptions extends S3Options {
    * unless told. Each query makes a private folder in it, and removes it when it ends.
    */
   readonly spillFolder?: string
-  /** Where appends of few rows go; `files` unless told. Readers see no difference. */
+  /** Where appends of few rows go; `auto` unless told. Readers see no difference. */
   readonly smallWrites?: SmallWrites
 }
 

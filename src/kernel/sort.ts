@@ -19,12 +19,26 @@ export interface SortColumn {
 export function sortRows(columns: readonly SortColumn[], length: number): Uint32Array {
   let rows: Uint32Array = new Uint32Array(length)
   for (let row = 0; row < length; row++) rows[row] = row
-  for (const column of [...columns].reverse()) {
+  for (const [position, column] of [...columns].reverse().entries()) {
+    // As a table is by its clustering key.
+    if (position === 0 && isInOrder(column, length)) continue
     for (const words of wordsOf(column, length)) rows = sortByWords(words, rows)
     const { validity } = column.vector
     if (validity !== null) rows = placeNulls(rows, validity, column.nulls)
   }
   return rows
+}
+
+/** Whether the rows already are in the order of a column of numbers without nulls and NaN. */
+function isInOrder({ vector, descending }: SortColumn, length: number): boolean {
+  if ((vector.layout !== 'f64' && vector.layout !== 'i32') || vector.validity !== null) return false
+  const { values } = vector
+  if (descending) {
+    for (let row = 1; row < length; row++) if (!(values[row - 1]! >= values[row]!)) return false
+  } else {
+    for (let row = 1; row < length; row++) if (!(values[row - 1]! <= values[row]!)) return false
+  }
+  return true
 }
 
 /** Words of each row, the least deciding array first. Rows with a null have equal words. */

@@ -120,7 +120,7 @@ async function bucketKeys({ client, name }: TestBucket, prefix: string): Promise
 /** Keys of all that the newest version reaches, which is the only one kept. */
 async function reachedKeys(store: ObjectStore, table: TableCatalog): Promise<string[]> {
   const cell = (await store.readCell(`${FOLDER}/_table/head.json`))!
-  const { columns, tail, segments } = parseHead(cell.body, 'head')
+  const { columns, tail, segments, trimmed } = parseHead(cell.body, 'head')
   const ids = table.snapshot.columns.map(({ id }) => id)
   const { statistics } = await table.partitions(table.snapshot, ids)
   return [
@@ -129,7 +129,7 @@ async function reachedKeys(store: ObjectStore, table: TableCatalog): Promise<str
     `${FOLDER}/_table/partitions.csv`,
     ...columns.map(({ folder }) => `${FOLDER}/${folder}/metadata.csv`),
     ...tail.map((entry) => `${FOLDER}/_table/log/${recordFile(entry)}`),
-    ...segments.map(({ file }) => `${FOLDER}/_table/log/${file}`),
+    ...[...segments, ...(trimmed?.files ?? [])].map(({ file }) => `${FOLDER}/_table/log/${file}`),
     ...table.snapshot.columns.flatMap((column) =>
       [...statistics.get(column.id)!.values()].flatMap(({ file, text }) =>
         text === undefined ? [partitionKey(FOLDER, column, file)] : [],

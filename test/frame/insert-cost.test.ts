@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connect, t } from '../../src/index.ts'
+import { connect, type SmallWrites, t } from '../../src/index.ts'
 import { localStore } from '../../src/io/local-store.ts'
 import type { ObjectStore } from '../../src/io/object-store.ts'
 import { memoryStore } from '../../src/testing/index.ts'
@@ -41,9 +41,13 @@ function weighed(store: ObjectStore): { store: ObjectStore; cost: Cost } {
 }
 
 /** What one insert of one row costs on average, by the partitions that the table has before it. */
-async function costs(bare: ObjectStore, windows: number): Promise<Cost[]> {
+async function costs(
+  bare: ObjectStore,
+  windows: number,
+  smallWrites?: SmallWrites,
+): Promise<Cost[]> {
   const { store, cost } = weighed(bare)
-  await using lake = await connect(store)
+  await using lake = await connect(store, smallWrites === undefined ? {} : { smallWrites })
   const db = await lake.database('acme/sales', { create: true })
   const table = await db.createTable('orders', {
     id: t.int64(),
@@ -73,10 +77,10 @@ test.each([
     },
   ],
 ] as const)(
-  'an insert costs as much in a large table as in a small one, %s',
+  'an insert into files costs as much in a large table as in a small one, %s',
   async (_, windows, open) => {
     const { store, remove } = await open()
-    const found = await costs(store, windows)
+    const found = await costs(store, windows, 'files')
     await remove()
     const text = found.map(({ requests, bytes }) => `${requests.toFixed(1)}/${Math.round(bytes)}`)
     // The first is of a table that is checkpointed after every commit, while it is small. The bytes
@@ -89,3 +93,8 @@ test.each([
   },
   120_000,
 )
+
+test('an insert of one row takes 3 requests at most, unless told otherwise', async () => {
+  const [, ...later] = await costs(memoryStore(), 20)
+  for (const { requests } of later.slice(1)) expect(requests).toBeLessThanOrEqual(3)
+})

@@ -79,6 +79,19 @@ describe.each([
     expect(dataFiles(log)).toEqual([])
   })
 
+  test('what a writer that lost left under their number is removed by vacuum', async () => {
+    const store = storeOf()
+    await using made = await open(store)
+    const { table } = made
+    for (let id = 0; id < 3; id++) await table.insert([rowOf(id)])
+    const stray = 'test/small/rows/id/partition2.csv'
+    expect(await store.create(stray, Buffer.from('id\n7\n'))).toBe('created')
+    await table.vacuum({ retain: { versions: 1 } })
+    expect(await store.get(stray)).toBeNull()
+    expect(await table.sort('id').toArray()).toEqual(rowsOf(0, 3))
+    expect(await table.verify()).toEqual([])
+  })
+
   test('they can be updated, deleted, merged, cloned, restored and vacuumed', async () => {
     await using made = await open(storeOf())
     const { table, lake } = made

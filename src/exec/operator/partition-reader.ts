@@ -11,7 +11,9 @@ import type {
   RangeQuery,
 } from '../../io/csv/column-reader.ts'
 import { openColumn } from '../../io/csv/open-column.ts'
+import { type RowSpan, rowsInOrder } from '../../io/csv/rows-in-order.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import { constantReader } from '../constant-reader.ts'
 import type { ExecContext } from '../context.ts'
@@ -83,6 +85,17 @@ export class PartitionReader {
       (column) => !this.#open.has(column) && this.#entryOf(column) !== undefined,
     )
     return closed.length === 0 ? undefined : this.#openAll(closed)
+  }
+
+  /** Which rows of `column`, a column of numbers, are in `range`, where its file's order tells it; else null. */
+  async rowsInOrder(column: Column, range: NumberRange): Promise<RowSpan | null> {
+    const entry = this.#entryOf(column)
+    if (entry === undefined || entry.hints.order === null || entry.constant !== undefined)
+      return null
+    const { cache, signal } = this.#context
+    const file = this.#fileOf(column)
+    const isCached = cache?.columns?.find(cache.storeName(this.#store), file) !== undefined
+    return isCached ? null : rowsInOrder(this.#store, file, range, { signal })
   }
 
   /** The wanted rows of `column`, which must be open. A promise only when the store is not ready. */

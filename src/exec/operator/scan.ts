@@ -12,6 +12,7 @@ import type { Operator } from '../operator.ts'
 import { BatchMerger } from './batch-merger.ts'
 import { orderConjuncts } from './conjunct-order.ts'
 import { type JoinedInline, joinInline } from './joined-inline.ts'
+import { narrowedRows } from './narrowed-rows.ts'
 import { Pacer } from './pacer.ts'
 import { PartitionReader } from './partition-reader.ts'
 import { ReadAhead, type Upcoming } from './read-ahead.ts'
@@ -23,6 +24,14 @@ interface PartitionScan extends Upcoming {
   readonly steps: readonly Step[]
   /** Partitions that are read as this one. */
   readonly count: number
+}
+
+/** What the partitions of a scan have in common while it runs. */
+interface ScanProgress {
+  readonly context: ExecContext
+  readonly pacer: Pacer
+  /** Whether an open file is fetched whole. */
+  readonly fetches: boolean
 }
 
 /**
@@ -66,7 +75,7 @@ export class ScanOperator implements Operator {
       // A limit may be reached by the first partition.
       let fetch = fetches && limit === null
       for (let part = ahead.take({ fetch }); part !== undefined; part = ahead.take({ fetch })) {
-        for await (const rows of this.#readPartition(part, context, pacer, wanted)) {
+        for await (const rows of this.#readPartition(part, { context, pacer, fetches }, wanted)) {
           wanted -= rows?.length ?? 0
           yield* merger.push(rows)
           if (wanted <= 0) break
@@ -111,17 +120,19 @@ export class ScanOperator implements Operator {
   /** The rows of a partition that pass, run by run; null for a run without any. */
   async *#readPartition(
     { partition, reader, steps, count }: PartitionScan,
-    context: ExecContext,
-    pacer: Pacer,
+    { context, pacer, fetches }: ScanProgress,
     wanted: number,
   ): AsyncGenerator<Batch | null, void, undefined> {
     const { columns } = this.#plan
-    const plain = this.#conjuncts.length === 0
     try {
-      const selection = new RunSelection(steps, columns, this.schema, context)
+      const whole = { from: 0, to: partition.rows, steps }
+      const narrowed = fetches ? whole : await narrowedRows(reader, partition.rows, steps)
+      const { from, to } = narrowed
+      const plain = narrowed.steps.length === 0
+      const selection = new RunSelection(narrowed.steps, columns, this.schema, context)
       const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
-      for (let start = 0; start < partition.rows; start += runRows) {
-        const length = Math.min(runRows, partition.rows - start)
+      for (let start = from; start < to; start += runRows) {
+        const length = Math.min(runRows, to - start)
         const pause = pacer.step(length * (columns.length + 1))
         if (pause !== undefined) await pause
         const empty = plain && columns.length === 0

@@ -155,7 +155,7 @@ function exactTotals({ from, to }: FrameBounds, vector: Vector): Float64Array | 
 
 function sums({ type }: WindowExpr, bounds: FrameBounds, vector: Vector): Vector {
   const counts = countsOf(bounds, vector)
-  const validity = Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0))
+  const validity = moreThan(0, counts)
   if (isFloat(vector.type)) return numbers(type, floatTotals(bounds, vector), validity)
   const totals = exactTotals(bounds, vector)
   if (totals instanceof Float64Array) return numbers(type, totals, validity)
@@ -194,6 +194,16 @@ function variances(name: VarianceName, bounds: FrameBounds, vector: Vector): Vec
   for (let i = 0; i < values.length; i++) {
     values[i] = isRoot(name) ? Math.sqrt(values[i]!) / unit : values[i]! / unit / unit
   }
-  const validity = Uint8Array.from(countsOf(bounds, vector), (count) => (count > less ? 1 : 0))
-  return numbers(float64, values, validity)
+  return numbers(float64, values, moreThan(less, countsOf(bounds, vector)))
+}
+
+/** Valid where a count is more than `least`; null when each is. */
+function moreThan(least: number, counts: Float64Array): Uint8Array | null {
+  const validity = new Uint8Array(counts.length)
+  let valid = 0
+  for (let i = 0; i < counts.length; i++) {
+    validity[i] = counts[i]! > least ? 1 : 0
+    valid += validity[i]!
+  }
+  return valid === counts.length ? null : validity
 }

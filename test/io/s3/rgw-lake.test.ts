@@ -184,7 +184,7 @@ if (typeof server === 'string') {
 
     it('for an append of one row to a table that has many: a record and a swap', async () => {
       const { store, log } = loggedStore(await s3Store(url, bucket.options))
-      await using lake = await connect(store, { smallWrites: 'auto' })
+      await using lake = await connect(store)
       const db = await lake.database('acme/small', { create: true })
       const table = await db.createTable('small', { id: t.int32(), name: t.utf8() })
       for (let id = 0; id < 20; id++) await table.insert([{ id, name: `n${id}` }])

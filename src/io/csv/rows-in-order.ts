@@ -1,0 +1,113 @@
+import type { DataType } from '../../arrow/data-type.ts'
+import { parseScalar } from '../../arrow/scalar.ts'
+import type { DecodeHints } from '../../arrow/statistics.ts'
+import type { Vector } from '../../arrow/vector.ts'
+import { corrupt } from '../../error.ts'
+import type { NumberRange } from '../../kernel/select-numbers.ts'
+import type { ByteSource, ObjectStore, StoreOptions } from '../object-store.ts'
+import type { ColumnFile } from './column-reader.ts'
+import { openColumn } from './open-column.ts'
+import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
+
+type Order = NonNullable<DecodeHints['order']>
+
+/** The rows from `from` on and before `to`. */
+export interface RowSpan {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The rows that hold the numbers between the bounds of `range`, by a binary search in the file of a column
+ * whose values are in order and equally long; null where that cannot be relied on. The first search in a file
+ * that this process has verified before reads it whole, to see that the order is there: DATA when it is not.
+ * For stores that answer at once.
+ */
+export async function rowsInOrder(
+  store: ObjectStore,
+  file: ColumnFile,
+  range: NumberRange,
+  { signal }: StoreOptions,
+): Promise<RowSpan | null> {
+  const { rows, bytes, hints, text } = file.statistics
+  const { width, order } = hints
+  if (order === null || width === null || text !== undefined) return null
+  const verification = verificationKey(store, file)
+  if (!isVerified(verification)) return null
+  await provenOrder(store, file, order, { signal })
+  const { key, statistics } = file
+  const content = { bytes, crc32: statistics.crc32 }
+  const source = await store.open(key, { signal, content })
+  if (source === null) return null
+  const base = bytes - rows * (width + 1)
+  try {
+    const valueAt = (row: number) => valueIn(source, base + row * (width + 1), width, file.type)
+    return await spanInOrder(rows, order, range, valueAt)
+  } finally {
+    source.close()
+  }
+}
+
+async function provenOrder(
+  store: ObjectStore,
+  file: ColumnFile,
+  order: Order,
+  options: StoreOptions,
+): Promise<void> {
+  const proof = `${order} ${verificationKey(store, file)}`
+  if (isVerified(proof)) return
+  const reader = await openColumn(store, file, options)
+  try {
+    const { key, name, statistics } = file
+    if (!isInOrder(await reader.read(statistics.rows), order)) {
+      const message = `"${key}": column "${name}": the rows are not ${order}, as its hints say`
+      throw corrupt(message, { file: key, name })
+    }
+  } finally {
+    reader.close()
+  }
+  noteVerified(proof)
+}
+
+/** Whether the numbers of `vector`, none of them null or NaN, are in `order`. */
+function isInOrder(vector: Vector, order: Order): boolean {
+  if (vector.layout === 'utf8') return false
+  const values: ArrayLike<number | bigint> = vector.values
+  for (let row = 1; row < vector.length; row++) {
+    const [before, value] = [values[row - 1]!, values[row]!]
+    if (order === 'ascending' ? before > value : before < value) return false
+  }
+  return true
+}
+
+async function valueIn(
+  source: ByteSource,
+  position: number,
+  width: number,
+  type: DataType,
+): Promise<number> {
+  const line = Buffer.alloc(width)
+  await source.read(line, position)
+  return Number(parseScalar(line.toString('latin1'), type))
+}
+
+/** About twice as many values are asked for as `rows` has binary digits. */
+async function spanInOrder(
+  rows: number,
+  order: Order,
+  { least, greatest }: NumberRange,
+  valueAt: (row: number) => Promise<number>,
+): Promise<RowSpan> {
+  const isUp = order === 'ascending'
+  const first = async (low: number, isBehind: (value: number) => boolean) => {
+    let from = low
+    for (let to = rows; from < to; ) {
+      const middle = (from + to) >>> 1
+      if (isBehind(await valueAt(middle))) to = middle
+      else from = middle + 1
+    }
+    return from
+  }
+  const from = await first(0, (value) => (isUp ? value >= least : value <= greatest))
+  return { from, to: await first(from, (value) => (isUp ? value > greatest : value < least)) }
+}
