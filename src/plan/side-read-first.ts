@@ -22,7 +22,9 @@ const NEEDS_MATCH: Record<JoinHow, { readonly left: boolean; readonly right: boo
 export function sideReadFirst(plan: Join): 'left' | 'right' | null {
   const { how, left, right, leftKeys, rightKeys } = plan
   const sparesLeft = NEEDS_MATCH[how].left && canSpare(left, leftKeys)
-  const sparesRight = NEEDS_MATCH[how].right && canSpare(right, rightKeys)
+  // A left key that may raise an error would do so although there is no right row.
+  const told = rightKeys.filter((_, position) => !mayThrow(leftKeys[position]!))
+  const sparesRight = NEEDS_MATCH[how].right && canSpare(right, told)
   if (!sparesRight) return sparesLeft ? 'right' : null
   const [leftRows, rightRows] = [estimateRows(left), estimateRows(right)]
   const keys = leftKeys.map((key, position): KeyGuess => {

@@ -54,5 +54,12 @@ test('a side that may raise an error in its keys, or reads no table, cannot be t
     rightNames: ['big'],
   })
   expect(sideReadFirst(risky)).toBe(null)
+  const riskyLeft = join(few, big, {
+    how: 'anti',
+    leftKeys: [call('add', column('small'), int(1))],
+    rightKeys: [column('big')],
+    rightNames: ['big'],
+  })
+  expect(sideReadFirst(riskyLeft)).toBe(null)
   expect(first(few, scan(tableOf('unbound', [['unbound', int32]])), 'semi')).toBe('right')
 })

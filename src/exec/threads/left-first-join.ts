@@ -2,6 +2,7 @@ import { type Batch, batchBytes } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import { estimateRows } from '../../plan/estimate-rows.ts'
 import type { Join } from '../../plan/logical-plan.ts'
+import { mayThrow } from '../../plan/may-throw.ts'
 import type { ExecContext } from '../context.ts'
 import { BatchCollector } from '../operator/batch-collector.ts'
 import { HashJoinOperator } from '../operator/hash-join.ts'
@@ -52,6 +53,8 @@ export class LeftFirstJoin implements Operator {
 class HeldInput implements Operator {
   readonly inputs: readonly Operator[]
   readonly keys: readonly ObservedKeys[]
+  /** Those of them that can be looked at without raising an error. */
+  readonly #told: readonly ObservedKeys[]
   readonly #input: Operator
   readonly #rowsMax: number
   readonly #collector: BatchCollector
@@ -61,6 +64,7 @@ class HeldInput implements Operator {
   constructor(input: Operator, { left, right, leftKeys }: Join, context: ExecContext) {
     this.inputs = input.inputs
     this.keys = leftKeys.map((key) => new ObservedKeys(key))
+    this.#told = this.keys.filter((_, position) => !mayThrow(leftKeys[position]!))
     this.#input = input
     this.#rowsMax = Math.max(HELD_ROWS_MIN, estimateRows(right))
     this.#collector = new BatchCollector(left.schema)
@@ -87,10 +91,12 @@ class HeldInput implements Operator {
     for (;;) {
       const { done, value } = await this.#rows.next()
       if (done === true) return true
-      const isHeld = this.#memory.fit(collector.bytes + batchBytes(value))
+      const bytes = collector.bytes + batchBytes(value)
+      const isHeld = this.#memory.fit(bytes)
+      if (!isHeld) this.#memory.hold(bytes)
       collector.add(value)
       if (!isHeld || collector.rows > this.#rowsMax) return false
-      for (const keys of this.keys) keys.note(value)
+      for (const keys of this.#told) keys.note(value)
     }
   }
 
