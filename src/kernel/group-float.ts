@@ -70,6 +70,7 @@ export class FloatGroupIndex implements GroupIndex {
     if (vector.layout !== 'f64' && vector.layout !== 'big') {
       throw new Error(`no float64 keys in a ${vector.layout} vector`)
     }
+    if (this.#direct !== null && missing === 'assign') this.#direct.rows += vector.length
     const ascended = this.#ascend(vector, ids, missing)
     if (ascended === vector.length) return
     if (vector.layout === 'f64') {
@@ -93,7 +94,6 @@ export class FloatGroupIndex implements GroupIndex {
       this.#keys = grownFloat64(this.#keys, this.#count + added)
       this.#keys.set(fresh.subarray(0, added), this.#count)
       this.#count += added
-      if (this.#direct !== null) this.#direct.rows += rows
       from = rows
       if (from === length) return from
     }
@@ -126,7 +126,6 @@ export class FloatGroupIndex implements GroupIndex {
   ): number {
     const direct = this.#direct
     if (direct === null) return from
-    direct.rows += vector.length - from
     let row = this.#resolveNear(direct, vector, from, ids, missing)
     while (row < vector.length) {
       if (!this.#cover(direct, vector, row)) {

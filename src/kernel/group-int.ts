@@ -59,6 +59,7 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
+    if (this.#direct !== null && missing === 'assign') this.#direct.rows += length
     const ascended = this.#ascend(values, validity, length, ids, missing)
     if (ascended === length) return
     const from = this.#resolveDirect(ascended, values, validity, length, ids, missing)
@@ -116,7 +117,6 @@ export class IntGroupIndex implements GroupIndex {
       this.#keys = grownInt32(this.#keys, this.#count + added)
       this.#keys.set(fresh.subarray(0, added), this.#count)
       this.#count += added
-      this.#direct!.rows += rows
       from = rows
       if (from === length) return from
     }
@@ -147,7 +147,6 @@ export class IntGroupIndex implements GroupIndex {
   ): number {
     const direct = this.#direct
     if (direct === null) return from
-    direct.rows += length - from
     let row = this.#resolveNear(direct, values, validity, from, length, ids, missing)
     while (row < length) {
       if (!this.#cover(direct, values, validity, row, length)) {

@@ -147,8 +147,44 @@ export function selectCompared(
   return kept
 }
 
+/** Members that are compared one after another; more are looked up by a hash. */
+const LISTED_MAX = 12
+
 /** The rows whose text is one of `members`; parameters as in `selectLike`. */
 export function selectTextMembers(
+  texts: Utf8Vector,
+  members: readonly Uint8Array[],
+  rows: Uint32Array | null,
+  count: number,
+  out: Uint32Array,
+): number {
+  if (members.length > LISTED_MAX) return selectHashed(texts, membersOf(members), rows, count, out)
+  const { bytes, starts, ends } = texts
+  const heads = Int32Array.from(members, (member) => headOf(member, 0, member.length))
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = rows === null ? i : rows[i]!
+    const start = starts[row]!
+    const end = ends[row]!
+    const head = headOf(bytes, start, end)
+    for (let m = 0; m < heads.length; m++) {
+      if (heads[m] !== head) continue
+      const member = members[m]!
+      if (compareBytes(bytes, start, end, member, 0, member.length) !== 0) continue
+      out[kept++] = row
+      break
+    }
+  }
+  return kept
+}
+
+/** The length of a text with its first and its last byte: equal for equal texts. */
+function headOf(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return 0
+  return ((end - start) << 16) | (bytes[start]! << 8) | bytes[end - 1]!
+}
+
+function selectHashed(
   texts: Utf8Vector,
   members: TextMembers,
   rows: Uint32Array | null,
@@ -165,9 +201,9 @@ export function selectTextMembers(
 }
 
 /** A set of texts by a cheap hash of their bytes. */
-export type TextMembers = ReadonlyMap<number, readonly Uint8Array[]>
+type TextMembers = ReadonlyMap<number, readonly Uint8Array[]>
 
-export function textMembers(texts: readonly Uint8Array[]): TextMembers {
+function membersOf(texts: readonly Uint8Array[]): TextMembers {
   const members = new Map<number, Uint8Array[]>()
   for (const text of texts) {
     const hash = hashBytes(text, 0, text.length)
@@ -178,12 +214,7 @@ export function textMembers(texts: readonly Uint8Array[]): TextMembers {
   return members
 }
 
-export function hasText(
-  members: TextMembers,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): boolean {
+function hasText(members: TextMembers, bytes: Uint8Array, start: number, end: number): boolean {
   const bucket = members.get(hashBytes(bytes, start, end))
   if (bucket === undefined) return false
   for (const text of bucket) {

@@ -17,6 +17,8 @@ interface ColumnGuess {
 /** The share of rows for which a condition holds of which nothing is known. */
 const SHARE = 1 / 3
 const PATTERN_SHARE = 1 / 10
+/** The share of rows without a partner is never supposed to be less. */
+const ANTI_SHARE_MIN = 1 / 10
 
 /** How many rows `plan` is likely to give, by the statistics of its bound scans: 1 and up. */
 export function estimateRows(plan: LogicalPlan): number {
@@ -84,7 +86,10 @@ function joinedRows({ how, left, right, leftKeys, rightKeys }: Join): number {
     return [distinctOf(key, left), distinctOf(rightKeys[position]!, right)]
   })
   const matched = matchedRows(leftRows, rightRows, keys)
-  if (how === 'semi' || how === 'anti') return leftRows / 2
+  if (how === 'semi' || how === 'anti') {
+    const share = keys.every((of) => of.includes(null)) ? 1 / 2 : sharedKeys(keys)
+    return how === 'semi' ? leftRows * share : leftRows * Math.max(ANTI_SHARE_MIN, 1 - share)
+  }
   if (how === 'left') return Math.max(leftRows, matched)
   if (how === 'right') return Math.max(rightRows, matched)
   return how === 'full' ? Math.max(leftRows, rightRows, matched) : matched
@@ -105,6 +110,14 @@ export function matchedRows(left: number, right: number, keys: readonly KeyGuess
   }
   const spread = [Math.min(leftKeys, left), Math.min(rightKeys, right)] as const
   return (left * right) / (keys.length === 1 ? Math.max(...spread) : Math.min(...spread))
+}
+
+/** The share of the left keys that are likely to be among the right ones; 1 when nothing is known. */
+export function sharedKeys(keys: readonly KeyGuess[]): number {
+  const shares = keys.map(([ofLeft, ofRight]) => {
+    return ofLeft === null || ofRight === null ? 1 : ofRight / Math.max(1, ofLeft)
+  })
+  return Math.min(1, ...shares)
 }
 
 /** How many values `key` is likely to have in the rows of `plan`; null when nothing is known. */
@@ -132,19 +145,28 @@ function guessOf(name: string, plan: LogicalPlan): ColumnGuess | null {
       const expr = named.find((of) => of.name === name)?.expr
       return expr?.kind === 'column' ? guessOf(expr.name, plan.input) : null
     }
-    case 'join': {
-      const position = plan.rightNames.indexOf(name)
-      if (position < 0 || plan.how === 'semi' || plan.how === 'anti') {
-        return guessOf(name, plan.left)
-      }
-      return guessOf(plan.right.schema.fields[position]!.name, plan.right)
-    }
+    case 'join':
+      return guessOfJoin(name, plan)
     case 'values':
     case 'union':
       return null
     default:
       return unreachable(plan)
   }
+}
+
+/** A key of an inner or semi join has no more values than either side has. */
+function guessOfJoin(name: string, plan: Join): ColumnGuess | null {
+  const { how, left, right, leftKeys, rightKeys, rightNames } = plan
+  const position = how === 'semi' || how === 'anti' ? -1 : rightNames.indexOf(name)
+  const [own, keys, side] =
+    position < 0 ? [name, leftKeys, left] : [right.schema.fields[position]!.name, rightKeys, right]
+  const guess = guessOf(own, side)
+  if (guess === null || (how !== 'inner' && how !== 'semi')) return guess
+  const key = keys.findIndex((of) => of.kind === 'column' && of.name === own)
+  if (key < 0) return guess
+  const other = position < 0 ? distinctOf(rightKeys[key]!, right) : distinctOf(leftKeys[key]!, left)
+  return { ...guess, distinct: Math.min(guess.distinct, other ?? guess.distinct) }
 }
 
 function guessOfScan(name: string, scan: Scan): ColumnGuess | null {
@@ -215,6 +237,9 @@ function shareOfOne(expr: Expr, input: LogicalPlan): number {
     case 'gte':
       return shareBelow(args[1]!, args[0]!, input)
     case 'like':
+    case 'contains':
+    case 'startsWith':
+    case 'endsWith':
       return PATTERN_SHARE
     default:
       return SHARE

@@ -32,6 +32,11 @@ export function conjuncts(expr: Expr): Expr[] {
   return operandsOf(expr, 'and')
 }
 
+/** The expressions of which one has to be true for `expr` to be: its `or`s taken apart, in order. */
+export function disjuncts(expr: Expr): Expr[] {
+  return operandsOf(expr, 'or')
+}
+
 /** `exprs` joined by `and`, in order; true when there are none. */
 export function conjoin(exprs: readonly Expr[]): Expr {
   return joined(exprs, 'and') ?? literalExpr(true, bool)

@@ -1,5 +1,11 @@
 import { schemasEqual } from '../arrow/schema.ts'
-import { distinctOf, estimateRows, matchedRows } from './estimate-rows.ts'
+import {
+  distinctOf,
+  estimateRows,
+  type KeyGuess,
+  matchedRows,
+  sharedKeys,
+} from './estimate-rows.ts'
 import type { Expr } from './expr.ts'
 import { columnExpr, columnsOf } from './expr-walk.ts'
 import { columnText, type Equality, type JoinGraph, type JoinShape, renamed } from './join-graph.ts'
@@ -61,10 +67,18 @@ export class InputJoiner {
 
   /** The rows that `a` and `b` are likely to make together. */
   rowsOf(a: Joined, b: Joined): number {
-    const keys = this.between(a, b).map(([left, right]) => {
-      return [distinctOf(inPlan(a, left), a.plan), distinctOf(inPlan(b, right), b.plan)] as const
+    return Math.max(1, matchedRows(a.rows, b.rows, this.#keysOf(a, b)))
+  }
+
+  /** The rows of `a` that are likely to be read once the keys of `b` are known. */
+  rowsFound(a: Joined, b: Joined): number {
+    return Math.max(1, a.rows * sharedKeys(this.#keysOf(a, b)))
+  }
+
+  #keysOf(a: Joined, b: Joined): KeyGuess[] {
+    return this.between(a, b).map(([left, right]) => {
+      return [distinctOf(inPlan(a, left), a.plan), distinctOf(inPlan(b, right), b.plan)]
     })
-    return Math.max(1, matchedRows(a.rows, b.rows, keys))
   }
 
   /** The join of `left` with `right`, which is collected. Only columns that are still looked at. */
@@ -80,12 +94,13 @@ export class InputJoiner {
     })
     const all = [...first.names.keys(), ...right.names.keys()]
     const rows = this.rowsOf(left, right)
+    const built = left.rows <= right.rows ? this.rowsFound(right, left) : right.rows
     const whole = {
       plan: joined,
       inputs: new Set([...left.inputs, ...right.inputs]),
       names: new Map(all.map((text) => [text, this.#names.get(text)!])),
       rows,
-      cost: left.cost + right.cost + left.rows + 2 * right.rows + rows,
+      cost: left.cost + right.cost + left.rows + 2 * built + rows,
     }
     return this.#narrowed(whole)
   }

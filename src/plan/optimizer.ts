@@ -1,4 +1,6 @@
 import { schemasEqual, schemaText } from '../arrow/schema.ts'
+import { filterSides } from './filter-sides.ts'
+import { groupBeforeJoin } from './group-before-join.ts'
 import { type LogicalPlan, mapInputs } from './logical-plan.ts'
 import { orderJoins } from './order-joins.ts'
 import { answerFromMetadata } from './rule/answer-from-metadata.ts'
@@ -72,6 +74,8 @@ export interface OptimizeOptions {
   readonly fold: FoldConstant
   /** For tests: some of `RULES`. */
   readonly rules?: readonly Rule[]
+  /** Whether choices filter the sides of joins: they do, unless told or some rules only are asked for. */
+  readonly choices?: 'for each side' | 'as written'
 }
 
 /**
@@ -79,13 +83,18 @@ export interface OptimizeOptions {
  * Throws a plain Error when a rule changes a schema: that is a bug of ours.
  */
 export function optimize(plan: LogicalPlan, options: OptimizeOptions): LogicalPlan {
-  return settle(plan, [foldConstants(options.fold), ...(options.rules ?? RULES)])
+  const { fold, choices = options.rules === undefined ? 'for each side' : 'as written' } = options
+  const rules = [foldConstants(fold), ...(options.rules ?? RULES)]
+  const settled = settle(plan, rules)
+  if (choices === 'as written') return settled
+  const split = filterSides(settled)
+  return split === settled ? settled : settle(split, rules)
 }
 
 export interface BoundOptions {
   /** For tests: some of `BOUND_RULES`. */
   readonly rules?: readonly Rule[]
-  /** Whether joins may be moved: they may, unless told or some rules only are asked for. */
+  /** Whether joins may be moved, and groups made before them: they may, unless told or some rules only are asked for. */
   readonly joins?: 'ordered' | 'as written'
 }
 
@@ -93,7 +102,7 @@ export interface BoundOptions {
 export function optimizeBound(plan: LogicalPlan, options: BoundOptions = {}): LogicalPlan {
   const { rules, joins = rules === undefined ? 'ordered' : 'as written' } = options
   const settled = settle(plan, rules ?? BOUND_RULES)
-  return joins === 'ordered' ? orderJoins(settled) : settled
+  return joins === 'ordered' ? groupBeforeJoin(orderJoins(settled)) : settled
 }
 
 /** Applies `rules` in turn until none changes anything, at most `PASSES_MAX` times. */

@@ -101,7 +101,7 @@ function withInputs(
   return mapInputs(plan, (input) => withInputs(input, inputs, order))
 }
 
-/** Always joins the two that are likely to make the fewest rows, and collects the smaller one. */
+/** Always joins the two that are likely to make the fewest rows, and collects the one of which fewer values can count. */
 function greedy(inputs: readonly LogicalPlan[], joiner: InputJoiner): Joined | null {
   const open = inputs.map((_, number) => joiner.alone(number))
   while (open.length > 1) {
@@ -115,7 +115,8 @@ function greedy(inputs: readonly LogicalPlan[], joiner: InputJoiner): Joined | n
     }
     if (best === null) return null
     const { a, b } = best
-    const joined = b.rows > a.rows ? joiner.join(b, a) : joiner.join(a, b)
+    const size = (of: Joined, other: Joined) => joiner.rowsFound(of, other) * of.names.size
+    const joined = size(b, a) > size(a, b) ? joiner.join(b, a) : joiner.join(a, b)
     open.splice(open.indexOf(b), 1)
     open.splice(open.indexOf(a), 1, joined)
   }

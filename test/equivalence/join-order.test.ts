@@ -14,6 +14,8 @@ const PLANS = runs(150)
 const WRITTEN: Variant = { ...PLAIN, name: 'as written', rules: RULES, boundRules: BOUND_RULES }
 const ORDERED: Variant = { ...WRITTEN, name: 'ordered', joins: 'ordered' }
 const NARROWED: Variant = { ...ORDERED, name: 'ordered and narrowed', runTimePruning: 'on' }
+const SPLIT: Variant = { ...NARROWED, name: 'choices for each side', choices: 'for each side' }
+const SPILLED: Variant = { ...SPLIT, name: 'spilled', batchRowsMax: 7, memoryLimit: 3000 }
 
 /** Five tables of very different sizes, a key that no two rows share, and keys that many do. */
 async function tables(prng: Prng): Promise<AnyFrame[]> {
@@ -61,25 +63,28 @@ function joined(prng: Prng, frames: readonly AnyFrame[]): AnyFrame {
   const there = [PREFIXES[order[0]!]!]
   for (const i of order.slice(1)) {
     const p = PREFIXES[i]!
-    const how = prng.pick(['inner', 'inner', 'inner', 'inner', 'left', 'semi', 'full'])
+    const how = prng.chance(0.65)
+      ? 'inner'
+      : prng.pick(['left', 'left', 'semi', 'semi', 'anti', 'right', 'full'])
     const on = Array.from({ length: prng.pick([1, 1, 1, 2]) }, () => [
       key(prng.pick(there)),
       key(p),
     ])
     frame = frame.join(source(i), { on, how })
-    if (how !== 'semi') there.push(p)
+    if (how !== 'semi' && how !== 'anti') there.push(p)
   }
   return above(prng, frame, there)
 }
 
 function above(prng: Prng, frame: AnyFrame, there: readonly string[]): AnyFrame {
   const p = prng.pick(there)
+  const [head, last] = [there[0]!, there.at(-1)!]
   const counted = () => (o: any) => ({
     n: fn.count(),
     s: o[`${p}_some`].sum(),
     m: o[`${p}_id`].max(),
   })
-  switch (prng.int(0, 9)) {
+  switch (prng.int(0, 12)) {
     case 0:
       return frame.agg(counted())
     case 1:
@@ -98,6 +103,22 @@ function above(prng: Prng, frame: AnyFrame, there: readonly string[]): AnyFrame 
       return frame.select(...frame.schema.fields.slice(1).map((of: any) => of.name))
     case 8:
       return frame.sort(`${p}_some`).limit(5)
+    case 9:
+      return frame.groupBy(`${head}_id`, `${head}_few`).agg((o: any) => ({
+        n: o[`${last}_few`].count(),
+        least: o[`${last}_id`].min(),
+        most: o[`${last}_ratio`].max(),
+      }))
+    case 10:
+    case 11: {
+      const chosen = frame.filter((o: any) => {
+        const cases = Array.from({ length: prng.int(2, 3) }, () =>
+          o[`${head}_few`].eq(prng.int(0, 5)).and(o[`${last}_some`].lt(prng.int(0, 60))),
+        )
+        return cases.reduce((a, b) => a.or(b))
+      })
+      return prng.chance(0.5) ? chosen : chosen.agg(counted())
+    }
     default:
       return frame
   }
@@ -112,7 +133,7 @@ test(`${PLANS} random joins give the same rows in the same order, however they a
     const prng = new Prng(seed + 1299 * (index + 1))
     const frame = joined(prng, await tables(prng))
     const expected = await runVariant(frame, WRITTEN)
-    for (const variant of [ORDERED, NARROWED]) {
+    for (const variant of [ORDERED, NARROWED, SPLIT, SPILLED]) {
       const found = await runVariant(frame, variant)
       if (variant === ORDERED && found.plan !== expected.plan) {
         moved++

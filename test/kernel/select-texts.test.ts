@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { utf8 } from '../../src/arrow/data-type.ts'
 import type { Utf8Vector } from '../../src/arrow/vector.ts'
 import { compileLike, matchesLike } from '../../src/kernel/like.ts'
-import { selectLike } from '../../src/kernel/select-texts.ts'
+import { selectLike, selectTextMembers } from '../../src/kernel/select-texts.ts'
 import { runs } from '../support/random.ts'
 
 const encoder = new TextEncoder()
@@ -54,5 +54,27 @@ test('one search over the bytes of a file finds what looking at each row finds',
       },
     ),
     { numRuns: runs(2000) },
+  )
+})
+
+test('texts of a list are found, be it short or long', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), maxLength: 4 })
+  fc.assert(
+    fc.property(
+      fc.array(text, { maxLength: 30 }),
+      fc.array(text, { maxLength: 20 }),
+      (rows, members) => {
+        const texts = fileOf(rows)
+        const list = members.map((member) => encoder.encode(member))
+        const want = [...rows.keys()].filter((row) => members.includes(rows[row]!))
+        const out = new Uint32Array(rows.length)
+        const kept = selectTextMembers(texts, list, null, rows.length, out)
+        expect([...out.subarray(0, kept)]).toEqual(want)
+        const odd = Uint32Array.from(rows.keys()).filter((row) => row % 2 === 1)
+        const found = selectTextMembers(texts, list, odd, odd.length, out)
+        expect([...out.subarray(0, found)]).toEqual(want.filter((row) => row % 2 === 1))
+      },
+    ),
+    { numRuns: runs(1000) },
   )
 })

@@ -87,7 +87,7 @@ function sorted(keys: readonly SortKey[], input: LogicalPlan, rows: Rows): Rows 
   })
 }
 
-/** Counts, firsts, and sums of whole numbers. */
+/** Counts, ends, firsts, and sums of whole numbers. */
 function aggregated({ keys, aggregates, input }: Aggregate, rows: Rows): Rows {
   const groups = new Map<string, { key: Scalar[]; rows: Row[] }>()
   if (keys.length === 0) groups.set('', { key: [], rows: [] })
@@ -107,6 +107,8 @@ function aggregated({ keys, aggregates, input }: Aggregate, rows: Rows): Rows {
       if (of.aggregate === 'first') return all[0]!
       const values = all.filter((value) => value !== null)
       if (of.aggregate === 'count') return BigInt(values.length)
+      if (of.aggregate === 'min') return values.toSorted(compareScalars)[0] ?? null
+      if (of.aggregate === 'max') return values.toSorted(compareScalars).at(-1) ?? null
       if (of.aggregate !== 'sum') throw new Error(`no reference for ${of.aggregate}`)
       return values.length === 0
         ? null

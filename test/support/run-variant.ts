@@ -27,6 +27,8 @@ export interface Variant {
   readonly wasm?: 'on' | 'off'
   /** Whether joins may be moved; `as written` when not given. */
   readonly joins?: 'ordered' | 'as written'
+  /** Whether choices filter the sides of joins; `as written` when not given. */
+  readonly choices?: 'for each side' | 'as written'
   /** `on` when not given. */
   readonly runTimePruning?: 'on' | 'off'
 }
@@ -50,6 +52,8 @@ export const VARIANTS: readonly Variant[] = [
   { ...OPTIMIZED, name: 'no rules, run-time pruning' },
   { ...PLAIN, name: 'no rules but joins in order', joins: 'ordered' },
   { ...OPTIMIZED, name: 'all rules, joins in order', ...ALL, joins: 'ordered' },
+  { ...PLAIN, name: 'no rules but choices for each side', choices: 'for each side' },
+  { ...OPTIMIZED, name: 'all rules, choices for each side', ...ALL, choices: 'for each side' },
   ...RULES.map((rule) => ({
     ...OPTIMIZED,
     name: `all but ${rule.name}`,
@@ -78,6 +82,14 @@ export const VARIANTS: readonly Variant[] = [
     batchRowsMax: 7,
     memoryLimit,
   })),
+  ...[3000, 20_000].map((memoryLimit) => ({
+    ...OPTIMIZED,
+    ...ALL,
+    name: `all rules, joins in order, spilling what is beyond ${memoryLimit} bytes`,
+    joins: 'ordered' as const,
+    batchRowsMax: 7,
+    memoryLimit,
+  })),
 ]
 
 export interface VariantResult {
@@ -90,7 +102,8 @@ export interface VariantResult {
 /** The rows of `frame` run as `variant` says, values in column order. */
 export async function runVariant(frame: DataFrame<any>, variant: Variant): Promise<VariantResult> {
   const { plan, origins } = stateOf(frame, 'runVariant')
-  const logical = optimize(plan, { fold: foldConstant, rules: variant.rules })
+  const { rules, choices = 'as written' } = variant
+  const logical = optimize(plan, { fold: foldConstant, rules, choices })
   const sets = new Map<Scan, PartitionSet>()
   for (const scan of scansOf(logical)) {
     const named = scan.predicate === null ? new Set<string>() : columnsOf(scan.predicate)

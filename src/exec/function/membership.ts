@@ -4,7 +4,7 @@ import { hasKey, type KeySet } from '../../arrow/key-set.ts'
 import type { Scalar } from '../../arrow/scalar.ts'
 import { bigAt, isNull, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { selectMembers } from '../../kernel/select-numbers.ts'
-import { selectTextMembers, textMembers } from '../../kernel/select-texts.ts'
+import { selectTextMembers } from '../../kernel/select-texts.ts'
 
 /**
  * SQL's IN: true where `input` equals one of `values`; null where it is null, or is none of them
@@ -70,5 +70,5 @@ function selectTexts(
   count: number,
   out: Uint32Array,
 ): number {
-  return selectTextMembers(input, textMembers(wanted.map(scalarBytes)), rows, count, out)
+  return selectTextMembers(input, wanted.map(scalarBytes), rows, count, out)
 }

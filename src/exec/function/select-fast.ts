@@ -13,7 +13,8 @@ import {
   selectNumbers,
 } from '../../kernel/select-numbers.ts'
 import { selectCompared, selectLike } from '../../kernel/select-texts.ts'
-import type { CallExpr, Expr } from '../../plan/expr.ts'
+import type { CallExpr, Expr, InExpr } from '../../plan/expr.ts'
+import { listKeys } from './list-keys.ts'
 import { selectIn } from './membership.ts'
 import { likeProgram, literalProgram } from './text-match.ts'
 
@@ -150,6 +151,11 @@ export function rangeOfPredicate(predicate: Expr, type: DataType): NumberRange |
   }
   if (predicate.kind === 'member' && predicate.input.kind === 'column') {
     const { keys } = predicate
+    return { least: keys.least, greatest: keys.greatest, flip: 0, keys }
+  }
+  if (predicate.kind === 'in' && predicate.input.kind === 'column') {
+    const keys = listKeys(predicate)
+    if (keys === null) return undefined
     return { least: keys.least, greatest: keys.greatest, flip: 0, keys }
   }
   const comparison = columnComparison(predicate)
@@ -300,11 +306,12 @@ function selectText(
   return withoutNulls(column, selectLike(column, program, rows, count, out), out)
 }
 
-function selectInColumn(
-  { input, values }: Extract<Expr, { kind: 'in' }>,
-  selection: Selection,
-): number | undefined {
+function selectInColumn(expr: InExpr, selection: Selection): number | undefined {
+  const { input, values } = expr
   if (input.kind !== 'column') return undefined
+  const range = rangeOfPredicate(expr, input.type)
+  const found = range && selectInRange(input.name, range, selection)
+  if (found !== undefined) return found
   const column = columnNamed(selection, input.name)
   const { rows, count, out } = selection
   return withoutNulls(column, selectIn(column, values, rows, count, out), out)

@@ -39,6 +39,9 @@ function jointSelectivity(group: readonly Expr[], statisticsOf: StatisticsOf): n
   return Math.max(0.001, 1 - excluded)
 }
 
+/** What it takes to make a text of a line and to look at it, beside its bytes. */
+const TEXT_COST = 8
+
 /** Bytes to decode for each row, half of them where values are equally wide, and steps of work. */
 function cost(expr: Expr, statisticsOf: StatisticsOf): number {
   let bytes = 0
@@ -47,6 +50,7 @@ function cost(expr: Expr, statisticsOf: StatisticsOf): number {
     if (statistics === undefined) continue
     const width = statistics.bytes / Math.max(1, statistics.rows)
     bytes += statistics.hints.width === null ? width : width / 2
+    if (typeof statistics.min === 'string') bytes += TEXT_COST
   }
   return bytes + steps(expr)
 }

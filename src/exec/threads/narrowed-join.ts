@@ -2,7 +2,7 @@ import type { Batch } from '../../arrow/batch.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { conjoin } from '../../plan/expr-walk.ts'
-import { filter, inputsOf, type Join, type LogicalPlan } from '../../plan/logical-plan.ts'
+import { filter, type Join, type LogicalPlan } from '../../plan/logical-plan.ts'
 import { mayThrow } from '../../plan/may-throw.ts'
 import { optimizeBound } from '../../plan/optimizer.ts'
 import { dropMatchedConjuncts } from '../../plan/rule/drop-matched-conjuncts.ts'
@@ -33,17 +33,6 @@ const RULES = [
 
 /** How a plan becomes an operator while a query runs. */
 export type MakeOperator = (plan: LogicalPlan, context: ExecContext) => Operator
-
-/** Whether only those left rows count that have a match, and there is a scan to be told so. */
-export function canNarrow(plan: Join): boolean {
-  const { how, leftKeys, left } = plan
-  if (how !== 'inner' && how !== 'semi' && how !== 'right') return false
-  return leftKeys.some((key) => !mayThrow(key)) && hasScan(left)
-}
-
-function hasScan(plan: LogicalPlan): boolean {
-  return plan.kind === 'scan' ? plan.partitions !== null : inputsOf(plan).some(hasScan)
-}
 
 /**
  * A join that looks at the keys of its right side while it collects them, and reads of the left
@@ -105,16 +94,20 @@ class NarrowedInput implements Operator {
   }
 
   execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
-    const { left } = this.#plan
-    const known = this.#right.isComplete ? this.#known() : []
-    const plan =
-      known.length === 0 ? left : optimizeBound(filter(left, conjoin(known)), { rules: RULES })
+    const { left, leftKeys } = this.#plan
+    const plan = this.#right.isComplete ? narrowed(left, leftKeys, this.#keys) : left
     return this.#make(plan, context).execute(context)
   }
+}
 
-  #known(): Expr[] {
-    return this.#plan.leftKeys.flatMap((key, position) =>
-      mayThrow(key) ? [] : this.#keys[position]!.conjuncts(key),
-    )
-  }
+/** `side` without rows whose `keys` are none of those `observed` on the other side. */
+export function narrowed(
+  side: LogicalPlan,
+  keys: readonly Expr[],
+  observed: readonly ObservedKeys[],
+): LogicalPlan {
+  const known = keys.flatMap((key, position) =>
+    mayThrow(key) ? [] : observed[position]!.conjuncts(key),
+  )
+  return known.length === 0 ? side : optimizeBound(filter(side, conjoin(known)), { rules: RULES })
 }

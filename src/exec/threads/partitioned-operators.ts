@@ -1,16 +1,18 @@
 import type { Expr } from '../../plan/expr.ts'
 import { childrenOf } from '../../plan/expr-children.ts'
-import { inputsOf, type LogicalPlan, type Scan } from '../../plan/logical-plan.ts'
+import { inputsOf, type Join, type LogicalPlan, type Scan } from '../../plan/logical-plan.ts'
 import { planMayThrow } from '../../plan/may-throw.ts'
 import { exprsOf } from '../../plan/node-exprs.ts'
 import { pipelineScan } from '../../plan/pipeline-scan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
+import { sideReadFirst } from '../../plan/side-read-first.ts'
 import type { ExecContext } from '../context.ts'
 import { candidateBytes } from '../operator/top-k.ts'
 import type { Operator } from '../operator.ts'
 import { physicalPlan } from '../physical-planner.ts'
 import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './gather.ts'
-import { canNarrow, type MakeOperator, narrowedJoin } from './narrowed-join.ts'
+import { LeftFirstJoin } from './left-first-join.ts'
+import { type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
 import { slicesFor, verifiedFiles } from './slices.ts'
 import { secondsWorthIt } from './worker-pool.ts'
@@ -69,19 +71,13 @@ function demandOf(node: LogicalPlan, input: LogicalPlan, above: Demand): Demand 
 }
 
 function makerOf(node: LogicalPlan, above: Demand, within: Surroundings): (() => Operator) | null {
-  const { context, known } = within
+  const { context } = within
   if (exprsOf(node).some(isOrHasUser)) return null
   if (node.kind === 'aggregate') {
     const sharing = sharingOf(node.input, context)
     return sharing.helpers === 0 ? null : () => new GatherGroupsOperator(node, sharing)
   }
-  if (node.kind === 'join') {
-    if (context.runTimePruning === 'off' || !canNarrow(node)) return null
-    const make = (plan: LogicalPlan, of: ExecContext, demand: Demand) =>
-      physicalPlan(plan, undefined, operatorsBelow(plan, { context: of, known }, demand))
-    const left: MakeOperator = (plan, of) => make(plan, of, above)
-    return () => narrowedJoin(node, make(node.right, context, 'takes all'), left)
-  }
+  if (node.kind === 'join') return joinMaker(node, above, within)
   if (node.kind === 'top-k') {
     if (context.runTimePruning === 'off') return null
     const sharing = sharingOf(node.input, context)
@@ -98,6 +94,19 @@ function makerOf(node: LogicalPlan, above: Demand, within: Surroundings): (() =>
   const sharing = sharingOf(node, context)
   if (sharing.helpers === 0 || !fits(sharing, context)) return null
   return () => new GatherOperator(node, sharing)
+}
+
+/** A join that reads one side first, to read less of the other. */
+function joinMaker(node: Join, above: Demand, within: Surroundings): (() => Operator) | null {
+  const { context, known } = within
+  const first = context.runTimePruning === 'off' ? null : sideReadFirst(node)
+  if (first === null) return null
+  const make = (plan: LogicalPlan, of: ExecContext, demand: Demand) =>
+    physicalPlan(plan, undefined, operatorsBelow(plan, { context: of, known }, demand))
+  const all: MakeOperator = (plan, of) => make(plan, of, 'takes all')
+  if (first === 'left') return () => new LeftFirstJoin(node, all(node.left, context), all)
+  const left: MakeOperator = (plan, of) => make(plan, of, above)
+  return () => narrowedJoin(node, all(node.right, context), left)
 }
 
 /** Functions of the user's stay in their thread. */

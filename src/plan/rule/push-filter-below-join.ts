@@ -5,16 +5,17 @@ import { columnExpr, columnsOf, conjoin, conjuncts, mapExpr, substitute } from '
 import { filter, type Join, type JoinHow, join, type LogicalPlan } from '../logical-plan.ts'
 import { mayThrow } from '../may-throw.ts'
 
-/** The sides of which a row that fails a conjunct takes all its joined rows with it. */
-const SIDES: Record<JoinHow, { readonly left: boolean; readonly right: boolean }> = {
-  inner: { left: true, right: true },
-  cross: { left: true, right: true },
-  left: { left: true, right: false },
-  right: { left: false, right: true },
-  full: { left: false, right: false },
-  semi: { left: true, right: false },
-  anti: { left: true, right: false },
-}
+/** The sides of a join of which a row that fails a conjunct takes all its joined rows with it. */
+export const FILTERED_SIDES: Record<JoinHow, { readonly left: boolean; readonly right: boolean }> =
+  {
+    inner: { left: true, right: true },
+    cross: { left: true, right: true },
+    left: { left: true, right: false },
+    right: { left: false, right: true },
+    full: { left: false, right: false },
+    semi: { left: true, right: false },
+    anti: { left: true, right: false },
+  }
 
 /**
  * Filters the inputs of a join, so that fewer rows are joined and the filter can travel on.
@@ -45,8 +46,10 @@ export function pushFilterBelowJoin(plan: LogicalPlan): LogicalPlan {
   for (const part of conjuncts(plan.predicate)) {
     const names = [...columnsOf(part)]
     if (mayThrow(part)) kept.push(part)
-    else if (SIDES[on.how].left && names.every((name) => leftNames.has(name))) left.push(part)
-    else if (SIDES[on.how].right && names.every((name) => rightNames.has(name))) right.push(part)
+    else if (FILTERED_SIDES[on.how].left && names.every((name) => leftNames.has(name)))
+      left.push(part)
+    else if (FILTERED_SIDES[on.how].right && names.every((name) => rightNames.has(name)))
+      right.push(part)
     else kept.push(part)
   }
   if (left.length + right.length === 0) return plan
@@ -63,7 +66,8 @@ export function pushFilterBelowJoin(plan: LogicalPlan): LogicalPlan {
   return kept.length === 0 ? joined : filter(joined, conjoin(kept))
 }
 
-function filtered(input: LogicalPlan, parts: readonly Expr[]): LogicalPlan {
+/** `input` without rows for which one of `parts` is not true. */
+export function filtered(input: LogicalPlan, parts: readonly Expr[]): LogicalPlan {
   return parts.length === 0 ? input : filter(input, conjoin(parts))
 }
 
