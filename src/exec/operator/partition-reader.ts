@@ -33,7 +33,7 @@ export interface PartitionFiles {
   readonly statistics: PartitionSet['statistics']
 }
 
-type ReaderContext = Pick<ExecContext, 'signal' | 'cache' | 'onColumn'>
+type ReaderContext = Pick<ExecContext, 'signal' | 'cache' | 'onColumn' | 'rows'>
 
 /** A column file that has been opened, and the row that it would give next. */
 interface OpenColumn {
@@ -186,14 +186,15 @@ export class PartitionReader {
     const file = this.#fileOf(column)
     const constant = constantReader(this.#entryOf(column)!, column)
     if (constant !== undefined) return constant
-    const { signal, cache, onColumn } = this.#context
+    const { signal, cache, onColumn, rows } = this.#context
+    const options = { signal, until: rows?.to }
     const columns = cache?.columns ?? null
-    if (cache === null || columns === null) return openColumn(this.#store, file, { signal })
+    if (cache === null || columns === null) return openColumn(this.#store, file, options)
     const name = cache.storeName(this.#store)
     const known = columns.find(name, file)
     onColumn(known === undefined ? 'decoded' : 'cached')
     if (known !== undefined) return known
-    return columns.recorded(name, file, await openColumn(this.#store, file, { signal }))
+    return columns.recorded(name, file, await openColumn(this.#store, file, options))
   }
 
   #fileOf(column: Column): ColumnFile {

@@ -39,10 +39,12 @@ export class GatherOperator implements Operator {
 
   async *execute(context: ExecContext): AsyncGenerator<Batch, void, undefined> {
     const { schema } = this
+    const { scan, slices, helpers } = this.#sharing
+    const perPartition = Math.ceil(slices.length / (scan.partitions?.kept.length || 1))
     const work: Morsels = {
       ...morselsOf(this.#sharing),
       fragment: { plan: this.#plan, gives: 'rows' },
-      ahead: aheadOf(this.#sharing.helpers),
+      ahead: aheadOf(helpers) * perPartition,
     }
     for await (const { batches } of new MorselRun(work, context).results()) {
       for (const batch of batches) yield { ...batch, schema }

@@ -11,8 +11,8 @@ import type { ObjectStore } from '../../io/object-store.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
 
-/** Slices that each thread is to get, so that none waits long for the last. */
-const PER_THREAD = 8
+/** Slices that each thread is to get where there are fewer partitions than threads. */
+const PER_THREAD = 2
 
 /** What one thread takes at a time: a partition, or some of its rows. */
 export interface Slice {
@@ -23,25 +23,27 @@ export interface Slice {
 }
 
 /**
- * The kept partitions of `scan` for `threads` threads, in order. Where they are few, those are cut whose
+ * The kept partitions of `scan` for `threads` threads, in order. Where they are fewer, those are cut whose
  * files can be entered in their midst: this process has read them before.
  */
 export function slicesFor(scan: Scan, store: ObjectStore | undefined, threads: number): Slice[] {
   const { all, kept } = scan.partitions!
   const wanted = threads * PER_THREAD
   const whole = kept.map((id) => ({ id, rows: null }))
-  if (threads < 2 || kept.length >= wanted || store === undefined) return whole
+  if (kept.length >= threads || store === undefined) return whole
   const rowsOf = new Map(all.partitions.map(({ id, rows }) => [id, rows]))
   const sum = kept.reduce((rows, id) => rows + rowsOf.get(id)!, 0)
-  const size = Math.max(1, Math.ceil(sum / wanted / MARK_ROWS)) * MARK_ROWS
+  const sizeMax = Math.max(MARK_ROWS, sum / wanted)
   return whole.flatMap((slice): Slice[] => {
     const rows = rowsOf.get(slice.id)!
-    const canCut = rows > size && filesOf(scan, slice.id).every((file) => isMarked(store, file))
-    return canCut ? cut(slice.id, rows, size) : [slice]
+    const canCut = rows > sizeMax && filesOf(scan, slice.id).every((file) => isMarked(store, file))
+    return canCut ? cut(slice.id, rows, Math.ceil(rows / sizeMax)) : [slice]
   })
 }
 
-function cut(id: number, rows: number, size: number): Slice[] {
+/** About `count` slices, equally long, that end at marks. */
+function cut(id: number, rows: number, count: number): Slice[] {
+  const size = Math.ceil(rows / count / MARK_ROWS) * MARK_ROWS
   return Array.from({ length: Math.ceil(rows / size) }, (_, n) => {
     return { id, rows: { from: n * size, to: Math.min(rows, (n + 1) * size) } }
   })

@@ -84,6 +84,8 @@ export class ByteWindow extends LineBuffer {
   crc = 0
   /** Where in the file `end` is. */
   #position = 0
+  /** Nothing behind it is read before it has been reached. */
+  #pause = 0
   #pending = false
   #closed = false
   readonly #source: ByteSource
@@ -121,6 +123,11 @@ export class ByteWindow extends LineBuffer {
     this.#position = position
   }
 
+  /** Reads no further than to `position` of the file, unless more is asked for then. */
+  pauseAt(position: number): void {
+    this.#pause = position
+  }
+
   /**
    * Reads on: at least one byte more between `start` and `end`. Throws DATA at the file's end,
    * where the row that asks is missing or cut.
@@ -141,7 +148,8 @@ export class ByteWindow extends LineBuffer {
       this.end -= this.start
       this.start = 0
     }
-    const size = Math.min(this.capacity - this.end, left)
+    const ahead = this.#position < this.#pause ? this.#pause - this.#position : left
+    const size = Math.min(this.capacity - this.end, left, ahead)
     const target = this.bytes.subarray(this.end, this.end + size)
     const read = this.#source.read(target, this.#position)
     if (typeof read === 'number') return this.#accept(read)

@@ -4,11 +4,14 @@ import type { ByteSource, ObjectStore, StoreOptions } from '../object-store.ts'
 import { ByteWindow } from './byte-window.ts'
 import type { ColumnFile, ColumnReader } from './column-reader.ts'
 import { CsvColumnReader } from './csv-column-reader.ts'
+import { MARK_ROWS } from './row-marks.ts'
 import { isVerified, marksOf, noteVerified, verificationKey } from './verified-files.ts'
 
 export interface OpenOptions extends StoreOptions {
   /** `always` compares the checksum also where this process has read the file before. */
   readonly verify?: 'once' | 'always'
+  /** The row before which reading is likely to end, so that nothing behind it is read ahead. */
+  readonly until?: number | undefined
   /** True: the store's own object is read, never a copy of it. */
   readonly original?: boolean | undefined
 }
@@ -42,12 +45,16 @@ export async function openColumn(
   const trusted = options.verify !== 'always' && isVerified(verification)
   const window = new ByteWindow(source, key, { signal, withCrc: !trusted })
   try {
+    const marks = trusted ? marksOf(verification) : null
     const reader = new CsvColumnReader(file, window, {
       trusted,
-      marks: trusted ? marksOf(verification) : null,
-      onVerified: (marks) => noteVerified(verification, marks),
+      marks,
+      onVerified: (found) => noteVerified(verification, found),
     })
-    await reader.open()
+    const [first] = marks ?? []
+    if (first === undefined) await reader.open()
+    else window.seek(first)
+    window.pauseAt(marks?.[(options.until ?? 0) / MARK_ROWS] ?? 0)
     return reader
   } catch (error) {
     window.close()
