@@ -148,7 +148,12 @@ export class PartitionStager {
       isFirst = false
       if (uploads.isTaken) break
     }
-    return { columns: new Map(columns.map((of, position) => [of.id, files[position]!])), uploads }
+    // Without those that were left out since the number is taken.
+    const entries = columns.flatMap(({ id: of }, position): [number, ColumnPartition][] => {
+      const file = files[position]
+      return file === undefined ? [] : [[of, file]]
+    })
+    return { columns: new Map(entries), uploads }
   }
 
   async #create(column: Column, id: number, bytes: Uint8Array): Promise<boolean> {
