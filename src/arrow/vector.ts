@@ -1,3 +1,4 @@
+import { corrupt } from '../error.ts'
 import { type DataType, float64, int32, isExact, type Layout, layoutOf } from './data-type.ts'
 
 interface Common {
@@ -346,7 +347,16 @@ export function exactVector(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The text at `row` as a string. Not for binary. Under a null: ''. */
+/** A file that was found right is not compared with its checksum when it is read again. */
+function decoded(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw corrupt('a text is not valid UTF-8: its bytes have changed since they were written')
+  }
+}
+
+/** The text at `row` as a string. Not for binary. Under a null: ''. Throws DATA for bytes that are no UTF-8. */
 export function textAt(vector: Utf8Vector, row: number): string {
   const start = vector.starts[row]!
   const end = vector.ends[row]!
@@ -354,10 +364,10 @@ export function textAt(vector: Utf8Vector, row: number): string {
     let ascii = ''
     for (let i = start; i < end; i++) {
       const byte = vector.bytes[i]!
-      if (byte >= 128) return decoder.decode(vector.bytes.subarray(start, end))
+      if (byte >= 128) return decoded(vector.bytes.subarray(start, end))
       ascii += String.fromCharCode(byte)
     }
     return ascii
   }
-  return decoder.decode(vector.bytes.subarray(start, end))
+  return decoded(vector.bytes.subarray(start, end))
 }
