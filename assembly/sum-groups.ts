@@ -20,6 +20,16 @@ function groupAt(groups: usize, row: usize): usize {
   return <usize>load<u32>(groups + (row << 2))
 }
 
+/** Adds the values of four rows, two each in `a` and `b`, to the lanes of their groups. */
+// @ts-ignore: decorator
+@inline
+function addFour(groups: usize, row: usize, a: v128, b: v128): void {
+  add(groupAt(groups, row), 0, f64x2.extract_lane(a, 0))
+  add(groupAt(groups, row + 1), 1, f64x2.extract_lane(a, 1))
+  add(groupAt(groups, row + 2), 2, f64x2.extract_lane(b, 0))
+  add(groupAt(groups, row + 3), 3, f64x2.extract_lane(b, 1))
+}
+
 /**
  * Adds each of `count` float64 to one of the four lanes of its group, from 0 on; answers what their
  * sizes add up to. See src/kernel/few-groups.ts.
@@ -33,10 +43,7 @@ export function sumFloat64ByGroup(values: usize, groups: usize, count: i32, grou
     const a = v128.load(values + (row << 3))
     const b = v128.load(values + (row << 3), 16)
     sizes = f64x2.add(sizes, f64x2.add(f64x2.abs(a), f64x2.abs(b)))
-    add(groupAt(groups, row), 0, f64x2.extract_lane(a, 0))
-    add(groupAt(groups, row + 1), 1, f64x2.extract_lane(a, 1))
-    add(groupAt(groups, row + 2), 2, f64x2.extract_lane(b, 0))
-    add(groupAt(groups, row + 3), 3, f64x2.extract_lane(b, 1))
+    addFour(groups, row, a, b)
   }
   let size = f64x2.extract_lane(sizes, 0) + f64x2.extract_lane(sizes, 1)
   for (; row < rows; row++) {
@@ -58,10 +65,7 @@ export function sumInt32ByGroup(values: usize, groups: usize, count: i32, groupC
     const a = f64x2.convert_low_i32x4_s(four)
     const b = f64x2.convert_low_i32x4_s(v128.shuffle<i64>(four, four, 1, 1))
     sizes = f64x2.add(sizes, f64x2.add(f64x2.abs(a), f64x2.abs(b)))
-    add(groupAt(groups, row), 0, f64x2.extract_lane(a, 0))
-    add(groupAt(groups, row + 1), 1, f64x2.extract_lane(a, 1))
-    add(groupAt(groups, row + 2), 2, f64x2.extract_lane(b, 0))
-    add(groupAt(groups, row + 3), 3, f64x2.extract_lane(b, 1))
+    addFour(groups, row, a, b)
   }
   let size = f64x2.extract_lane(sizes, 0) + f64x2.extract_lane(sizes, 1)
   for (; row < rows; row++) {
@@ -78,10 +82,7 @@ export function countByGroup(groups: usize, count: i32, groupCount: i32): void {
   const rows = <usize>count
   let row: usize = 0
   for (; row + 4 <= rows; row += 4) {
-    add(groupAt(groups, row), 0, 1)
-    add(groupAt(groups, row + 1), 1, 1)
-    add(groupAt(groups, row + 2), 2, 1)
-    add(groupAt(groups, row + 3), 3, 1)
+    addFour(groups, row, f64x2.splat(1), f64x2.splat(1))
   }
   for (; row < rows; row++) add(groupAt(groups, row), row & 3, 1)
 }

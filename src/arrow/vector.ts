@@ -288,10 +288,11 @@ function concatText(
   return { ...head, layout: 'utf8', bytes, starts, ends }
 }
 
-/** Bytes that the rows of `vector` take without gaps. */
-export function textLength(vector: Utf8Vector): number {
+/** Bytes that the rows `from` to `to` of `vector`, all unless told, take without gaps. */
+export function textLength(vector: Utf8Vector, from = 0, to: number = vector.length): number {
+  const { starts, ends } = vector
   let size = 0
-  for (let row = 0; row < vector.length; row++) size += vector.ends[row]! - vector.starts[row]!
+  for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
   return size
 }
 

@@ -1,11 +1,8 @@
 import { type DataType, layoutOf } from '../arrow/data-type.ts'
-import { bigAt, type Utf8Vector, type Vector } from '../arrow/vector.ts'
-import { packTexts, sizeOfTexts } from '../kernel/pack-texts.ts'
+import { bigAt, textLength, type Utf8Vector, type Vector } from '../arrow/vector.ts'
+import { PACK_SLACK, packTexts } from '../kernel/pack-texts.ts'
 
 const ROWS_AT_FIRST = 1024
-/** Room that texts are packed with beyond them. */
-const PACK_SLACK = 4
-
 /** Less than that is not worth another thread's while. */
 const SHARED_BYTES_MIN = 1 << 14
 
@@ -98,7 +95,7 @@ export class ColumnBuffer {
 
   #appendText(vector: Utf8Vector, from: number, to: number): void {
     const rows = this.#rows + to - from
-    const size = this.#textBytes + sizeOfTexts(vector, from, to)
+    const size = this.#textBytes + textLength(vector, from, to)
     this.#starts = grown(this.#starts, this.#rows, rows, this.#memory)
     this.#ends = grown(this.#ends, this.#rows, rows, this.#memory)
     this.#bytes = grown(this.#bytes, this.#textBytes, size + PACK_SLACK, this.#memory)

@@ -1,4 +1,6 @@
 const WORD = 4
+/** Bytes of room that texts are packed with beyond them. */
+export const PACK_SLACK: number = WORD
 /** Bytes from which on a text is copied at once. */
 const LONG = 64
 
@@ -10,20 +12,9 @@ interface Texts {
 }
 
 /**
- * Bytes that the texts of rows `from` to `to` take.
- *
- * Pure; does not throw.
- */
-export function sizeOfTexts({ starts, ends }: Texts, from: number, to: number): number {
-  let size = 0
-  for (let row = from; row < to; row++) size += ends[row]! - starts[row]!
-  return size
-}
-
-/**
  * Copies the texts of rows `from` to `to` of `source`, one behind the other.
  *
- * @param target Receives them from row `row` and byte `at` on; its bytes need room for 4 more.
+ * @param target Receives them from row `row` and byte `at` on; its bytes need `PACK_SLACK` more.
  * @returns The byte behind the last.
  *
  * Pure but for `target`; does not throw.

@@ -1,6 +1,7 @@
 import type { Utf8Vector, Vector } from '../arrow/vector.ts'
 import { TextGroupIndex } from './group-text.ts'
 import { compareBytes } from './hash.ts'
+import { isInOrder } from './in-order.ts'
 
 /** One key of a sort: its values and how they are ordered. */
 export interface SortColumn {
@@ -21,7 +22,7 @@ export function sortRows(columns: readonly SortColumn[], length: number): Uint32
   for (let row = 0; row < length; row++) rows[row] = row
   for (const [position, column] of [...columns].reverse().entries()) {
     // As a table is by its clustering key.
-    if (position === 0 && isInOrder(column, length)) continue
+    if (position === 0 && isInOrder(column.vector, length, orderOf(column))) continue
     for (const words of wordsOf(column, length)) rows = sortByWords(words, rows)
     const { validity } = column.vector
     if (validity !== null) rows = placeNulls(rows, validity, column.nulls)
@@ -29,17 +30,7 @@ export function sortRows(columns: readonly SortColumn[], length: number): Uint32
   return rows
 }
 
-/** Whether the rows already are in the order of a column of numbers without nulls and NaN. */
-function isInOrder({ vector, descending }: SortColumn, length: number): boolean {
-  if ((vector.layout !== 'f64' && vector.layout !== 'i32') || vector.validity !== null) return false
-  const { values } = vector
-  if (descending) {
-    for (let row = 1; row < length; row++) if (!(values[row - 1]! >= values[row]!)) return false
-  } else {
-    for (let row = 1; row < length; row++) if (!(values[row - 1]! <= values[row]!)) return false
-  }
-  return true
-}
+const orderOf = ({ descending }: SortColumn) => (descending ? 'descending' : 'ascending')
 
 /** Words of each row, the least deciding array first. Rows with a null have equal words. */
 function wordsOf({ vector, descending }: SortColumn, length: number): Uint32Array[] {

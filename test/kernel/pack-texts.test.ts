@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { packTexts, sizeOfTexts } from '../../src/kernel/pack-texts.ts'
+import { textLength, type Utf8Vector } from '../../src/arrow/vector.ts'
+import { PACK_SLACK, packTexts } from '../../src/kernel/pack-texts.ts'
 import { runs } from '../support/random.ts'
 
 const range = fc.tuple(fc.nat(300), fc.oneof(fc.nat(12), fc.nat(100)))
@@ -23,10 +24,10 @@ test('texts are packed one behind the other, wherever they lay', () => {
         const source = { bytes, starts, ends }
         const texts = bounds.slice(from).map(([start, end]) => [...bytes.subarray(start, end)])
         const rows = texts.length
-        const size = sizeOfTexts(source, Math.min(from, bounds.length), bounds.length)
+        const size = textLength(source as Utf8Vector, Math.min(from, bounds.length), bounds.length)
         expect(size).toBe(texts.flat().length)
         const target = {
-          bytes: new Uint8Array(at + size + 4),
+          bytes: new Uint8Array(at + size + PACK_SLACK),
           starts: new Int32Array(row + rows),
           ends: new Int32Array(row + rows),
         }

@@ -4,32 +4,14 @@ import { int32 } from '../../src/arrow/data-type.ts'
 import type { Expr } from '../../src/plan/expr.ts'
 import { conjoin, disjoin } from '../../src/plan/expr-walk.ts'
 import { filterSides } from '../../src/plan/filter-sides.ts'
-import { filter, type JoinHow, join, type LogicalPlan, scan } from '../../src/plan/logical-plan.ts'
+import { filter, type JoinHow, join, scan } from '../../src/plan/logical-plan.ts'
 import { optimize } from '../../src/plan/optimizer.ts'
-import { call, column, int, outline, tableOf } from '../support/plan-fixture.ts'
+import { call, column, int, joinedTables, outline, tableOf } from '../support/plan-fixture.ts'
 import { runs } from '../support/random.ts'
 import { referenceEvaluate } from '../support/reference-evaluate.ts'
 import { referenceRun } from '../support/reference-run.ts'
 
-const l = scan(
-  tableOf('l', [
-    ['k', int32],
-    ['x', int32],
-  ]),
-)
-const r = scan(
-  tableOf('r', [
-    ['j', int32],
-    ['y', int32],
-  ]),
-)
-const joined = (how: JoinHow, left: LogicalPlan = l): LogicalPlan =>
-  join(left, r, {
-    how,
-    leftKeys: how === 'cross' ? [] : [column('k')],
-    rightKeys: how === 'cross' ? [] : [column('j')],
-    rightNames: ['j', 'y_right'],
-  })
+const { joined } = joinedTables('y')
 const is = (name: string, value: number): Expr => call('eq', column(name), int(value))
 const choice = call(
   'or',

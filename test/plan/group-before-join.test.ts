@@ -4,37 +4,12 @@ import { int32, int64 } from '../../src/arrow/data-type.ts'
 import { schemasEqual } from '../../src/arrow/schema.ts'
 import type { AggregateExpr, Expr } from '../../src/plan/expr.ts'
 import { groupBeforeJoin } from '../../src/plan/group-before-join.ts'
-import {
-  aggregate,
-  type JoinHow,
-  join,
-  type LogicalPlan,
-  limit,
-  scan,
-} from '../../src/plan/logical-plan.ts'
-import { call, column, int, outline, tableOf } from '../support/plan-fixture.ts'
+import { aggregate, type JoinHow, limit } from '../../src/plan/logical-plan.ts'
+import { call, column, int, joinedTables, outline } from '../support/plan-fixture.ts'
 import { runs } from '../support/random.ts'
 import { referenceRun } from '../support/reference-run.ts'
 
-const l = scan(
-  tableOf('l', [
-    ['k', int32],
-    ['x', int32],
-  ]),
-)
-const r = scan(
-  tableOf('r', [
-    ['j', int32],
-    ['y', int32],
-  ]),
-)
-const joined = (how: JoinHow, right: LogicalPlan = r): LogicalPlan =>
-  join(l, right, {
-    how,
-    leftKeys: [column('k')],
-    rightKeys: [column('j')],
-    rightNames: ['j', 'y_right'],
-  })
+const { r, joined } = joinedTables('y')
 const count = (input: Expr | null): AggregateExpr => {
   return { name: 'n', aggregate: 'count', input, type: int64, nullable: false }
 }

@@ -1,30 +1,19 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
-import { connect, type Database, type DataFrame, type Lake, type Progress, t } from 'graupel'
+import type { DataFrame, Lake, Progress } from 'graupel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clickhouse, type MovedFragment } from '../../src/remote/index.ts'
 import { compareRows, frameRows } from '../support/compare-rows.ts'
-import { type RemotePlace, startRemotePlace } from './remote-place.ts'
+import { numbersIn, PARTITIONS, type RemotePlace, ROWS, startRemotePlace } from './remote-place.ts'
 import { CLUSTER, type ClickHouse, startClickHouse } from './start-clickhouse.ts'
-
-const PARTITIONS = 6
-const ROWS = 400
 
 let place: RemotePlace
 let lake: Lake
-let db: Database
 /** Numbers from 0 on, in partitions of one size. */
 let numbers: DataFrame<any>
 
 beforeAll(async () => {
   place = await startRemotePlace()
-  lake = await connect(`s3://${place.bucket.name}/cluster`, place.bucket.options)
-  db = await lake.database('a/b', { create: true })
-  const table = await db.createTable('numbers', { a: t.int64(), b: t.utf8() })
-  for (let part = 0; part < PARTITIONS; part++) {
-    const rows = Array.from({ length: ROWS }, (_, at) => BigInt(part * ROWS + at))
-    await table.insert(rows.map((a) => ({ a, b: `row ${a}` })))
-  }
-  numbers = table as never
+  ;({ lake, numbers } = await numbersIn(place, 'cluster'))
 })
 
 afterAll(async () => {

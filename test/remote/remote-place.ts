@@ -1,4 +1,5 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3'
+import { connect, type DataFrame, type Lake, t } from 'graupel'
 import {
   type BucketKeys,
   type ClickHouseOptions,
@@ -77,4 +78,23 @@ function keysOfEnvironment(): BucketKeys {
   const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } =
     process.env
   return { accessKeyId, secretAccessKey }
+}
+
+/** Partitions of the table that `numbersIn` makes, and the rows of each. */
+export const PARTITIONS = 6
+export const ROWS = 400
+
+/** A lake of its own in the bucket, with numbers from 0 on in partitions of one size, and their texts. */
+export async function numbersIn(
+  { bucket }: RemotePlace,
+  prefix: string,
+): Promise<{ lake: Lake; numbers: DataFrame<any> }> {
+  const lake = await connect(`s3://${bucket.name}/${prefix}`, bucket.options)
+  const db = await lake.database('a/b', { create: true })
+  const table = await db.createTable('numbers', { a: t.int64(), b: t.utf8() })
+  for (let part = 0; part < PARTITIONS; part++) {
+    const rows = Array.from({ length: ROWS }, (_, at) => BigInt(part * ROWS + at))
+    await table.insert(rows.map((a) => ({ a, b: `row ${a}` })))
+  }
+  return { lake, numbers: table as never }
 }

@@ -1,13 +1,10 @@
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { connect, type Database, type DataFrame, type Lake, t } from 'graupel'
+import { connect, type DataFrame, type Lake } from 'graupel'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { clickhouse, type MovedFragment, removeShuffles } from '../../src/remote/index.ts'
 import { s3Proxy } from '../support/s3-proxy.ts'
-import { type RemotePlace, startRemotePlace } from './remote-place.ts'
+import { numbersIn, PARTITIONS, type RemotePlace, ROWS, startRemotePlace } from './remote-place.ts'
 import { CLUSTER, startClickHouse } from './start-clickhouse.ts'
-
-const PARTITIONS = 6
-const ROWS = 400
 
 let place: RemotePlace
 let lake: Lake
@@ -15,14 +12,7 @@ let numbers: DataFrame<any>
 
 beforeAll(async () => {
   place = await startRemotePlace()
-  lake = await connect(`s3://${place.bucket.name}/failures`, place.bucket.options)
-  const db: Database = await lake.database('a/b', { create: true })
-  const table = await db.createTable('numbers', { a: t.int64(), b: t.utf8() })
-  for (let part = 0; part < PARTITIONS; part++) {
-    const rows = Array.from({ length: ROWS }, (_, at) => BigInt(part * ROWS + at))
-    await table.insert(rows.map((a) => ({ a, b: `row ${a}` })))
-  }
-  numbers = table as never
+  ;({ lake, numbers } = await numbersIn(place, 'failures'))
 })
 
 afterAll(async () => {

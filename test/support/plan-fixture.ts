@@ -6,7 +6,14 @@ import type { TableSnapshot } from '../../src/catalog/model/table.ts'
 import type { Expr, SortKey } from '../../src/plan/expr.ts'
 import { callExpr, columnExpr, literalExpr } from '../../src/plan/expr-walk.ts'
 import type { FunctionName } from '../../src/plan/function.ts'
-import { inputsOf, type LogicalPlan, type Scan } from '../../src/plan/logical-plan.ts'
+import {
+  inputsOf,
+  type JoinHow,
+  join,
+  type LogicalPlan,
+  type Scan,
+  scan,
+} from '../../src/plan/logical-plan.ts'
 import { printExpr, printWindow } from '../../src/plan/print-expr.ts'
 
 /** A table of which only names and types matter: `[name, type]` per column, all nullable. */
@@ -160,4 +167,25 @@ export function partitionSet(
     rows: 10,
   }))
   return { partitions, statistics: new Map(entries) }
+}
+
+/** A scan of r (j and a column called `second`), and the joins of l (k, x) with it, or another, by k = j. */
+export function joinedTables(second: string) {
+  const scanOf = (name: string, columns: readonly string[]) =>
+    scan(
+      tableOf(
+        name,
+        columns.map((of) => [of, int32]),
+      ),
+    )
+  const l = scanOf('l', ['k', 'x'])
+  const r = scanOf('r', ['j', second])
+  const joined = (how: JoinHow, right: LogicalPlan = r): LogicalPlan =>
+    join(l, right, {
+      how,
+      leftKeys: how === 'cross' ? [] : [column('k')],
+      rightKeys: how === 'cross' ? [] : [column('j')],
+      rightNames: ['j', `${second}_right`],
+    })
+  return { r, joined }
 }

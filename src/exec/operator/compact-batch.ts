@@ -1,5 +1,6 @@
 import type { Batch } from '../../arrow/batch.ts'
-import { copyText, textLength, type Utf8Vector } from '../../arrow/vector.ts'
+import { textLength, type Utf8Vector } from '../../arrow/vector.ts'
+import { PACK_SLACK, packTexts } from '../../kernel/pack-texts.ts'
 
 /** Bytes of foreign text that a batch may keep alive for each byte of its own, plus a few. */
 const SLACK = 2
@@ -18,18 +19,11 @@ export function compactBatch(batch: Batch): Batch {
   return changed ? { ...batch, columns } : batch
 }
 
-function compactText(vector: Utf8Vector, size: number): Utf8Vector {
-  const bytes = new Uint8Array(size)
-  const starts = new Int32Array(vector.length)
-  const ends = new Int32Array(vector.length)
-  let at = 0
-  for (let row = 0; row < vector.length; row++) {
-    const start = vector.starts[row]!
-    const length = vector.ends[row]! - start
-    copyText(vector.bytes, start, bytes, at, length)
-    starts[row] = at
-    at += length
-    ends[row] = at
-  }
-  return { ...vector, bytes, starts, ends }
+/** A copy of `vector`, whose texts have `size` bytes, with nothing between them. */
+export function compactText(vector: Utf8Vector, size: number): Utf8Vector {
+  const { length } = vector
+  const bytes = new Uint8Array(size + PACK_SLACK)
+  const own = { bytes, starts: new Int32Array(length), ends: new Int32Array(length) }
+  packTexts(vector, 0, length, own, 0, 0)
+  return { ...vector, ...own }
 }

@@ -1,12 +1,12 @@
 import { batch } from '../../arrow/batch.ts'
-import type { Vector } from '../../arrow/vector.ts'
+import { textLength, type Vector } from '../../arrow/vector.ts'
 import { type EncodedColumn, encodeColumn } from '../../io/csv/encode-column.ts'
 import type { HeadedVector } from '../../io/csv/encode-columns.ts'
 import type { CsvBlock } from '../../io/import/csv-reader.ts'
 import { FieldRanges } from '../../io/import/csv-records.ts'
 import { type BlockRows, type CsvPlan, csvRows, type LineFault } from '../../io/import/csv-rows.ts'
 import type { Answer } from '../../io/worker-thread.ts'
-import { packTexts, sizeOfTexts } from '../../kernel/pack-texts.ts'
+import { compactText } from '../operator/compact-batch.ts'
 import { type ClaimedTask, claims, type Job } from './job-queue.ts'
 import type { Moved } from './pack.ts'
 
@@ -50,11 +50,7 @@ function sentRows(block: CsvBlock, plan: CsvPlan): SentRows[] {
 
 function withoutBlock(column: Vector, { bytes: shared }: CsvBlock): Vector {
   if (column.layout !== 'utf8' || column.bytes.buffer !== shared.buffer) return column
-  const { length } = column
-  const bytes = new Uint8Array(sizeOfTexts(column, 0, length) + 4)
-  const own = { bytes, starts: new Int32Array(length), ends: new Int32Array(length) }
-  packTexts(column, 0, length, own, 0, 0)
-  return { ...column, ...own }
+  return compactText(column, textLength(column))
 }
 
 /** Encodes a column; on this thread only where its rows are not shared. */

@@ -20,6 +20,8 @@ async function storeAt(url: string): Promise<ObjectStore> {
   return store
 }
 
+newlyVerified()
+
 serve(async (of, answer) => {
   const task = of as MorselTask | ClaimedTask
   if (task.kind === 'morsels') return runMorsels(task, answer)

@@ -14,7 +14,7 @@ import { aheadOf, GatherGroupsOperator, GatherOperator, type Sharing } from './g
 import { LeftFirstJoin } from './left-first-join.ts'
 import { type MakeOperator, narrowedJoin } from './narrowed-join.ts'
 import { PartitionTopKOperator } from './partition-top-k.ts'
-import { slicesFor, verifiedFiles } from './slices.ts'
+import { slicedScan } from './slices.ts'
 import { secondsWorthIt } from './worker-pool.ts'
 
 /** Bytes of column files that one thread reads, decodes and works through in a second. */
@@ -131,10 +131,9 @@ export function sharingOf(pipeline: LogicalPlan, context: ExecContext): Sharing 
     return NOTHING
   }
   const store = context.stores.get(scan.table.storeUrl)
-  const slices = slicesFor(scan, store, context.threads)
-  const helpers = helpersFor(scan, slices.length, context)
-  if (helpers === 0) return { scan, slices: slicesFor(scan, store, 1), verified: [], helpers }
-  return { scan, slices, verified: verifiedFiles(scan, store!, slices), helpers }
+  const sliced = slicedScan(scan, store, context.threads)
+  const helpers = helpersFor(scan, sliced.slices.length, context)
+  return { scan, ...(helpers === 0 ? slicedScan(scan, store, 1) : sliced), helpers }
 }
 
 /** Threads beside this one that are worth having for `scan`. */

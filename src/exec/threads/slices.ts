@@ -1,12 +1,8 @@
 import { columnFile } from '../../catalog/model/partition-set.ts'
+import type { Column } from '../../catalog/model/table.ts'
 import { MARK_ROWS } from '../../io/csv/row-marks.ts'
 import type { RowSpan } from '../../io/csv/rows-in-order.ts'
-import {
-  isVerified,
-  marksOf,
-  type VerifiedFile,
-  verificationKey,
-} from '../../io/csv/verified-files.ts'
+import { marksOf, type VerifiedFile, verificationKey } from '../../io/csv/verified-files.ts'
 import type { ObjectStore } from '../../io/object-store.ts'
 import type { Scan } from '../../plan/logical-plan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
@@ -22,23 +18,38 @@ export interface Slice {
   readonly rows: RowSpan | null
 }
 
+/** The slices of a scan, and what another thread has to know of files to begin in their midst. */
+export interface SlicedScan {
+  readonly slices: readonly Slice[]
+  readonly verified: readonly VerifiedFile[]
+}
+
 /**
  * The kept partitions of `scan` for `threads` threads, in order. Where they are fewer, those are cut whose
  * files can be entered in their midst: this process has read them before.
  */
-export function slicesFor(scan: Scan, store: ObjectStore | undefined, threads: number): Slice[] {
+export function slicedScan(
+  scan: Scan,
+  store: ObjectStore | undefined,
+  threads: number,
+): SlicedScan {
   const { all, kept } = scan.partitions!
-  const wanted = threads * PER_THREAD
-  const whole = kept.map((id) => ({ id, rows: null }))
-  if (kept.length >= threads || store === undefined) return whole
+  const whole = kept.map((id): Slice => ({ id, rows: null }))
+  if (kept.length >= threads || store === undefined) return { slices: whole, verified: [] }
   const rowsOf = new Map(all.partitions.map(({ id, rows }) => [id, rows]))
   const sum = kept.reduce((rows, id) => rows + rowsOf.get(id)!, 0)
-  const sizeMax = Math.max(MARK_ROWS, sum / wanted)
-  return whole.flatMap((slice): Slice[] => {
+  const sizeMax = Math.max(MARK_ROWS, sum / (threads * PER_THREAD))
+  const names = new Set(scanFigures(scan).columnsRead)
+  const read = scan.table.columns.filter(({ name }) => names.has(name))
+  const verified: VerifiedFile[] = []
+  const slices = whole.flatMap((slice) => {
     const rows = rowsOf.get(slice.id)!
-    const canCut = rows > sizeMax && filesOf(scan, slice.id).every((file) => isMarked(store, file))
-    return canCut ? cut(slice.id, rows, Math.ceil(rows / sizeMax)) : [slice]
+    const files = rows > sizeMax ? markedFiles(scan, slice.id, read, store) : null
+    if (files === null) return [slice]
+    verified.push(...files)
+    return cut(slice.id, rows, Math.ceil(rows / sizeMax))
   })
+  return { slices, verified }
 }
 
 /** About `count` slices, equally long, that end at marks. */
@@ -49,33 +60,21 @@ function cut(id: number, rows: number, count: number): Slice[] {
   })
 }
 
-/** What another thread has to know of the files of `slices` to begin in their midst. */
-export function verifiedFiles(
-  scan: Scan,
+/** The files of columns `read` of a partition; null when one of them has no marks yet. */
+function markedFiles(
+  { table, partitions }: Scan,
+  id: number,
+  read: readonly Column[],
   store: ObjectStore,
-  slices: readonly Slice[],
-): VerifiedFile[] {
-  const ids = new Set(slices.filter(({ rows }) => rows !== null).map(({ id }) => id))
-  return [...ids].flatMap((id) =>
-    filesOf(scan, id).map((file): VerifiedFile => {
-      const key = verificationKey(store, file)
-      return [key, marksOf(key)]
-    }),
-  )
-}
-
-function isMarked(store: ObjectStore, file: ReturnType<typeof columnFile>): boolean {
-  const key = verificationKey(store, file)
-  return isVerified(key) && marksOf(key) !== null
-}
-
-/** The files that `scan` reads of a partition. */
-function filesOf(scan: Scan, id: number): ReturnType<typeof columnFile>[] {
-  const names = new Set(scanFigures(scan).columnsRead)
-  const { statistics } = scan.partitions!.all
-  return scan.table.columns.flatMap((column) => {
-    const entry = names.has(column.name) ? statistics.get(column.id)?.get(id) : undefined
-    if (entry === undefined || entry.constant !== undefined) return []
-    return [columnFile(scan.table.folder, column, entry)]
-  })
+): VerifiedFile[] | null {
+  const files: VerifiedFile[] = []
+  for (const column of read) {
+    const entry = partitions!.all.statistics.get(column.id)?.get(id)
+    if (entry === undefined || entry.constant !== undefined) continue
+    const key = verificationKey(store, columnFile(table.folder, column, entry))
+    const marks = marksOf(key)
+    if (marks === null) return null
+    files.push([key, marks])
+  }
+  return files
 }

@@ -1,8 +1,8 @@
 import type { DataType } from '../../arrow/data-type.ts'
 import { parseScalar } from '../../arrow/scalar.ts'
 import type { DecodeHints } from '../../arrow/statistics.ts'
-import type { Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
+import { isInOrder } from '../../kernel/in-order.ts'
 import type { NumberRange } from '../../kernel/select-numbers.ts'
 import type { ByteSource, ObjectStore, StoreOptions } from '../object-store.ts'
 import type { ColumnFile } from './column-reader.ts'
@@ -34,7 +34,11 @@ export async function rowsInOrder(
   if (order === null || width === null || text !== undefined) return null
   const verification = verificationKey(store, file)
   if (!isVerified(verification)) return null
-  await provenOrder(store, file, order, { signal })
+  const proof = `${order} ${verification}`
+  if (!isVerified(proof)) {
+    await proveOrder(store, file, order, { signal })
+    noteVerified(proof)
+  }
   const { key, statistics } = file
   const content = { bytes, crc32: statistics.crc32 }
   const source = await store.open(key, { signal, content })
@@ -48,36 +52,22 @@ export async function rowsInOrder(
   }
 }
 
-async function provenOrder(
+async function proveOrder(
   store: ObjectStore,
   file: ColumnFile,
   order: Order,
   options: StoreOptions,
 ): Promise<void> {
-  const proof = `${order} ${verificationKey(store, file)}`
-  if (isVerified(proof)) return
   const reader = await openColumn(store, file, options)
   try {
     const { key, name, statistics } = file
-    if (!isInOrder(await reader.read(statistics.rows), order)) {
+    if (!isInOrder(await reader.read(statistics.rows), statistics.rows, order)) {
       const message = `"${key}": column "${name}": the rows are not ${order}, as its hints say`
       throw corrupt(message, { file: key, name })
     }
   } finally {
     reader.close()
   }
-  noteVerified(proof)
-}
-
-/** Whether the numbers of `vector`, none of them null or NaN, are in `order`. */
-function isInOrder(vector: Vector, order: Order): boolean {
-  if (vector.layout === 'utf8') return false
-  const values: ArrayLike<number | bigint> = vector.values
-  for (let row = 1; row < vector.length; row++) {
-    const [before, value] = [values[row - 1]!, values[row]!]
-    if (order === 'ascending' ? before > value : before < value) return false
-  }
-  return true
 }
 
 async function valueIn(

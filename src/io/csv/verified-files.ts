@@ -12,8 +12,8 @@ export type VerifiedFile = readonly [string, RowMarks | null]
  * known of where their rows stand; oldest first.
  */
 const verified = new Map<string, RowMarks | null>()
-/** What was noted here since it was last asked for. */
-const news: [string, RowMarks | null][] = []
+/** What was noted here since it was last asked for; null until somebody asks. */
+let news: VerifiedFile[] | null = null
 
 const memoryStores = new WeakMap<ObjectStore, number>()
 let memoryStoreCount = 0
@@ -48,7 +48,7 @@ export function marksOf(key: string): RowMarks | null {
 /** @param marks Null when they are not known. */
 export function noteVerified(key: string, marks: RowMarks | null = null): void {
   takeVerified([[key, marks]])
-  if (news.length < LIMIT) news.push([key, marks])
+  news?.push([key, marks])
 }
 
 /** Takes over what another thread has verified. */
@@ -65,7 +65,9 @@ export function takeVerified(files: readonly VerifiedFile[]): void {
   }
 }
 
-/** What was verified here since the last call, for other threads. */
-export function newlyVerified(): VerifiedFile[] {
-  return news.splice(0)
+/** What was verified here since the last call, for other threads; nothing is kept before the first. */
+export function newlyVerified(): readonly VerifiedFile[] {
+  const found = news ?? []
+  news = []
+  return found
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { slicesFor } from '../../../src/exec/threads/slices.ts'
+import { slicedScan } from '../../../src/exec/threads/slices.ts'
 import { stateOf } from '../../../src/frame/frame-state.ts'
 import { connect, type DataFrame, desc, fn, type Lake, t } from '../../../src/index.ts'
 import { bindPartitions, scansOf } from '../../../src/plan/bind-partitions.ts'
@@ -77,7 +77,7 @@ async function slicesOf(frame: DataFrame<any>, threads: number) {
   const [{ table }] = scansOf(plan) as [Scan]
   const ids = table.columns.map(({ id }) => id)
   const set = await catalog.partitions(table, ids)
-  return slicesFor(scansOf(bindPartitions(plan, () => set))[0]!, store, threads)
+  return slicedScan(scansOf(bindPartitions(plan, () => set))[0]!, store, threads).slices
 }
 
 test('partitions are cut once their files have been read whole, at rows whose places are known', async () => {

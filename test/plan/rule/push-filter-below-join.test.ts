@@ -1,34 +1,10 @@
 import { expect, test } from 'vitest'
-import { float64, int32 } from '../../../src/arrow/data-type.ts'
-import {
-  filter,
-  type JoinHow,
-  join,
-  type LogicalPlan,
-  scan,
-} from '../../../src/plan/logical-plan.ts'
+import { float64 } from '../../../src/arrow/data-type.ts'
+import { filter, type JoinHow, join, scan } from '../../../src/plan/logical-plan.ts'
 import { pushFilterBelowJoin } from '../../../src/plan/rule/push-filter-below-join.ts'
-import { call, column, int, outline, tableOf } from '../../support/plan-fixture.ts'
+import { call, column, int, joinedTables, outline, tableOf } from '../../support/plan-fixture.ts'
 
-const l = scan(
-  tableOf('l', [
-    ['k', int32],
-    ['x', int32],
-  ]),
-)
-const r = scan(
-  tableOf('r', [
-    ['j', int32],
-    ['x', int32],
-  ]),
-)
-const joined = (how: JoinHow): LogicalPlan =>
-  join(l, r, {
-    how,
-    leftKeys: how === 'cross' ? [] : [column('k')],
-    rightKeys: how === 'cross' ? [] : [column('j')],
-    rightNames: ['j', 'x_right'],
-  })
+const { joined } = joinedTables('x')
 const onLeft = call('gt', column('x'), int(1))
 const onRight = call('lt', column('x_right'), int(2))
 const onBoth = call('lt', column('x'), column('x_right'))
