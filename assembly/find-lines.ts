@@ -49,24 +49,11 @@ export function blockEnds(from: usize, to: usize, out: usize): usize {
   return o
 }
 
-/**
- * Finds newlines of `[from, to)`, at most `limit`, and writes their positions less `base` to `out`.
- * Answers how many.
- */
-export function findLines(from: usize, to: usize, base: usize, out: usize, limit: i32): i32 {
-  let o = out
-  const end = out + (<usize>limit << 2)
-  for (let p = from; p < to; p += 64) {
-    let mask = newlinesTo(p, to)
-    const at = <u32>(p - base)
-    while (mask) {
-      if (o == end) return limit
-      store<u32>(o, at + <u32>ctz<u64>(mask))
-      mask &= mask - 1
-      o += 4
-    }
-  }
-  return <i32>((o - out) >> 2)
+/** How many newlines are in `[from, to)`. */
+export function countLines(from: usize, to: usize): i32 {
+  let count = 0
+  for (let p = from; p < to; p += 64) count += <i32>popcnt<u64>(newlinesTo(p, to))
+  return count
 }
 
 /** Where the block that begins at `p` ends. */

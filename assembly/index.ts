@@ -1,5 +1,5 @@
 export { BLOCKS, CURSOR, KEYS, KEYS_END, LANES, LITERAL, OUT, ROWS_MAX, SELECTED, SLOTS, VALIDITY, WANTED } from './memory-map'
-export { findLines } from './find-lines'
+export { countLines } from './find-lines'
 export { decodeCents, decodeDecimal, decodeDigits, decodeExact, decodeInt32 } from './decode-number'
 export { decodeFloats } from './decode-float'
 export { decodeDates, decodeTimestamps } from './decode-temporal'

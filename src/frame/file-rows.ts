@@ -8,6 +8,7 @@ import type { ImportPart } from '../io/import/import-part.ts'
 import { jsonLineParts } from '../io/import/json-line-parts.ts'
 import type { Reject } from '../io/import/rejects.ts'
 import { peeked, rowParts } from '../io/import/row-parts.ts'
+import type { TextFile } from '../io/import/text-file.ts'
 import { openTyped } from '../io/import/typed-file.ts'
 import type { FileOptions } from './load-type.ts'
 import { matchingColumns, namedByCallback, partTransform, transformed } from './part-transform.ts'
@@ -86,7 +87,10 @@ export class FileRows {
     { reject, tap }: FileListeners,
   ): AsyncGenerator<ImportPart> {
     const { select, signal, extraColumns } = this.#options
-    const text = { name: file.name, chunks: () => unpackedChunks(file, tap) }
+    const text: TextFile = {
+      name: file.name,
+      chunks: (life) => unpackedChunks(file, tap, life),
+    }
     // A stream may stop for good: nobody waits for more of it than is needed.
     const readBlocks = file.stream === undefined ? this.#options.readBlocks : undefined
     const parts = (schema: Schema, how: 'table' | 'text'): AsyncGenerator<ImportPart> => {

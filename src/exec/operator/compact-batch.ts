@@ -23,7 +23,9 @@ export function compactBatch(batch: Batch): Batch {
 export function compactText(vector: Utf8Vector, size: number): Utf8Vector {
   const { length } = vector
   const bytes = new Uint8Array(size + PACK_SLACK)
-  const own = { bytes, starts: new Int32Array(length), ends: new Int32Array(length) }
+  // Each text ends where the next one begins.
+  const bounds = new Int32Array(length + 1)
+  const own = { bytes, starts: bounds.subarray(0, length), ends: bounds.subarray(1) }
   packTexts(vector, 0, length, own, 0, 0)
   return { ...vector, ...own }
 }

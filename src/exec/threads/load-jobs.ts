@@ -4,7 +4,13 @@ import { type EncodedColumn, encodeColumn } from '../../io/csv/encode-column.ts'
 import type { HeadedVector } from '../../io/csv/encode-columns.ts'
 import type { CsvBlock } from '../../io/import/csv-reader.ts'
 import { FieldRanges } from '../../io/import/csv-records.ts'
-import { type BlockRows, type CsvPlan, csvRows, type LineFault } from '../../io/import/csv-rows.ts'
+import {
+  type BlockRows,
+  type CsvPlan,
+  type CsvRows,
+  csvRows,
+  type LineFault,
+} from '../../io/import/csv-rows.ts'
 import type { Answer } from '../../io/worker-thread.ts'
 import { compactText } from '../operator/compact-batch.ts'
 import { type ClaimedTask, claims, type Job } from './job-queue.ts'
@@ -19,7 +25,6 @@ interface SentRows {
   readonly columns: readonly Vector[]
   readonly length: number
   readonly faults: readonly LineFault[]
-  readonly offsets: Int32Array
 }
 
 const ranges = new FieldRanges()
@@ -27,10 +32,20 @@ const ranges = new FieldRanges()
 /** Reads the rows of a block, whose bytes are shared. */
 export function readJob(block: CsvBlock, plan: CsvPlan): Job<readonly BlockRows[]> {
   const task: LoadTask = { does: 'read', block, plan }
+  // Seldom asked for, when something is wrong with a row: it is looked for once more.
+  const offsetIn = (segment: number) => {
+    let again: CsvRows | undefined
+    return (row: number) => {
+      again ??= [
+        ...csvRows({ ...block, segments: [block.segments[segment]!] }, plan, new FieldRanges()),
+      ][0]!
+      return again.offsetOf(row)
+    }
+  }
   const told = (answer: unknown) =>
-    (answer as SentRows[]).map(({ columns, length, faults, offsets }) => {
-      const offsetOf = (row: number) => offsets[row]!
-      return { block, rows: { batch: batch(plan.schema, columns, length), faults, offsetOf } }
+    (answer as SentRows[]).map(({ columns, length, faults }, segment) => {
+      const rows = { batch: batch(plan.schema, columns, length), faults }
+      return { block, rows: { ...rows, offsetOf: offsetIn(segment) } }
     })
   return { task, here: () => told(sentRows(block, plan)), told }
 }
@@ -38,12 +53,9 @@ export function readJob(block: CsvBlock, plan: CsvPlan): Job<readonly BlockRows[
 /** The rows of a block, which last, also when the bytes of the block are used again. */
 function sentRows(block: CsvBlock, plan: CsvPlan): SentRows[] {
   const sent: SentRows[] = []
-  for (const { batch, faults, offsetOf } of csvRows(block, plan, ranges)) {
-    const { length } = batch
+  for (const { batch, faults } of csvRows(block, plan, ranges)) {
     const columns = batch.columns.map((column) => withoutBlock(column, block))
-    const offsets = new Int32Array(length)
-    for (let row = 0; row < length; row++) offsets[row] = offsetOf(row)
-    sent.push({ columns, length, faults, offsets })
+    sent.push({ columns, length: batch.length, faults })
   }
   return sent
 }
@@ -81,8 +93,8 @@ export function doLoadTask({ claim, task: of }: ClaimedTask, answer: Answer): vo
     { ...plan, dialect: { ...dialect, nullTexts } },
   )
   const moved: Moved = new Set()
-  for (const { columns, offsets } of sent) {
-    for (const { buffer } of [offsets, ...columns.flatMap(arraysOf)]) {
+  for (const { columns } of sent) {
+    for (const { buffer } of columns.flatMap(arraysOf)) {
       if (buffer instanceof ArrayBuffer) moved.add(buffer)
     }
   }

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import { isFloat } from '../../arrow/data-type.ts'
-import { scalarAt, scalarText } from '../../arrow/scalar.ts'
+import { type Scalar, scalarAt, scalarText } from '../../arrow/scalar.ts'
 import type { ColumnStatistics } from '../../arrow/statistics.ts'
 import { nullCount, textLength, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import {
@@ -52,13 +52,14 @@ interface Output {
 export function encodeColumn(name: string, vector: Vector): EncodedColumn {
   const header = headerLine(name)
   const sizes = Int32Array.of(2 ** 31 - 1, 0, 0)
-  const out: Output = { bytes: new Uint8Array(header.length + roomFor(vector)), at: 0, sizes }
+  const nulls = nullCount(vector)
+  const { nans, min, max, minExact, maxExact, sum, distinct, order } = summarize(vector, nulls)
+  const room = header.length + roomFor(vector, min, max)
+  const out: Output = { bytes: new Uint8Array(room), at: 0, sizes }
   out.bytes.set(header)
   out.at = header.length
   writeValues(vector, out)
   const bytes = out.bytes.subarray(0, out.at)
-  const nulls = nullCount(vector)
-  const { nans, min, max, minExact, maxExact, sum, distinct, order } = summarize(vector, nulls)
   const statistics: ColumnStatistics = {
     rows: vector.length,
     nulls,
@@ -100,8 +101,12 @@ function headerLine(name: string): Uint8Array {
   return target.subarray(0, end)
 }
 
-/** Bytes that the values take at most; for text, which grows on demand, about what they take. */
-function roomFor(vector: Vector): number {
+/**
+ * Bytes that the values take at most; for text, which grows on demand, about what they take.
+ *
+ * @param min The least value, and `max` the greatest, where they are known: whole numbers are no longer than those.
+ */
+function roomFor(vector: Vector, min: Scalar = null, max: Scalar = null): number {
   const { type, length } = vector
   if (vector.layout === 'utf8') {
     const text = textLength(vector)
@@ -111,8 +116,14 @@ function roomFor(vector: Vector): number {
   if (vector.layout === 'bool') return length * 6
   if (type.name === 'timestamp') return length * 28
   if (isFloat(type)) return length * 26
-  return length * (2 + Math.max(17, type.name === 'decimal' ? type.scale + 2 : 0))
+  if (type.name === 'date' || type.name === 'time') return length * 16
+  const scale = type.name === 'decimal' ? type.scale : 0
+  const digits = Math.max(scale + 1, min === null ? 17 : Math.max(digitsOf(min), digitsOf(max)))
+  // A sign, a point and the line end.
+  return length * (digits + 3)
 }
+
+const digitsOf = (value: Scalar) => String(value).replace('-', '').length
 
 function writeValues(vector: Vector, out: Output): void {
   const { length, type } = vector

@@ -154,13 +154,16 @@ async function* blocksOf(
     line += lineEnds(whole.bytes, 0, end)
     return whole
   }
-  for await (const chunk of file.chunks()) {
+  // Blocks in shared memory are copies anyway.
+  const life = memory === undefined ? 'lasting' : 'brief'
+  for await (const chunk of file.chunks(life)) {
     throwIfAborted(signal)
-    pending.push(chunk)
     pendingBytes += chunk.length
     fileBytes += chunk.length
     // Twice what was left over, so that a record of many chunks is not scanned for each of them.
-    if (pendingBytes < Math.max(BLOCK_BYTES_MIN, carried * 2)) continue
+    const isEnough = pendingBytes >= Math.max(BLOCK_BYTES_MIN, carried * 2)
+    pending.push(isEnough || life === 'lasting' ? chunk : Buffer.from(chunk))
+    if (!isEnough) continue
     const whole = block(false)
     if (whole !== undefined) yield whole
   }

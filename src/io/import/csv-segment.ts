@@ -1,3 +1,4 @@
+import { wasmCountLines } from '../../kernel/wasm/count-lines.ts'
 import type { CsvDialect } from './csv-options.ts'
 
 const LF = 10
@@ -126,27 +127,10 @@ function scanRecord(
 export function lineEnds(bytes: Uint8Array, from: number, to: number): number {
   const firstReturn = bytes.indexOf(CR, from)
   const plainEnd = firstReturn < 0 || firstReturn > to ? to : firstReturn
-  let count = newlines(bytes, from, plainEnd)
+  let count = wasmCountLines(bytes, from, plainEnd)
   for (let at = plainEnd; at < to; at++) {
     const byte = bytes[at]!
     if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) count++
   }
-  return count
-}
-
-/** How many of `bytes[from .. to)` are `\n`, four at a time. */
-function newlines(bytes: Uint8Array, from: number, to: number): number {
-  let at = from
-  let count = 0
-  for (; at < to && ((bytes.byteOffset + at) & 3) !== 0; at++) if (bytes[at] === LF) count++
-  const size = Math.max(0, to - at) >> 2
-  const words = new Int32Array(bytes.buffer, size === 0 ? 0 : bytes.byteOffset + at, size)
-  for (let i = 0; i < size; i++) {
-    const other = words[i]! ^ 0x0a0a0a0a
-    // The top bit of each byte that is 0, moved to its lowest.
-    const zeros = ~(((other & 0x7f7f7f7f) + 0x7f7f7f7f) | other | 0x7f7f7f7f) >>> 7
-    if (zeros !== 0) count += Math.imul(zeros, 0x01010101) >>> 24
-  }
-  for (at += size * 4; at < to; at++) if (bytes[at] === LF) count++
   return count
 }

@@ -1,6 +1,7 @@
 import { invalid } from '../../error.ts'
 import type { S3Options } from '../s3/s3-options.ts'
 import { type Compression, decompressed } from './decompress.ts'
+import type { ChunkLife } from './text-file.ts'
 
 /** Bytes, text, or rows as objects, as they arrive. */
 export type ImportStream = AsyncIterable<Uint8Array | string | object>
@@ -24,7 +25,7 @@ export interface ImportFile {
   /** A stream, whose items may also be rows, and which can be read once. */
   readonly stream?: ImportStream
   /** The bytes as they are stored. */
-  chunks(): AsyncGenerator<Uint8Array>
+  chunks(life?: ChunkLife): AsyncGenerator<Uint8Array>
 }
 
 export interface ImportOptions {
@@ -58,9 +59,10 @@ export function streamFile(
 export function unpackedChunks(
   file: ImportFile,
   tap: (chunk: Uint8Array) => void = () => {},
+  life: ChunkLife = 'lasting',
 ): AsyncGenerator<Uint8Array> {
-  const stored = tapped(file.chunks(), tap)
   const { packed: by, name } = file
+  const stored = tapped(file.chunks(by === 'none' ? life : 'lasting'), tap)
   return by === 'none' ? stored : decompressed(stored, { file: name, by })
 }
 

@@ -15,6 +15,7 @@ import {
   STREAM_NAME,
   streamFile,
 } from './import-file.ts'
+import type { ChunkLife } from './text-file.ts'
 
 /**
  * The files of a source, in order, each once. Throws NOT_FOUND when a path or glob names none, INVALID
@@ -76,7 +77,7 @@ async function localFile(path: string, compression: Compression | undefined): Pr
   try {
     const byteLength = (await handle.stat()).size
     const packed = compressionOf(path, compression)
-    return { name: path, path, byteLength, packed, chunks: () => fileChunks(path) }
+    return { name: path, path, byteLength, packed, chunks: (life) => fileChunks(path, life) }
   } finally {
     await handle.close()
   }
@@ -96,12 +97,13 @@ async function opened(name: string) {
   }
 }
 
-async function* fileChunks(name: string): AsyncGenerator<Uint8Array> {
+async function* fileChunks(name: string, life: ChunkLife = 'lasting'): AsyncGenerator<Uint8Array> {
   const handle = await opened(name)
+  const brief = life === 'brief' ? Buffer.allocUnsafeSlow(CHUNK_BYTES) : undefined
   try {
     for (;;) {
-      // A buffer of its own for each chunk: text columns keep pointing into it.
-      const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      // A buffer of its own for each lasting chunk: text columns keep pointing into it.
+      const buffer = brief ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
       const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES)
       if (bytesRead === 0) return
       yield buffer.subarray(0, bytesRead)

@@ -66,11 +66,23 @@ export function floatAt(bytes: Uint8Array, start: number, end: number): number {
   return negative ? -value : value
 }
 
+/** Less than any number of four digits can make up for. */
+const NO_DIGITS = -10_000
+
 const pair = (bytes: Uint8Array, at: number): number => {
   const tens = bytes[at]! - 48
   const ones = bytes[at + 1]! - 48
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS
 }
+
+/** Years whose months are kept: those that most dates are of. */
+const [FIRST_YEAR, LAST_YEAR] = [1900, 2099]
+
+/** Of each month of those years: the days before it, since 1970-01-01, and how many it has. */
+const MONTHS = Int32Array.from({ length: (LAST_YEAR - FIRST_YEAR + 1) * 24 }, (_, at) => {
+  const [year, month] = [FIRST_YEAR + Math.floor(at / 24), ((at >> 1) % 12) + 1]
+  return (at & 1) === 0 ? daysFromCivil(year, month, 1) - 1 : daysInMonth(year, month)
+})
 
 /** `YYYY-MM-DD` as days since 1970-01-01. */
 export function dateAt(bytes: Uint8Array, start: number, end: number): number {
@@ -80,8 +92,12 @@ export function dateAt(bytes: Uint8Array, start: number, end: number): number {
   const year = pair(bytes, start) * 100 + pair(bytes, start + 2)
   const month = pair(bytes, start + 5)
   const day = pair(bytes, start + 8)
-  const known = year >= 0 && month >= 1 && month <= 12 && day >= 1
-  return known && day <= daysInMonth(year, month) ? daysFromCivil(year, month, day) : Number.NaN
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1)) return Number.NaN
+  if (year >= FIRST_YEAR && year <= LAST_YEAR) {
+    const at = (year - FIRST_YEAR) * 24 + month * 2 - 2
+    return day <= MONTHS[at + 1]! ? MONTHS[at]! + day : Number.NaN
+  }
+  return day <= daysInMonth(year, month) ? daysFromCivil(year, month, day) : Number.NaN
 }
 
 /** `HH:MM:SS[.fff[fff]]` in units of 1/1000 or 1/1,000,000 of a second. */
@@ -97,7 +113,7 @@ export function clockAt(
   const hour = pair(bytes, start)
   const minute = pair(bytes, start + 3)
   const second = pair(bytes, start + 6)
-  if (!(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN
+  if ((hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 59) return Number.NaN
   const whole = (hour * 3600 + minute * 60 + second) * perSecond
   if (size === 8) return whole
   if (bytes[start + 8] !== POINT) return Number.NaN

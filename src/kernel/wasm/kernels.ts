@@ -39,7 +39,7 @@ type Pack = (values: number, rows: number, count: number, base: number, out: num
 
 /** The functions of assembly/, which take positions in the memory. */
 interface WasmFunctions {
-  readonly findLines: (from: number, to: number, base: number, out: number, limit: number) => number
+  readonly countLines: (from: number, to: number) => number
   readonly findSeparators: (
     from: number,
     to: number,

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as types from '../../../src/arrow/data-type.ts'
 import { parseScalar } from '../../../src/arrow/scalar.ts'
+import { parseDate } from '../../../src/arrow/temporal.ts'
 import {
   clockAt,
   dateAt,
@@ -66,6 +67,19 @@ const stamp = fc
     )
   })
 const anyText = fc.oneof(digits, stamp, mixed('0123456789.-:TZ'))
+
+test('a date is read in every month that is kept, and beside those', () => {
+  const two = (value: number) => String(value).padStart(2, '0')
+  for (const year of [1899, 1900, 1904, 1999, 2000, 2023, 2024, 2099, 2100]) {
+    for (let month = 0; month <= 13; month++) {
+      for (let day = 0; day <= 32; day++) {
+        const text = `${year}-${two(month)}-${two(day)}`
+        const expected = parseDate(text) ?? Number.NaN
+        expect(dateAt(Buffer.from(text), 0, 10), text).toBe(expected)
+      }
+    }
+  }
+})
 
 describe('fast readers', () => {
   const readers: [string, At, types.DataType][] = [

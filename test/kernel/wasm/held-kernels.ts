@@ -6,7 +6,7 @@ export type KernelName = keyof WasmKernels['run']
 
 /** Where each kernel is held to its twin. */
 export const HELD_IN = {
-  findLines: 'whole-chunks',
+  countLines: 'whole-chunks',
   findSeparators: 'find-separators',
   onlyPrintable: 'whole-chunks',
   decodeInt32: 'decode-number',
