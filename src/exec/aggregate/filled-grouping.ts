@@ -1,9 +1,8 @@
-import { BLOCK_ROWS_MAX, type Blocks, freeBlocks, takeBlocks } from '../../kernel/wasm/blocks.ts'
 import type { AggregateName } from '../../plan/function.ts'
 import type { Aggregate } from '../../plan/logical-plan.ts'
-import { pipelineScan } from '../../plan/pipeline-scan.ts'
 import type { ExecContext } from '../context.ts'
 import type { HeldMemory } from '../operator/held-memory.ts'
+import { endBlocks, withBlocks } from '../operator/pipeline-blocks.ts'
 import type { Operator } from '../operator.ts'
 import { Grouping } from './grouping.ts'
 
@@ -26,10 +25,9 @@ export async function filledGrouping(
   context: ExecContext,
   memory: HeldMemory,
 ): Promise<Grouping> {
-  const blocks = blocksFor(plan, context)
-  const batchRowsMax = Math.min(context.batchRowsMax, BLOCK_ROWS_MAX)
-  const within = blocks === null ? context : { ...context, blocks, batchRowsMax }
-  const grouping = new Grouping(plan, blocks)
+  const keepsNone = plan.aggregates.every(({ aggregate }) => COPYING.has(aggregate))
+  const within = keepsNone ? withBlocks(plan.input, context) : { ...context, blocks: null }
+  const grouping = new Grouping(plan, within.blocks)
   try {
     for await (const batch of input.execute(within)) {
       grouping.update(batch)
@@ -37,13 +35,6 @@ export async function filledGrouping(
     }
     return grouping
   } finally {
-    freeBlocks(blocks)
+    endBlocks(within)
   }
-}
-
-/** Blocks for the batches of a pipeline over a scan, if nobody keeps any of them. */
-function blocksFor({ input, aggregates }: Aggregate, { cache }: ExecContext): Blocks | null {
-  const columns = cache?.columns ?? null
-  if (columns !== null || pipelineScan(input) === null) return null
-  return aggregates.every(({ aggregate }) => COPYING.has(aggregate)) ? takeBlocks() : null
 }

@@ -1,4 +1,5 @@
 import { type Batch, takeBatch } from '../../arrow/batch.ts'
+import { ownBatch } from '../../arrow/own-vector.ts'
 import type { Schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { sortRows } from '../../kernel/sort.ts'
@@ -10,6 +11,7 @@ import type { Operator } from '../operator.ts'
 import { BatchCollector } from './batch-collector.ts'
 import { HeldMemory } from './held-memory.ts'
 import { LimitOperator } from './limit.ts'
+import { endBlocks, withBlocks } from './pipeline-blocks.ts'
 import { slicesOf } from './slices.ts'
 import { SortOperator } from './sort.ts'
 import { sortColumns } from './sort-keys.ts'
@@ -44,19 +46,21 @@ export class TopKOperator implements Operator {
       return
     }
     const memory = new HeldMemory(context, 'top-k')
+    const within = withBlocks(this.#plan.input, context)
+    const kept = within.blocks === null ? (batch: Batch) => batch : ownBatch
     try {
       const collector = new BatchCollector(this.schema, memory)
-      const passing = new Uint32Array(context.batchRowsMax)
+      const passing = new Uint32Array(within.batchRowsMax)
       const enough = Math.max(2 * wanted, CANDIDATES_MIN)
       let bar: Vector | null = null
       const bound = context.runTimePruning === 'off' ? null : LiveBound.of(this.#plan)
-      for await (const batch of this.inputs[0].execute({ ...context, bound })) {
+      for await (const batch of this.inputs[0].execute({ ...within, bound })) {
         // Until there is a bar, a few rows give one that most others do not pass.
         for (const part of bar === null ? slicesOf(batch, enough) : [batch]) {
           const found: number = bar === null ? -1 : this.#passing(part, bar, passing)
           if (found === 0) continue
           const all = found < 0 || found === part.length
-          collector.add(all ? part : takeBatch(part, passing, found))
+          collector.add(kept(all ? part : takeBatch(part, passing, found)))
           if (collector.rows < enough) continue
           const best = this.#best(collector, wanted)
           if (best.length < wanted) continue
@@ -69,6 +73,7 @@ export class TopKOperator implements Operator {
       const window = Uint32Array.from({ length: best.length - offset }, (_, row) => row + offset)
       yield* slicesOf(takeBatch(best, window, window.length), context.batchRowsMax)
     } finally {
+      endBlocks(within)
       memory.release()
     }
   }

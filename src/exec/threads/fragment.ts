@@ -1,4 +1,5 @@
 import type { Batch } from '../../arrow/batch.ts'
+import { ownBatch } from '../../arrow/own-vector.ts'
 import { type LogicalPlan, withScan } from '../../plan/logical-plan.ts'
 import { mapScan } from '../../plan/pipeline-scan.ts'
 import { scanFigures } from '../../plan/scan-figures.ts'
@@ -6,6 +7,7 @@ import { filledGrouping } from '../aggregate/filled-grouping.ts'
 import type { GroupParts } from '../aggregate/grouping.ts'
 import type { ExecContext } from '../context.ts'
 import { HeldMemory } from '../operator/held-memory.ts'
+import { endBlocks, withBlocks } from '../operator/pipeline-blocks.ts'
 import { physicalPlan } from '../physical-planner.ts'
 import type { Slice } from './slices.ts'
 
@@ -19,6 +21,7 @@ export interface Fragment {
 
 /** What came of one partition. */
 export interface FragmentResult {
+  /** In buffers of their own. */
   readonly batches: readonly Batch[]
   /** Null for a fragment that gives rows. */
   readonly groups: GroupParts | null
@@ -61,11 +64,7 @@ export async function runFragment(
 ): Promise<FragmentResult> {
   const plan = overPartition(fragment.plan, id)
   const context = { ...within, rows }
-  if (fragment.gives === 'rows') {
-    const batches: Batch[] = []
-    for await (const batch of physicalPlan(plan).execute(context)) batches.push(batch)
-    return { batches, groups: null }
-  }
+  if (fragment.gives === 'rows') return { batches: await ownRows(plan, context), groups: null }
   if (plan.kind !== 'aggregate') throw new Error(`a ${plan.kind} has no groups`)
   const memory = new HeldMemory(context, 'aggregate')
   try {
@@ -74,4 +73,15 @@ export async function runFragment(
   } finally {
     memory.release()
   }
+}
+
+async function ownRows(plan: LogicalPlan, context: ExecContext): Promise<Batch[]> {
+  const batches: Batch[] = []
+  const within = withBlocks(plan, context, context.batchRowsMax)
+  try {
+    for await (const batch of physicalPlan(plan).execute(within)) batches.push(ownBatch(batch))
+  } finally {
+    endBlocks(within)
+  }
+  return batches
 }

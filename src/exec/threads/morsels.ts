@@ -141,6 +141,8 @@ export class MorselRun {
       asError,
     )
     this.#done.set(position, result)
+    // Answers that are there arrive only when the event loop gets a turn, and make room for more.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Calls every idle thread while there is something to take. */

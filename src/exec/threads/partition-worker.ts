@@ -8,7 +8,7 @@ import { runFragment } from './fragment.ts'
 import type { ClaimedTask } from './job-queue.ts'
 import { MorselControl } from './morsel-control.ts'
 import type { MorselAnswer, MorselTask } from './morsels.ts'
-import { type Moved, packBatch, packVector } from './pack.ts'
+import { type Moved, moveBatch, packVector } from './pack.ts'
 import { withBar } from './top-k-bar.ts'
 
 /** Stores by URL, opened at the first task that needs them. */
@@ -48,19 +48,20 @@ async function runMorsels(task: MorselTask, answer: Answer): Promise<void> {
       partitions += partitionsMore
       if (control.end <= position) throw new GraupelError('ABORTED', 'not wanted any more')
     }
-    const head = { position, batches: [], groups: null, failure: null }
+    const head = { position, groups: null, failure: null }
     try {
       const context = execContext({ batchRowsMax, memoryLimit, stores: storesOfTask, onScanned })
       const fragment = withBar(task.fragment, task.bar)
       const { batches, groups } = await runFragment(fragment, task.slices[position]!, context)
       const moved: Moved = new Set()
+      for (const batch of batches) moveBatch(batch, moved)
       const told: MorselAnswer = {
         ...head,
         rows,
         bytes,
         partitions,
         verified: newlyVerified(),
-        batches: batches.map((batch) => packBatch(batch, moved)),
+        batches,
         groups: groups && {
           count: groups.count,
           keys: groups.keys.map((key) => packVector(key, moved)),
@@ -70,7 +71,7 @@ async function runMorsels(task: MorselTask, answer: Answer): Promise<void> {
       answer(told, [...moved])
     } catch (error) {
       const figures = { rows, bytes, partitions, verified: newlyVerified() }
-      const told: MorselAnswer = { ...head, ...figures, failure: flattened(error) }
+      const told: MorselAnswer = { ...head, ...figures, batches: [], failure: flattened(error) }
       answer(told)
     }
   }
