@@ -5,6 +5,7 @@ import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownFloat64, keyValidity } from './group-storage.ts'
 import { hashPair } from './hash.ts'
+import { RankedIds } from './ranked-ids.ts'
 import { type Blocks, inBlocks, newFloat64 } from './wasm/blocks.ts'
 
 const SAFE_BIG = BigInt(SAFE)
@@ -21,6 +22,8 @@ export class FloatGroupIndex implements GroupIndex {
   #ascends: boolean
   /** Null for floats, and once the keys have turned out to lie too far apart. */
   #direct: DirectIds | null
+  /** What keys are found by while they only ascend; null when they lie too far apart for that. */
+  #ranked: RankedIds | null | undefined
   /** Per slot the key and its id + 1; 0 marks a free slot. */
   #entries = new Float64Array(2 << 6)
   #keys: Float64Array = new Float64Array(32)
@@ -45,7 +48,8 @@ export class FloatGroupIndex implements GroupIndex {
 
   get bytes(): number {
     const direct = this.#direct?.bytes ?? 0
-    return this.#entries.byteLength + this.#keys.byteLength + this.#wide.size * 96 + direct
+    const ranked = this.#ranked?.bytes ?? 0
+    return this.#entries.byteLength + this.#keys.byteLength + this.#wide.size * 96 + direct + ranked
   }
 
   assign(vector: Vector, ids: Int32Array): void {
@@ -70,6 +74,15 @@ export class FloatGroupIndex implements GroupIndex {
     if (vector.layout !== 'f64' && vector.layout !== 'big') {
       throw new Error(`no float64 keys in a ${vector.layout} vector`)
     }
+    if (missing === 'find' && this.#ascends && vector.layout === 'f64') {
+      this.#ranked ??= RankedIds.of(this.#keys, this.#count)
+      const { values, validity, length } = vector
+      if (this.#ranked !== null) {
+        this.#ranked.find(values, validity, length, ids)
+        return
+      }
+    }
+    this.#ranked = undefined
     if (this.#direct !== null && missing === 'assign') this.#direct.rows += vector.length
     const ascended = this.#ascend(vector, ids, missing)
     if (ascended === vector.length) return

@@ -4,6 +4,7 @@ import { ascendingIds } from './ascending-ids.ts'
 import { DirectIds } from './direct-ids.ts'
 import type { GroupIndex } from './group-index.ts'
 import { grownInt32, keyValidity } from './group-storage.ts'
+import { RankedIds } from './ranked-ids.ts'
 import { type Blocks, inBlocks, newInt32 } from './wasm/blocks.ts'
 
 const FIBONACCI = 0x9e3779b1
@@ -19,6 +20,8 @@ export class IntGroupIndex implements GroupIndex {
   #ascends = true
   /** Null once the keys have turned out to lie too far apart. */
   #direct: DirectIds | null = new DirectIds()
+  /** What keys are found by while they only ascend; null when they lie too far apart for that. */
+  #ranked: RankedIds | null | undefined
   /** Per slot the key and its id + 1; 0 marks a free slot. */
   #entries = new Int32Array(2 << 6)
   #shift = 32 - 6
@@ -37,7 +40,8 @@ export class IntGroupIndex implements GroupIndex {
   }
 
   get bytes(): number {
-    return this.#entries.byteLength + this.#keys.byteLength + (this.#direct?.bytes ?? 0)
+    const found = (this.#direct?.bytes ?? 0) + (this.#ranked?.bytes ?? 0)
+    return this.#entries.byteLength + this.#keys.byteLength + found
   }
 
   assign(vector: Vector, ids: Int32Array): void {
@@ -59,6 +63,14 @@ export class IntGroupIndex implements GroupIndex {
   #resolve(vector: Vector, ids: Int32Array, missing: 'assign' | 'find'): void {
     const values = intValues(vector)
     const { validity, length } = vector
+    if (missing === 'find' && this.#ascends) {
+      this.#ranked ??= RankedIds.of(this.#keys, this.#count)
+      if (this.#ranked !== null) {
+        this.#ranked.find(values, validity, length, ids)
+        return
+      }
+    }
+    this.#ranked = undefined
     if (this.#direct !== null && missing === 'assign') this.#direct.rows += length
     const ascended = this.#ascend(values, validity, length, ids, missing)
     if (ascended === length) return
@@ -99,7 +111,6 @@ export class IntGroupIndex implements GroupIndex {
     }
   }
 
-  /** Looks rows up by position; the first one that cannot be, and then none can any more. */
   /** Numbers rows while keys only ascend; the first row that is left, and keys can be found then. */
   #ascend(
     values: Int32Array,
@@ -137,6 +148,7 @@ export class IntGroupIndex implements GroupIndex {
     return true
   }
 
+  /** Looks rows up by position; the first one that cannot be, and then none can any more. */
   #resolveDirect(
     from: number,
     values: Int32Array,
