@@ -16,13 +16,21 @@ import { slicesOf } from '../operator/slices.ts'
 import { sortColumns } from '../operator/sort-keys.ts'
 import type { Operator } from '../operator.ts'
 import { morselsOf, type Sharing } from './gather.ts'
-import type { MorselControl } from './morsel-control.ts'
 import { MorselRun } from './morsels.ts'
 import type { Slice } from './slices.ts'
 import { newBar, raiseBar } from './top-k-bar.ts'
 
 /** The first value that a partition can have of a sort key: `unknown` is before all others. */
 type Bound = { readonly value: Scalar } | 'unknown' | 'no row'
+
+/** A slice of a kept partition, its place in the table's order, and the ends of what its partition has of the sort key. */
+interface Part {
+  readonly slice: Slice
+  readonly place: number
+  readonly bound: Bound
+  /** The last value; `no row`, which is behind all others, where it is not known. */
+  readonly farBound: Bound
+}
 
 /** Rows that count so far, and their places among all rows. */
 interface Candidates {
@@ -42,12 +50,8 @@ export class PartitionTopKOperator implements Operator {
   readonly schema: Schema
   readonly #plan: TopK
   readonly #sharing: Sharing
-  /** Slices of kept partitions with their places in the table's order and their bounds, nearest first. */
-  readonly #parts: readonly {
-    readonly slice: Slice
-    readonly place: number
-    readonly bound: Bound
-  }[]
+  /** Nearest first. */
+  readonly #parts: readonly Part[]
 
   constructor(plan: TopK, sharing: Sharing) {
     this.schema = plan.schema
@@ -63,24 +67,28 @@ export class PartitionTopKOperator implements Operator {
     const wanted = count + offset
     if (count === 0) return
     const bar = newBar()
-    const slices = this.#parts.map(({ slice }) => slice)
-    const run = new MorselRun(
-      {
-        ...morselsOf({ ...this.#sharing, slices }),
-        fragment: { plan: topK(input, keys, { count: wanted, offset: 0 }), gives: 'rows' },
-        order: 'as they come',
-        bar,
-      },
-      context,
-    )
+    const fragment = {
+      plan: topK(input, keys, { count: wanted, offset: 0 }),
+      gives: 'rows',
+    } as const
     const memory = new HeldMemory(context, 'top-k')
     try {
       let best: Candidates | null = null
-      for await (const { position, batches } of run.results()) {
-        if (batches.length === 0) continue
-        best = this.#better(best, batches, this.#parts[position]!.place, wanted)
-        memory.set(best.batch.length * 16 * this.schema.fields.length)
-        if (best.batch.length === wanted) this.#narrow(best.batch, run.control, bar)
+      for (const all of this.#turns()) {
+        const full: Batch | null = best?.batch.length === wanted ? best.batch : null
+        const parts = full === null ? all : all.slice(0, this.#near(all, full))
+        const slices = parts.map(({ slice }) => slice)
+        const helpers = Math.min(this.#sharing.helpers, slices.length - 1)
+        const shared = morselsOf({ ...this.#sharing, slices, helpers })
+        const run = new MorselRun({ ...shared, fragment, order: 'as they come', bar }, context)
+        for await (const { position, batches } of slices.length === 0 ? [] : run.results()) {
+          if (batches.length === 0) continue
+          best = this.#better(best, batches, parts[position]!.place, wanted)
+          memory.set(best.batch.length * 16 * this.schema.fields.length)
+          if (best.batch.length < wanted) continue
+          run.control.endAt(this.#near(parts, best.batch))
+          raiseBar(bar, this.#lastOf(best.batch))
+        }
       }
       if (best === null || best.batch.length <= offset) return
       const { batch } = best
@@ -117,28 +125,47 @@ export class PartitionTopKOperator implements Operator {
     }
   }
 
-  /** Leaves out what cannot come before the last row of `best`. */
-  #narrow(best: Batch, control: MorselControl, bar: BigInt64Array): void {
+  /** Parts that are shared out one after another: the first alone where the others are likely to be of no use. */
+  #turns(): (readonly Part[])[] {
+    const [first, second] = this.#parts
+    if (first === undefined || second === undefined) return [this.#parts]
+    const isApart = compareBounds(first.farBound, second.bound, this.#plan.keys[0]!) <= 0
+    return isApart ? [[first], this.#parts.slice(1)] : [this.#parts]
+  }
+
+  /** How many of `parts` can have rows before the last one of `best`. */
+  #near(parts: readonly Part[], best: Batch): number {
     const key = this.#plan.keys[0]!
-    const { vector } = sortColumns([key], best)[0]!
-    const last: Bound = { value: scalarAt(vector, best.length - 1) }
-    const end = this.#parts.findIndex(({ bound }) => compareBounds(bound, last, key) > 0)
-    if (end >= 0) control.endAt(end)
-    raiseBar(bar, last.value)
+    const last: Bound = { value: this.#lastOf(best) }
+    const end = parts.findIndex(({ bound }) => compareBounds(bound, last, key) > 0)
+    return end < 0 ? parts.length : end
+  }
+
+  /** What the last row of `best` has of the first sort key. */
+  #lastOf(best: Batch): Scalar {
+    const { vector } = sortColumns([this.#plan.keys[0]!], best)[0]!
+    return scalarAt(vector, best.length - 1)
   }
 }
 
-function boundsBySlice({ keys, input }: TopK, { scan, slices }: Sharing) {
+function boundsBySlice({ keys, input }: TopK, { scan, slices }: Sharing): Part[] {
   const { all, kept } = scan.partitions!
   const statisticsOf = statisticsIn(scan.table, all)
   const key = keyOverScan(keys[0], input)
-  const bounds = new Map<number, Bound>(
-    keptPartitions(all, kept).map((partition) => [
-      partition.id,
-      key === null ? 'unknown' : boundOf(boundsOf(key.expr, statisticsOf(partition)), key),
-    ]),
+  const bounds = new Map(
+    keptPartitions(all, kept).map((partition): [number, Pick<Part, 'bound' | 'farBound'>] => {
+      if (key === null) return [partition.id, { bound: 'unknown', farBound: 'no row' }]
+      const of = boundsOf(key.expr, statisticsOf(partition))
+      const far = boundOf(of, turned(key))
+      const farBound = far === 'unknown' ? 'no row' : far
+      return [partition.id, { bound: boundOf(of, key), farBound }]
+    }),
   )
-  return slices.map((slice, place) => ({ slice, place, bound: bounds.get(slice.id)! }))
+  return slices.map((slice, place): Part => ({ slice, place, ...bounds.get(slice.id)! }))
+}
+
+const turned = ({ expr, descending, nulls }: SortKey): SortKey => {
+  return { expr, descending: !descending, nulls: nulls === 'first' ? 'last' : 'first' }
 }
 
 function boundOf(of: Interval, { descending, nulls }: SortKey): Bound {
