@@ -8,8 +8,9 @@ const ROUNDS_MIN = 3
 const WARM_MS = 1500
 
 /**
- * Runs all contenders in turn, A B A B, after each has run for a while untimed, so that whatever
- * else the machine does falls on all of them alike. Throws when an answer differs from the first one's.
+ * Runs all contenders in turn, after each has run for a while untimed, so that whatever else the
+ * machine does falls on all of them alike; in another order each round, as some leave the machine
+ * in a state that slows whoever is next. Throws when an answer differs from the first one's.
  */
 export async function interleave(
   contenders: readonly Contender[],
@@ -21,7 +22,8 @@ export async function interleave(
   for (const contender of contenders.slice(1))
     check(contender, first, await warmed(contender), expected)
   for (let round = 0; round < rounds; round++) {
-    for (const [position, contender] of contenders.entries()) {
+    for (const position of orderOf(round, contenders.length)) {
+      const contender = contenders[position]!
       const { times } = timings[position]!
       const spent = times.reduce((sum, time) => sum + time, 0)
       if (spent > BUDGET_MS && times.length >= ROUNDS_MIN) continue
@@ -32,6 +34,19 @@ export async function interleave(
     }
   }
   return timings
+}
+
+/**
+ * The order of one round: over `count` of them each comes behind each other one about as often
+ * (E. J. Williams, "Experimental designs balanced for the estimation of residual effects of
+ * treatments", 1949).
+ */
+function orderOf(round: number, count: number): number[] {
+  const order = Array.from({ length: count }, (_, place) => {
+    const zigzag = place % 2 === 0 ? count - place / 2 : (place + 1) / 2
+    return (zigzag + round) % count
+  })
+  return Math.floor(round / count) % 2 === 0 ? order : order.reverse()
 }
 
 async function warmed({ run }: Contender): Promise<Answer> {
