@@ -4,15 +4,15 @@ import { CURSOR, ENDS, KEEP, KEEP8 } from './memory-map'
 const MINUS: u32 = 45
 /** `\N` */
 const NULL_TOKEN: u32 = 0x4e5c
+/** Lines `d.dd` that are looked at together. */
+const CENTS_BLOCK: i32 = 1024
 
 /** Digits of two numbers, 8 bytes each, as four numbers of 4 digits. */
 // @ts-ignore: decorator
 @inline
 function fours(digits: v128): v128 {
-  const pairs = i16x8.add(
-    i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)),
-    i16x8.shr_u(digits, 8),
-  )
+  // A lane holds a + 256 b; times 10 * 256 + 1 it has 10 a + b in its high byte.
+  const pairs = i16x8.shr_u(i16x8.mul(digits, i16x8.splat(2561)), 8)
   return i32x4.dot_i16x8_s(pairs, i16x8(100, 1, 100, 1, 100, 1, 100, 1))
 }
 
@@ -26,23 +26,27 @@ function fours(digits: v128): v128 {
 function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: bool, float: bool): bool {
   const point: u32 = pointed ? 1 : 0
   const zero = i8x16.splat(48)
-  const nine = i8x16.splat(9)
+  // What makes a byte above 9 negative.
+  const above = i8x16.splat(118)
   const none = i64x2.splat(0)
-  // A number of less than scale + 1 digits wraps around to a great length.
-  const least = i32x4.splat(<i32>point + scale + 2)
-  const span = i32x4.splat(7 - scale)
-  const greatest = i32x4.splat(most)
   // Of 8 right-aligned digits: those before the point, without the last, may not begin with 0.
   const leading = i64x2.splat(<i64>(((<u64>1) << (<u64>(56 - (scale << 3)))) - 1))
   const before = i64x2.splat(<i64>((<u64>-1) >> (<u64>(scale << 3))))
   const pointMask = i64x2.splat(<i64>((<u64>0xff) << (<u64>(56 - (scale << 3)))))
   const points = i8x16.splat(46)
   let wrong = none
+  let others = none
+  // Lengths with the newline.
+  const least = <i32>point + scale + 2
+  let shortest = i32x4.splat(least)
+  let longest = shortest
+  let greatest = none
   let o = out
   const end = ENDS + (<usize>count << 2)
   for (let s = ENDS; s < end; s += 16) {
     const sizes = i32x4.sub(v128.load(s), v128.load(s - 4))
-    wrong = v128.or(wrong, i32x4.gt_u(i32x4.sub(sizes, least), span))
+    shortest = i32x4.min_s(shortest, sizes)
+    longest = i32x4.max_s(longest, sizes)
     const t = <usize>load<u32>(s - 4)
     const t0 = <usize>load<u32>(s)
     const t1 = <usize>load<u32>(s, 4)
@@ -51,10 +55,7 @@ function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: boo
     let a = v128.load64_lane(t1 - 8, v128.load64_zero(t0 - 8), 1)
     let b = v128.load64_lane(t3 - 8, v128.load64_zero(t2 - 8), 1)
     if (pointed) {
-      wrong = v128.or(
-        wrong,
-        v128.and(v128.or(v128.xor(a, points), v128.xor(b, points)), pointMask),
-      )
+      others = v128.or(others, v128.or(v128.xor(a, points), v128.xor(b, points)))
       a = v128.bitselect(v128.load64_lane(t1 - 9, v128.load64_zero(t0 - 9), 1), a, before)
       b = v128.bitselect(v128.load64_lane(t3 - 9, v128.load64_zero(t2 - 9), 1), b, before)
     }
@@ -63,7 +64,10 @@ function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: boo
     const keepB = v128.load64_lane(mask + (t3 - t2), v128.load64_zero(mask + (t2 - t1)), 1)
     a = v128.and(i8x16.sub(a, zero), keepA)
     b = v128.and(i8x16.sub(b, zero), keepB)
-    wrong = v128.or(wrong, v128.or(i8x16.gt_u(a, nine), i8x16.gt_u(b, nine)))
+    wrong = v128.or(
+      wrong,
+      v128.or(v128.or(a, i8x16.add(a, above)), v128.or(b, i8x16.add(b, above))),
+    )
     const firstA = v128.and(v128.andnot(keepA, i64x2.shl(keepA, 8)), i8x16.eq(a, none))
     const firstB = v128.and(v128.andnot(keepB, i64x2.shl(keepB, 8)), i8x16.eq(b, none))
     wrong = v128.or(wrong, v128.and(v128.or(firstA, firstB), leading))
@@ -71,7 +75,7 @@ function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: boo
       i16x8.narrow_i32x4_u(fours(a), fours(b)),
       i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1),
     )
-    wrong = v128.or(wrong, i32x4.gt_s(values, greatest))
+    greatest = i32x4.max_s(greatest, values)
     if (float) {
       v128.store(o, f64x2.convert_low_i32x4_s(values))
       v128.store(o, f64x2.convert_low_i32x4_s(i8x16.shuffle(values, values, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)), 16)
@@ -81,7 +85,11 @@ function decodeFours(count: i32, out: usize, scale: i32, most: i32, pointed: boo
       o += 16
     }
   }
-  return !v128.any_true(wrong)
+  const beyond = v128.or(
+    v128.or(i32x4.lt_s(shortest, i32x4.splat(least)), i32x4.gt_s(longest, i32x4.splat(<i32>point + 9))),
+    v128.or(i32x4.gt_s(greatest, i32x4.splat(most)), v128.and(others, pointMask)),
+  )
+  return i8x16.bitmask(wrong) == 0 && !v128.any_true(beyond)
 }
 
 /**
@@ -206,36 +214,56 @@ export function decodeDecimal(from: usize, to: usize, out: usize, limit: i32, va
   return decodeLines(from, to, out, limit, validity, scale, least, greatest, true, true)
 }
 
+/**
+ * Decodes `count` (a multiple of 4) lines `d.dd`, four at a time. False when some line is anything
+ * else, and then `out` holds nothing of worth.
+ */
+// @ts-ignore: decorator
+@inline
+function decodeFourCents(from: usize, count: i32, out: usize): bool {
+  // Of each line its three digits and the point, less what they have to be at least.
+  const least = i8x16(48, 48, 48, 46, 48, 48, 48, 46, 48, 48, 48, 46, 48, 48, 48, 46)
+  // What makes a byte above 9, or of a point above 0, negative.
+  const above = i8x16(118, 118, 118, 127, 118, 118, 118, 127, 118, 118, 118, 127, 118, 118, 118, 127)
+  const newlines = i8x16(10, 0, 0, 0, 0, 10, 0, 0, 0, 0, 10, 0, 0, 0, 0, 10)
+  const isNewline = i8x16(-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1)
+  let wrong = i8x16.splat(0)
+  let others = i8x16.splat(0)
+  let o = out
+  const end = from + <usize>count * 5
+  for (let p = from; p < end; p += 20) {
+    // Lines 0 to 2 and more, and the last 16 bytes of the four: all their newlines are in those.
+    const a = v128.load(p)
+    const b = v128.load(p, 4)
+    others = v128.or(others, v128.and(v128.xor(b, newlines), isNewline))
+    const bytes = i8x16.sub(
+      i8x16.shuffle(a, b, 0, 2, 3, 1, 5, 7, 8, 6, 10, 12, 13, 11, 27, 29, 30, 28),
+      least,
+    )
+    wrong = v128.or(wrong, v128.or(bytes, i8x16.add(bytes, above)))
+    const values = i32x4.add(
+      i32x4.dot_i16x8_s(v128.and(bytes, i16x8.splat(0xff)), i16x8(100, 1, 100, 1, 100, 1, 100, 1)),
+      i32x4.dot_i16x8_s(i16x8.shr_u(bytes, 8), i16x8(10, 0, 10, 0, 10, 0, 10, 0)),
+    )
+    v128.store(o, f64x2.convert_low_i32x4_s(values))
+    v128.store(o, f64x2.convert_low_i32x4_s(i32x4.shuffle(values, values, 2, 3, 2, 3)), 16)
+    o += 32
+  }
+  return i8x16.bitmask(wrong) == 0 && !v128.any_true(others)
+}
+
 /** Lines `d.dd` into unscaled float64. */
 export function decodeCents(from: usize, to: usize, out: usize, limit: i32, validity: usize): i32 {
   const rows = min(limit, <i32>((to - from) / 5))
-  const weights = i16x8(100, 1, 100, 1, 100, 1, 100, 1)
   let p = from
   let o = out
   let row = 0
-  for (; row + 3 <= rows; row += 3) {
-    // Three lines: their digits, their points and newlines.
-    const text = v128.load(p)
-    const digits = i8x16.sub(
-      i8x16.swizzle(text, i8x16(0, 2, 3, 0, 5, 7, 8, 0, 10, 12, 13, 0, 0, 0, 0, 0)),
-      i8x16.splat(48),
-    )
-    const marks = v128.and(
-      v128.xor(text, i8x16(0, 46, 0, 0, 10, 0, 46, 0, 0, 10, 0, 46, 0, 0, 10, 0)),
-      i8x16(0, -1, 0, 0, -1, 0, -1, 0, 0, -1, 0, -1, 0, 0, -1, 0),
-    )
-    if (v128.any_true(v128.or(marks, i8x16.gt_u(digits, i8x16.splat(9))))) break
-    // Bytes a, b, c, x of a value: a and c in the low bytes, b in a high one.
-    const even = v128.and(digits, i16x8.splat(0xff))
-    const odd = v128.and(i16x8.shr_u(digits, 8), i32x4.splat(0xffff))
-    const values = i32x4.add(
-      i32x4.dot_i16x8_s(even, weights),
-      i32x4.mul(odd, i32x4.splat(10)),
-    )
-    v128.store(o, f64x2.convert_low_i32x4_s(values))
-    store<f64>(o, <f64>i32x4.extract_lane(values, 2), 16)
-    p += 15
-    o += 24
+  while (row < rows) {
+    const quads = min(rows - row, CENTS_BLOCK) & ~3
+    if (quads == 0 || !decodeFourCents(p, quads, o)) break
+    row += quads
+    p += <usize>quads * 5
+    o += <usize>quads << 3
   }
   for (; row < rows; row++) {
     const a = <u32>load<u8>(p) - 48

@@ -1,6 +1,8 @@
 import { CURSOR } from './memory-map'
 
 const NULL_LINE: u32 = 0x0a4e5c
+/** Dates that are looked at together, at most. */
+const DATES_BLOCK: i32 = 64
 
 /** The bytes of two dates of 11 bytes, newline included, less what each has to be at least. */
 // @ts-ignore: decorator
@@ -26,23 +28,29 @@ function marksOf(a: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function pairsOf(digits: v128): v128 {
-  return i16x8.add(
-    i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)),
-    i16x8.shr_u(digits, 8),
-  )
+  // A lane holds a + 256 b; times 10 * 256 + 1 it has 10 a + b in its high byte.
+  return i16x8.shr_u(i16x8.mul(digits, i16x8.splat(2561)), 8)
 }
 
 /** Decodes lines `YYYY-MM-DD` into days since 1970-01-01; see src/kernel/decode-temporal.ts. */
 export function decodeDates(from: usize, to: usize, out: usize, limit: i32, validity: usize): i32 {
   let rows = 0
   let p = from
+  let block = DATES_BLOCK
   while (rows < limit && p < to) {
-    const quads = min((limit - rows) & ~3, <i32>((to - p) / 44) << 2)
-    const done = decodeFourDates(p, quads, out + (<usize>rows << 2))
-    if (validity) memory.fill(validity + <usize>rows, 1, done)
-    rows += done
-    p += <usize>done * 11
-    // What stopped it is a null, a line that is no date, or the end; up to four lines one by one.
+    const quads = min(min((limit - rows) & ~3, <i32>((to - p) / 44) << 2), block)
+    if (quads > 0) {
+      if (decodeFourDates(p, quads, out + (<usize>rows << 2))) {
+        if (validity) memory.fill(validity + <usize>rows, 1, quads)
+        rows += quads
+        p += <usize>quads * 11
+        block = min(block << 1, DATES_BLOCK)
+        continue
+      }
+      block = max(quads >> 2, 4) & ~3
+      if (quads > 4) continue
+    }
+    // Among these is a null, a line that is no date, or the end: up to four lines one by one.
     const until = min(rows + 4, limit)
     const before = rows
     while (rows < until && p < to) {
@@ -76,28 +84,34 @@ function oneDate(p: usize): i32 {
   return i32x4.extract_lane(daysOf(pairs, pairs), 0)
 }
 
-/** Decodes up to `count`, a multiple of 4; answers how many before four that are not all dates. */
-function decodeFourDates(from: usize, count: i32, out: usize): i32 {
-  let p = from
+/** Decodes `count`, a multiple of 4; false when not all are dates, and then `out` holds nothing of worth. */
+function decodeFourDates(from: usize, count: i32, out: usize): bool {
+  let marks = i8x16.splat(0)
+  let others = i8x16.splat(0)
+  let least = i32x4.splat(0)
   let o = out
-  for (let row = 0; row < count; row += 4) {
+  const end = from + <usize>count * 11
+  for (let p = from; p < end; p += 44) {
     const t0 = v128.load(p)
     const t1 = v128.load(p, 11)
     const t2 = v128.load(p, 22)
     const t3 = v128.load(p, 33)
-    const marks = v128.or(v128.or(marksOf(t0), marksOf(t1)), v128.or(marksOf(t2), marksOf(t3)))
+    marks = v128.or(
+      marks,
+      v128.or(v128.or(marksOf(t0), marksOf(t1)), v128.or(marksOf(t2), marksOf(t3))),
+    )
     const a = digitsOf(t0, t1)
     const b = digitsOf(t2, t3)
-    const nine = i8x16.splat(9)
-    const others = v128.or(i8x16.gt_u(a, nine), i8x16.gt_u(b, nine))
+    // Bytes above 9 are negative here, or with 118 more.
+    const high = i8x16.splat(118)
+    others = v128.or(others, v128.or(v128.or(a, i8x16.add(a, high)), v128.or(b, i8x16.add(b, high))))
     const days = daysOf(pairsOf(a), pairsOf(b))
     v128.store(o, days)
-    const none = i32x4.eq(days, i32x4.splat(i32.MIN_VALUE))
-    if (v128.any_true(v128.or(marks, v128.or(others, none)))) return row
-    p += 44
+    least = i32x4.min_s(least, days)
     o += 16
   }
-  return count
+  const none = i32x4.eq(least, i32x4.splat(i32.MIN_VALUE))
+  return !v128.any_true(v128.or(marks, none)) && i8x16.bitmask(others) == 0
 }
 
 /**
@@ -107,28 +121,29 @@ function decodeFourDates(from: usize, count: i32, out: usize): i32 {
 // @ts-ignore: decorator
 @inline
 function daysOf(a: v128, b: v128): v128 {
-  // 16-bit pairs to four lanes of 32 bits each: the centuries, the years in them, months, days.
-  const yearA = i16x8.shuffle(a, b, 0, 4, 8, 12, 1, 5, 9, 13)
-  const monthA = i16x8.shuffle(a, b, 2, 6, 10, 14, 3, 7, 11, 15)
-  const century = i32x4.extend_low_i16x8_u(yearA)
-  const inCentury = i32x4.extend_high_i16x8_u(yearA)
-  const month = i32x4.extend_low_i16x8_u(monthA)
-  const day = i32x4.extend_high_i16x8_u(monthA)
-  const zero = i32x4.splat(0)
-  const three = i32x4.splat(3)
+  // Of each date its year, and 128 times its month and its day.
+  const weights = i16x8(100, 1, 128, 1, 100, 1, 128, 1)
+  const first = i32x4.dot_i16x8_s(a, weights)
+  const second = i32x4.dot_i16x8_s(b, weights)
+  const year = i32x4.shuffle(first, second, 0, 2, 4, 6)
+  const monthAndDay = i32x4.shuffle(first, second, 1, 3, 5, 7)
+  const month = i32x4.shr_u(monthAndDay, 7)
+  const day = v128.and(monthAndDay, i32x4.splat(127))
+  const yearPairs = i32x4.shuffle(a, b, 0, 2, 4, 6)
+  const century = v128.and(yearPairs, i32x4.splat(0xffff))
+  const endsCentury = i32x4.eq(yearPairs, century)
   // Leap: divisible by 4, and by 400 if by 100.
-  const cycle = v128.bitselect(century, inCentury, i32x4.eq(inCentury, zero))
-  const leap = i32x4.eq(v128.and(cycle, three), zero)
+  const cycle = v128.bitselect(century, year, endsCentury)
+  const leap = i32x4.eq(v128.and(cycle, i32x4.splat(3)), i32x4.splat(0))
   // Days of the month, and days of the year before it, by the month; of a month above 15: 0.
   const monthBytes = v128.or(month, i32x4.splat(0xffffff00))
   const length = i8x16.swizzle(
     i8x16(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0),
     monthBytes,
   )
-  const isLeap = v128.and(leap, i32x4.splat(1))
-  const february = i32x4.eq(month, i32x4.splat(2))
-  const most = i32x4.add(length, v128.and(isLeap, february))
-  const wrong = v128.or(i32x4.gt_s(day, most), i32x4.eq(day, zero))
+  const two = i32x4.splat(2)
+  const most = i32x4.sub(length, v128.and(leap, i32x4.eq(month, two)))
+  const wrong = v128.or(i32x4.gt_s(day, most), i32x4.eq(day, i32x4.splat(0)))
   // Modulo 256 in bytes.
   const before = i32x4.add(
     i8x16.swizzle(
@@ -136,18 +151,17 @@ function daysOf(a: v128, b: v128): v128 {
     ),
     v128.and(i32x4.gt_s(month, i32x4.splat(9)), i32x4.splat(256)),
   )
-  const leapBefore = v128.and(isLeap, i32x4.gt_s(month, i32x4.splat(2)))
-  // Days from 0000-01-01 to the year's first: 365 each and one for each leap year before.
-  const year = i32x4.add(i32x4.mul(century, i32x4.splat(100)), inCentury)
-  const centuries = i32x4.sub(century, i32x4.ne(inCentury, zero))
-  const leaps = i32x4.add(
-    i32x4.sub(i32x4.shr_u(i32x4.add(year, three), 2), centuries),
-    i32x4.shr_u(i32x4.add(centuries, three), 2),
+  const inYear = i32x4.sub(i32x4.add(before, day), v128.and(leap, i32x4.gt_s(month, two)))
+  // Days up to the year's first, of years that are leap if divisible by 4; then one less for each
+  // century that ended before, and one more for each fourth of them.
+  const julian = i32x4.shr_s(
+    i32x4.sub(i32x4.mul(year, i32x4.splat(1461)), i32x4.splat(1461 + 4 * 719163)),
+    2,
   )
-  const first = i32x4.add(i32x4.mul(year, i32x4.splat(365)), leaps)
+  const centuries = i32x4.add(century, endsCentury)
   const days = i32x4.add(
-    i32x4.add(first, i32x4.add(before, leapBefore)),
-    i32x4.sub(day, i32x4.splat(719529)),
+    i32x4.add(julian, inYear),
+    i32x4.sub(i32x4.shr_s(centuries, 2), centuries),
   )
   return v128.bitselect(i32x4.splat(i32.MIN_VALUE), days, wrong)
 }

@@ -16,7 +16,8 @@ function dispatched(op: number, twin: Float64Operation): Float64Operation {
   return (a, b, length, bounds, out) => {
     const target = addressOf(out)
     const [left, right] = [placeOf(a), placeOf(b)]
-    if (target === 0 || left < 0 || right < 0) return twin(a, b, length, bounds, out)
+    const isOnHeap = target === 0 || left < 0 || right < 0
+    if (isOnHeap || (left === 0 && right === 0)) return twin(a, b, length, bounds, out)
     const { run } = wasmKernels()!
     const { least, greatest } = bounds
     const [x, y] = [left === 0 ? a.values[0]! : 0, right === 0 ? b.values[0]! : 0]
