@@ -231,15 +231,18 @@ const INTEGER_RANGES: Partial<Record<TypeName, readonly [bigint, bigint]>> = {
   time: [0n, 86_399_999_999n],
 }
 
+/** By the precision. */
+const DECIMAL_RANGES: readonly (readonly [bigint, bigint])[] = Array.from({ length: 39 }, (_, n) => {
+  const end = 10n ** BigInt(n) - 1n
+  return [-end, end]
+})
+
 /**
  * The least and greatest whole number that an exact type holds inside (unscaled for decimals,
  * days for dates: years 0000 to 9999; microseconds or milliseconds for times).
  */
 export function integerRange(type: DataType): readonly [bigint, bigint] {
-  if (type.name === 'decimal') {
-    const end = 10n ** BigInt(type.precision) - 1n
-    return [-end, end]
-  }
+  if (type.name === 'decimal') return DECIMAL_RANGES[type.precision]!
   if (type.name === 'timestamp') {
     const scale = type.unit === 'ms' ? 1n : 1000n
     return [-62_167_219_200_000n * scale, 253_402_300_800_000n * scale - 1n]

@@ -41,10 +41,17 @@ interface Operation {
   readonly addsScales: boolean
 }
 
+const bounds = new WeakMap<readonly [bigint, bigint], Bounds>()
+
 /** The bounds within which a float holds a value of `type` exactly. */
 export function exactBounds(type: DataType): Bounds {
-  const [least, greatest] = integerRange(type)
-  return { least: Math.max(Number(least), -SAFE), greatest: Math.min(Number(greatest), SAFE) }
+  const range = integerRange(type)
+  const known = bounds.get(range)
+  if (known !== undefined) return known
+  const [least, greatest] = range
+  const found = { least: Math.max(Number(least), -SAFE), greatest: Math.min(Number(greatest), SAFE) }
+  bounds.set(range, found)
+  return found
 }
 
 const UNBOUNDED: Bounds = {
@@ -88,19 +95,19 @@ interface Head {
 }
 
 function exactly(operation: Operation, a: Vector, b: Vector, head: Head): Vector {
-  const { type, length } = head
-  const bounds = exactBounds(type)
+  const { type, length, validity } = head
+  const within = exactBounds(type)
   if (a.layout !== 'big' && b.layout !== 'big') {
     if (layoutOf(type) === 'i32' && a.layout === 'i32' && b.layout === 'i32' && operation.int32) {
       const values = new Int32Array(length)
-      if (operation.int32(int32Side(a), int32Side(b), length, bounds, values)) {
-        return { ...head, layout: 'i32', values }
+      if (operation.int32(int32Side(a), int32Side(b), length, within, values)) {
+        return { type, length, validity, layout: 'i32', values }
       }
     } else {
       const values = newFloat64(length)
-      if (operation.wholes(float64Side(a), float64Side(b), length, bounds, values)) {
-        if (layoutOf(type) !== 'i32') return { ...head, layout: 'f64', values }
-        return { ...head, layout: 'i32', values: Int32Array.from(values) }
+      if (operation.wholes(float64Side(a), float64Side(b), length, within, values)) {
+        if (layoutOf(type) !== 'i32') return { type, length, validity, layout: 'f64', values }
+        return { type, length, validity, layout: 'i32', values: Int32Array.from(values) }
       }
     }
   }

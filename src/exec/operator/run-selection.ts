@@ -5,7 +5,7 @@ import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
 import type { LikeProgram } from '../../kernel/like.ts'
 import { type NumberRange, takesAll } from '../../kernel/select-numbers.ts'
-import { type Blocks, inBlocks } from '../../kernel/wasm/blocks.ts'
+import { type Blocks, inBlocks, newUint32 } from '../../kernel/wasm/blocks.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
@@ -73,8 +73,10 @@ export class RunSelection {
   readonly #output: readonly Column[]
   readonly #schema: Schema
   readonly #blocks: Blocks | null
-  readonly #rows: Uint32Array
-  readonly #found: Uint32Array
+  readonly #isFiltered: boolean
+  /** Rows that are still wanted, and those that the last step found: of the run that is read now. */
+  #rows: Uint32Array
+  #found: Uint32Array
   /** Values read so far, of the rows that are still wanted. */
   readonly #vectors = new Map<Column, Vector>()
 
@@ -88,13 +90,19 @@ export class RunSelection {
     this.#output = output
     this.#schema = schema
     this.#blocks = blocks
-    this.#rows = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
-    this.#found = new Uint32Array(steps.length > 0 ? batchRowsMax : 0)
+    this.#isFiltered = steps.length > 0
+    const length = this.#isFiltered && blocks === null ? batchRowsMax : 0
+    this.#rows = new Uint32Array(length)
+    this.#found = new Uint32Array(length)
   }
 
   /** The output of rows `start` to `start + length`; null when none passes. */
   async read(reader: PartitionReader, start: number, length: number): Promise<Batch | null> {
     this.#vectors.clear()
+    if (this.#isFiltered && this.#blocks !== null) {
+      this.#rows = inBlocks(this.#blocks, () => newUint32(length))
+      this.#found = inBlocks(this.#blocks, () => newUint32(length))
+    }
     let run: Run = { start, length, rows: null, count: length }
     for (const step of this.#steps) {
       if (step.predicate instanceof LiveBound && takesAll(step.predicate.range)) continue
@@ -154,10 +162,10 @@ export class RunSelection {
 
   /** `run` without the rows that the last step excluded; what was read is cut to match. */
   #narrowed(run: Run, count: number, later: ReadonlySet<Column>): Run {
-    const rows = this.#rows
     const found = this.#found
-    if (run.rows === null) rows.set(found.subarray(0, count))
-    else for (let i = 0; i < count; i++) rows[i] = rows[found[i]!]!
+    if (run.rows === null) [this.#rows, this.#found] = [found, this.#rows]
+    const rows = this.#rows
+    if (run.rows !== null) for (let i = 0; i < count; i++) rows[i] = rows[found[i]!]!
     for (const [column, vector] of this.#vectors) {
       if (!later.has(column)) this.#vectors.delete(column)
       else {

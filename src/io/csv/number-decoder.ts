@@ -129,11 +129,12 @@ abstract class Float64Decoder extends NumberDecoder {
   }
 
   protected vector(validity: Uint8Array | null): Vector {
-    const head = { type: this.file.type, length: this.rows, validity }
-    if (this.#wide === null) return { ...head, layout: 'f64', values: this.values }
+    const { type } = this.file
+    const length = this.rows
+    if (this.#wide === null) return { type, layout: 'f64', length, validity, values: this.values }
     const values = Array.from(this.values, BigInt)
     for (const [row, value] of this.#wide) values[row] = value
-    return { ...head, layout: 'big', values }
+    return { type, layout: 'big', length, validity, values }
   }
 
   protected override keptVector(kept: Int32Array | Float64Array, rows: Uint32Array): Vector {

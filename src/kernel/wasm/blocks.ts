@@ -117,6 +117,12 @@ export function newInt32(length: number): Int32Array<ArrayBuffer> {
 }
 
 /** As `newFloat64`. */
+export function newUint32(length: number): Uint32Array<ArrayBuffer> {
+  const at = current?.take(length * 4) ?? 0
+  return at === 0 ? new Uint32Array(length) : new Uint32Array(memory(), at, length)
+}
+
+/** As `newFloat64`. */
 export function newUint8(length: number): Uint8Array<ArrayBuffer> {
   const at = current?.take(length) ?? 0
   return at === 0 ? new Uint8Array(length) : new Uint8Array(memory(), at, length)

@@ -150,26 +150,28 @@ function select(
   const { OUT, SELECTED } = places
   const { range, out, kept, found } = sink
   const { flip } = range
+  const place = addressOf(out)
+  const rowsAt = place === 0 ? SELECTED : place + found * 4
   let count: number
   if (layout === 'f64') {
     const { least, greatest } = range
-    count = run.selectFloat64(OUT, rows, row, least, greatest, flip, valid, SELECTED)
+    count = run.selectFloat64(OUT, rows, row, least, greatest, flip, valid, rowsAt)
   } else {
     const least = Math.max(Math.ceil(range.least), -2147483648)
     const greatest = Math.min(Math.floor(range.greatest), 2147483647)
     const [from, to] = least > greatest ? [1, 0] : [least, greatest]
-    count = run.selectInt32(OUT, rows, row, from, to, flip, valid, SELECTED)
+    count = run.selectInt32(OUT, rows, row, from, to, flip, valid, rowsAt)
   }
-  if (range.keys !== undefined) count = wasmKeepKeys(layout, range.keys, row, count)
-  out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
+  if (range.keys !== undefined) count = wasmKeepKeys(layout, range.keys, row, rowsAt, count)
+  if (place === 0) out.set(ints.subarray(SELECTED >> 2, (SELECTED >> 2) + count), found)
   if (kept !== null) {
-    const place = addressOf(kept)
+    const room = addressOf(kept)
     const width = layout === 'f64' ? 8 : 4
-    const target = place === 0 ? OUT : place + found * width
-    if (layout === 'f64') run.packFloat64(OUT, SELECTED, count, row, target)
-    else run.packInt32(OUT, SELECTED, count, row, target)
+    const target = room === 0 ? OUT : room + found * width
+    if (layout === 'f64') run.packFloat64(OUT, rowsAt, count, row, target)
+    else run.packInt32(OUT, rowsAt, count, row, target)
     const packed = layout === 'f64' ? floats : ints
-    if (place === 0) kept.set(packed.subarray(OUT / width, OUT / width + count), found)
+    if (room === 0) kept.set(packed.subarray(OUT / width, OUT / width + count), found)
   }
   sink.found = found + count
 }

@@ -1,7 +1,17 @@
+import { addressOf } from './blocks.ts'
 import { wasmKernels } from './kernels.ts'
 
 /** Rows that are handed over at once. */
 const WANTED_MAX = 65_536
+
+/** Where `rows[first .. last)`, not more than 65,536, stand in the kernels' memory; they are copied if they do not. */
+export function wantedAt(rows: Uint32Array, first: number, last: number): number {
+  const address = addressOf(rows)
+  if (address !== 0) return address + first * 4
+  const { places, ints } = wasmKernels()!
+  ints.set(rows.subarray(first, last), places.WANTED >> 2)
+  return places.WANTED
+}
 
 /**
  * Copies the lines `wanted[first .. last)`, newlines included, one behind another, and passes over
@@ -26,12 +36,12 @@ export function wasmGatherLines(
   cursor: Int32Array,
 ): number {
   const { run, places, ints } = wasmKernels()!
-  const { WANTED, CURSOR } = places
+  const { CURSOR } = places
   const some = Math.min(last, first + WANTED_MAX)
   const until = some < last ? wanted[some - 1]! + 1 : rows
   const count = some - first
-  ints.set(wanted.subarray(first, some), WANTED >> 2)
-  const copied = run.gatherLines(from, to, row, until, WANTED, count, target, targetEnd)
+  const at = wantedAt(wanted, first, some)
+  const copied = run.gatherLines(from, to, row, until, at, count, target, targetEnd)
   for (let i = 0; i < 4; i++) cursor[i] = ints[(CURSOR >> 2) + i]!
   return copied
 }
@@ -49,11 +59,10 @@ export function wasmGatherEven(
   last: number,
   target: number,
 ): void {
-  const { run, places, ints } = wasmKernels()!
-  const { WANTED } = places
+  const { run } = wasmKernels()!
   for (let at = first; at < last; at += WANTED_MAX) {
     const some = Math.min(last, at + WANTED_MAX)
-    ints.set(wanted.subarray(at, some), WANTED >> 2)
-    run.gatherEven(from, stride, row, WANTED, some - at, target + (at - first) * stride)
+    const rows = wantedAt(wanted, at, some)
+    run.gatherEven(from, stride, row, rows, some - at, target + (at - first) * stride)
   }
 }

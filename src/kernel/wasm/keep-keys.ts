@@ -7,25 +7,26 @@ const held = new Map<Uint32Array, number>()
 let end = 0
 
 /**
- * `keepKeys` of rows and decoded values that stand in the kernels' memory, as does the set if it
- * is not too wide.
+ * `keepKeys` of the `count` rows at `rows` and decoded values that stand in the kernels' memory, as
+ * does the set if it is not too wide.
  */
 export function wasmKeepKeys(
   layout: 'i32' | 'f64',
   keys: KeySet,
   base: number,
+  rows: number,
   count: number,
 ): number {
   const kernels = wasmKernels()!
   const { run, ints, floats, places } = kernels
-  const { OUT, SELECTED } = places
+  const { OUT } = places
   const bits = placeOf(keys.bits, kernels)
   if (bits === 0) {
     const values = layout === 'f64' ? floats.subarray(OUT >> 3) : ints.subarray(OUT >> 2)
-    return keepKeys(values, keys, base, ints.subarray(SELECTED >> 2), count)
+    return keepKeys(values, keys, base, ints.subarray(rows >> 2), count)
   }
   const keep = layout === 'f64' ? run.keepFloat64 : run.keepInt32
-  return keep(OUT, base, SELECTED, count, keys.least, bits)
+  return keep(OUT, base, rows, count, keys.least, bits)
 }
 
 /** Where `bits` stand in the kernels' memory; 0 when there is no room for so many. */

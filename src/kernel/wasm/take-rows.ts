@@ -1,5 +1,6 @@
 import { take, type Utf8Vector, type Vector } from '../../arrow/vector.ts'
 import { addressOf, BLOCK_ROWS_MAX, newFloat64, newInt32 } from './blocks.ts'
+import { wantedAt } from './gather-lines.ts'
 import { wasmKernels } from './kernels.ts'
 
 /**
@@ -10,18 +11,18 @@ import { wasmKernels } from './kernels.ts'
  */
 export function takeRows(vector: Vector, rows: Uint32Array, count: number): Vector {
   if (vector.validity !== null) return take(vector, rows, count)
-  const head = { type: vector.type, length: count, validity: null }
-  switch (vector.layout) {
+  const { type, layout } = vector
+  switch (layout) {
     case 'f64': {
       const values = newFloat64(count)
       return packed(vector.values, rows, count, values, 8)
-        ? { ...head, layout: 'f64', values }
+        ? { type, length: count, validity: null, layout, values }
         : take(vector, rows, count)
     }
     case 'i32': {
       const values = newInt32(count)
       return packed(vector.values, rows, count, values, 4)
-        ? { ...head, layout: 'i32', values }
+        ? { type, length: count, validity: null, layout, values }
         : take(vector, rows, count)
     }
     case 'utf8':
@@ -46,12 +47,12 @@ function packed(
   to: Float64Array | Int32Array,
   width: 4 | 8,
 ): boolean {
-  const [source, target] = [addressOf(from), addressOf(to)]
+  const source = addressOf(from)
+  const target = addressOf(to)
   if (source === 0 || target === 0 || count > BLOCK_ROWS_MAX) return false
-  const { run, ints, places } = wasmKernels()!
-  const { WANTED } = places
-  new Uint32Array(ints.buffer, WANTED, count).set(rows.subarray(0, count))
-  if (width === 8) run.packFloat64(source, WANTED, count, 0, target)
-  else run.packInt32(source, WANTED, count, 0, target)
+  const { run } = wasmKernels()!
+  const wanted = wantedAt(rows, 0, count)
+  if (width === 8) run.packFloat64(source, wanted, count, 0, target)
+  else run.packInt32(source, wanted, count, 0, target)
   return true
 }

@@ -22,7 +22,7 @@ function kept(layout: 'i32' | 'f64', keys: KeySet, values: readonly number[], ba
   if (layout === 'i32') ints.set(values, places.OUT >> 2)
   else floats.set(values, places.OUT >> 3)
   ints.set(rows, selected)
-  const count = wasmKeepKeys(layout, keys, base, rows.length)
+  const count = wasmKeepKeys(layout, keys, base, places.SELECTED, rows.length)
   const twin = Int32Array.from(rows)
   const expected = keepKeys(Float64Array.from(values), keys, base, twin, rows.length)
   return [[...ints.subarray(selected, selected + count)], [...twin.subarray(0, expected)]]
