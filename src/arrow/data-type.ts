@@ -232,10 +232,13 @@ const INTEGER_RANGES: Partial<Record<TypeName, readonly [bigint, bigint]>> = {
 }
 
 /** By the precision. */
-const DECIMAL_RANGES: readonly (readonly [bigint, bigint])[] = Array.from({ length: 39 }, (_, n) => {
-  const end = 10n ** BigInt(n) - 1n
-  return [-end, end]
-})
+const DECIMAL_RANGES: readonly (readonly [bigint, bigint])[] = Array.from(
+  { length: 39 },
+  (_, n) => {
+    const end = 10n ** BigInt(n) - 1n
+    return [-end, end]
+  },
+)
 
 /**
  * The least and greatest whole number that an exact type holds inside (unscaled for decimals,

@@ -3,7 +3,7 @@ import { constantVector, expand, nullVector } from '../arrow/constant-vector.ts'
 import type { Vector } from '../arrow/vector.ts'
 import { unreachable } from '../error.ts'
 import { selectAll } from '../kernel/select-numbers.ts'
-import type { CallExpr, CaseExpr, Expr } from '../plan/expr.ts'
+import type { CallExpr, CaseExpr, Expr, LiteralExpr } from '../plan/expr.ts'
 import { castVector } from './function/cast.ts'
 import { assemble, boolOf, type Part } from './function/logic.ts'
 import { isAmong, isMember } from './function/membership.ts'
@@ -38,7 +38,7 @@ function evaluateOver(expr: Expr, source: RowSource): Vector {
     case 'column':
       return source.column(expr.name)
     case 'literal':
-      return constantVector(expr.value, expr.type)
+      return literal(expr)
     case 'call':
       return call(expr, source)
     case 'user':
@@ -58,6 +58,17 @@ function evaluateOver(expr: Expr, source: RowSource): Vector {
     default:
       return unreachable(expr)
   }
+}
+
+/** Of each literal that has been evaluated: vectors of arguments are never changed. */
+const literals = new WeakMap<LiteralExpr, Vector>()
+
+function literal(expr: LiteralExpr): Vector {
+  const known = literals.get(expr)
+  if (known !== undefined) return known
+  const vector = constantVector(expr.value, expr.type)
+  literals.set(expr, vector)
+  return vector
 }
 
 function call(expr: CallExpr, source: RowSource): Vector {

@@ -49,7 +49,10 @@ export function exactBounds(type: DataType): Bounds {
   const known = bounds.get(range)
   if (known !== undefined) return known
   const [least, greatest] = range
-  const found = { least: Math.max(Number(least), -SAFE), greatest: Math.min(Number(greatest), SAFE) }
+  const found = {
+    least: Math.max(Number(least), -SAFE),
+    greatest: Math.min(Number(greatest), SAFE),
+  }
   bounds.set(range, found)
   return found
 }
