@@ -10,6 +10,8 @@ export interface ExecContext {
   readonly signal: AbortSignal | undefined
   /** Rows of the largest batch that an operator may yield. */
   readonly batchRowsMax: number
+  /** Rows of a partition that a scan looks at together, at most, where a filter leaves few of them. */
+  readonly runRowsMax: number
   readonly memory: MemoryBudget
   /** Bytes of the budget that one operator may hold before it spills, so that none starves. */
   readonly memoryShare: number

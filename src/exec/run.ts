@@ -44,9 +44,12 @@ export function execContext(options: ExecOptions = {}): ExecContext {
   if (!(memoryLimit >= 0)) {
     throw invalid(`memoryLimit must be a number of bytes, got ${memoryLimit}`)
   }
+  const rowsWithin = Math.max(LEAST_ROWS, Math.floor(memoryLimit / ROW_BYTES))
+  const rowsMax = Math.min(batchRowsMax, rowsWithin)
   return {
     signal: options.signal,
-    batchRowsMax: Math.min(batchRowsMax, Math.max(LEAST_ROWS, Math.floor(memoryLimit / ROW_BYTES))),
+    batchRowsMax: rowsMax,
+    runRowsMax: rowsMax,
     memory: new MemoryBudget(memoryLimit),
     memoryShare: memoryLimit,
     spillFolder: options.spillFolder,

@@ -84,14 +84,14 @@ export class RunSelection {
     steps: readonly Step[],
     output: readonly Column[],
     schema: Schema,
-    { batchRowsMax, blocks }: Pick<ExecContext, 'batchRowsMax' | 'blocks'>,
+    { runRowsMax, blocks }: Pick<ExecContext, 'runRowsMax' | 'blocks'>,
   ) {
     this.#steps = steps
     this.#output = output
     this.#schema = schema
     this.#blocks = blocks
     this.#isFiltered = steps.length > 0
-    const length = this.#isFiltered && blocks === null ? batchRowsMax : 0
+    const length = this.#isFiltered && blocks === null ? runRowsMax : 0
     this.#rows = new Uint32Array(length)
     this.#found = new Uint32Array(length)
   }

@@ -17,6 +17,7 @@ import { Pacer } from './pacer.ts'
 import { PartitionReader } from './partition-reader.ts'
 import { ReadAhead, type Upcoming } from './read-ahead.ts'
 import { boundStep, RunSelection, type Step, stepsOf } from './run-selection.ts'
+import { slicesOf } from './slices.ts'
 
 /** A partition to be read, and how its rows are found. */
 interface PartitionScan extends Upcoming {
@@ -77,7 +78,8 @@ export class ScanOperator implements Operator {
       for (let part = ahead.take({ fetch }); part !== undefined; part = ahead.take({ fetch })) {
         for await (const rows of this.#readPartition(part, { context, pacer, fetches }, wanted)) {
           wanted -= rows?.length ?? 0
-          yield* merger.push(rows)
+          if (rows === null) yield* merger.push(null)
+          else for (const part of slicesOf(rows, context.batchRowsMax)) yield* merger.push(part)
           if (wanted <= 0) break
         }
         if (wanted <= 0) break
@@ -130,9 +132,9 @@ export class ScanOperator implements Operator {
       const { from, to } = narrowed
       const plain = narrowed.steps.length === 0
       const selection = new RunSelection(narrowed.steps, columns, this.schema, context)
-      const runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
-      for (let start = from; start < to; start += runRows) {
-        const length = Math.min(runRows, to - start)
+      let runRows = plain ? Math.min(context.batchRowsMax, wanted) : context.batchRowsMax
+      for (let start = from, length = 0; start < to; start += length) {
+        length = Math.min(runRows, to - start)
         const pause = pacer.step(length * (columns.length + 1))
         if (pause !== undefined) await pause
         const empty = plain && columns.length === 0
@@ -142,6 +144,7 @@ export class ScanOperator implements Operator {
           : await selection.read(reader, start, length)
         context.onScanned(length, reader.newBytes(), 0)
         yield rows
+        if (!plain) runRows = nextRunRows(runRows, (rows?.length ?? 0) / length, context)
       }
       await reader.finish()
       // Of a partition that is read in parts, the last one counts.
@@ -167,4 +170,13 @@ export class ScanOperator implements Operator {
     if (nulls === undefined || (nulls > 0 && bound.keepsNulls)) return steps
     return [boundStep(bound, key, steps, columns), ...steps]
   }
+}
+
+/**
+ * How many rows to look at together after a run of `rows` rows of which a `share` passed: each run
+ * costs a fixed effort, and what few of its rows leave behind is small.
+ */
+function nextRunRows(rows: number, share: number, context: ExecContext): number {
+  if (share > 0.5) return context.batchRowsMax
+  return share > 0.125 ? rows : Math.min(rows * 2, context.runRowsMax)
 }

@@ -104,9 +104,12 @@ test('a scan gives the rows that a filter over the same rows gives, for any batc
           columns.map(({ id }) => row[id - 1]!),
         )
         for (const batchRowsMax of BATCH_SIZES) {
-          const operator = physicalPlan(scanOf(set, { columns, predicate }))
-          expect(await runOperator(operator, contextOf(store, { batchRowsMax }))).toEqual(wanted)
-          expect(seen.open).toBe(0)
+          for (const runRowsMax of [batchRowsMax, batchRowsMax * 4]) {
+            const operator = physicalPlan(scanOf(set, { columns, predicate }))
+            const context = { ...contextOf(store, { batchRowsMax }), runRowsMax }
+            expect(await runOperator(operator, context)).toEqual(wanted)
+            expect(seen.open).toBe(0)
+          }
         }
       },
     ),
