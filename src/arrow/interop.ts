@@ -4,8 +4,9 @@ import type { Batch } from './batch.ts'
 import type { DataType } from './data-type.ts'
 import { fromArrowTable, JSON_EXTENSION } from './from-arrow.ts'
 import { elementsOf, memberOf } from './nested-parts.ts'
+import { PACK_SLACK, packTexts } from './pack-texts.ts'
 import type { Field, Schema } from './schema.ts'
-import { bigAt, copyText, nullCount, textLength, type Utf8Vector, type Vector } from './vector.ts'
+import { bigAt, nullCount, textLength, type Utf8Vector, type Vector } from './vector.ts'
 import { vectorFrom } from './vector-from.ts'
 
 export { fromArrowTable } from './from-arrow.ts'
@@ -170,16 +171,13 @@ function packed(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 function textBuffers(from: Utf8Vector): { valueOffsets: Int32Array; data: Uint8Array } {
-  const data = new Uint8Array(textLength(from))
-  const valueOffsets = new Int32Array(from.length + 1)
-  let at = 0
-  for (let row = 0; row < from.length; row++) {
-    const size = from.ends[row]! - from.starts[row]!
-    copyText(from.bytes, from.starts[row]!, data, at, size)
-    at += size
-    valueOffsets[row + 1] = at
-  }
-  return { valueOffsets, data }
+  const { length } = from
+  const bytes = new Uint8Array(textLength(from) + PACK_SLACK)
+  // Each text ends where the next one begins.
+  const valueOffsets = new Int32Array(length + 1)
+  const starts = valueOffsets.subarray(0, length)
+  const end = packTexts(from, 0, length, { bytes, starts, ends: valueOffsets.subarray(1) }, 0, 0)
+  return { valueOffsets, data: bytes.subarray(0, end) }
 }
 
 function dataBuffer(from: Exclude<Vector, Utf8Vector>) {

@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts'
-import { copyText, textLength, type Utf8Vector, type Vector } from './vector.ts'
+import { PACK_SLACK, packTexts } from './pack-texts.ts'
+import { textLength, type Utf8Vector, type Vector } from './vector.ts'
 
 /** `batch` in buffers of its own, which keep nothing else alive. */
 export function ownBatch(batch: Batch): Batch {
@@ -46,15 +47,8 @@ function ownText(vector: Utf8Vector): Utf8Vector {
       ends[row] = starts[row]! + own
     }
   } else {
-    bytes = new Uint8Array(size)
-    let at = 0
-    for (let row = 0; row < length; row++) {
-      const own = ends[row]! - starts[row]!
-      copyText(vector.bytes, starts[row]!, bytes, at, own)
-      starts[row] = at
-      at += own
-      ends[row] = at
-    }
+    bytes = new Uint8Array(size + PACK_SLACK)
+    packTexts(vector, 0, length, { bytes, starts, ends }, 0, 0)
   }
   return { ...vector, bytes, starts, ends }
 }

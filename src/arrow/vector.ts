@@ -1,5 +1,6 @@
 import { corrupt } from '../error.ts'
 import { type DataType, float64, int32, isExact, type Layout, layoutOf } from './data-type.ts'
+import { PACK_SLACK, packTexts } from './pack-texts.ts'
 
 interface Common {
   readonly type: DataType
@@ -274,18 +275,14 @@ function concatText(
     }
     return { ...head, layout: 'utf8', bytes: vectors[0]?.bytes ?? new Uint8Array(0), starts, ends }
   }
-  const bytes = new Uint8Array(vectors.reduce((sum, vector) => sum + textLength(vector), 0))
+  const size = vectors.reduce((sum, vector) => sum + textLength(vector), 0)
+  const own = { bytes: new Uint8Array(size + PACK_SLACK), starts, ends }
   let at = 0
   for (const vector of vectors) {
-    for (let i = 0; i < vector.length; i++, row++) {
-      const size = vector.ends[i]! - vector.starts[i]!
-      copyText(vector.bytes, vector.starts[i]!, bytes, at, size)
-      starts[row] = at
-      at += size
-      ends[row] = at
-    }
+    at = packTexts(vector, 0, vector.length, own, row, at)
+    row += vector.length
   }
-  return { ...head, layout: 'utf8', bytes, starts, ends }
+  return { ...head, layout: 'utf8', ...own }
 }
 
 /** Bytes that the rows `from` to `to` of `vector`, all unless told, take without gaps. */

@@ -1,6 +1,6 @@
 import { type DataType, layoutOf } from '../arrow/data-type.ts'
+import { PACK_SLACK, packTexts } from '../arrow/pack-texts.ts'
 import { bigAt, textLength, type Utf8Vector, type Vector } from '../arrow/vector.ts'
-import { PACK_SLACK, packTexts } from '../kernel/pack-texts.ts'
 
 const ROWS_AT_FIRST = 1024
 /** Less than that is not worth another thread's while. */

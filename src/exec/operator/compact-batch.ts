@@ -1,6 +1,6 @@
 import type { Batch } from '../../arrow/batch.ts'
+import { PACK_SLACK, packTexts } from '../../arrow/pack-texts.ts'
 import { textLength, type Utf8Vector } from '../../arrow/vector.ts'
-import { PACK_SLACK, packTexts } from '../../kernel/pack-texts.ts'
 
 /** Bytes of foreign text that a batch may keep alive for each byte of its own, plus a few. */
 const SLACK = 2

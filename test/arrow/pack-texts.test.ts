@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PACK_SLACK, packTexts } from '../../src/arrow/pack-texts.ts'
 import { textLength, type Utf8Vector } from '../../src/arrow/vector.ts'
-import { PACK_SLACK, packTexts } from '../../src/kernel/pack-texts.ts'
 import { runs } from '../support/random.ts'
 
 const range = fc.tuple(fc.nat(300), fc.oneof(fc.nat(12), fc.nat(100)))
