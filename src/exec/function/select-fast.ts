@@ -170,17 +170,33 @@ function isWithin(value: Scalar): boolean {
   )
 }
 
+/** What texts that are not null have to match, or not to match. */
+export interface TextPattern {
+  readonly program: LikeProgram
+  readonly isNegated: boolean
+}
+
 /**
- * The pattern that the texts of a column of `type` match where `predicate`, over that column alone,
- * is true; undefined where it is none, or where testing it would throw.
+ * The pattern that tells of the texts of a column of `type` whether `predicate`, over that column
+ * alone, is true; undefined where there is none, or where testing it would throw.
  */
-export function patternOfPredicate(predicate: Expr, type: DataType): LikeProgram | undefined {
+export function patternOfPredicate(predicate: Expr, type: DataType): TextPattern | undefined {
   if (layoutOf(type) !== 'utf8' || type.name === 'binary') return undefined
-  const comparison = columnComparison(predicate)
-  if (comparison !== undefined) {
-    if (comparison.op !== 'eq') return undefined
-    return literalProgram('equals', scalarBytes(comparison.value))
+  if (predicate.kind === 'call' && predicate.name === 'not') {
+    const inner = patternOfPredicate(predicate.args[0]!, type)
+    return inner && { ...inner, isNegated: !inner.isNegated }
   }
+  const comparison = columnComparison(predicate)
+  if (comparison === undefined) {
+    const program = programOfCall(predicate)
+    return program && { program, isNegated: false }
+  }
+  const { op, value } = comparison
+  if (op !== 'eq' && op !== 'ne') return undefined
+  return { program: literalProgram('equals', scalarBytes(value)), isNegated: op === 'ne' }
+}
+
+function programOfCall(predicate: Expr): LikeProgram | undefined {
   if (predicate.kind !== 'call') return undefined
   const [input, pattern] = predicate.args
   if (input?.kind !== 'column' || pattern?.kind !== 'literal' || pattern.value === null) {

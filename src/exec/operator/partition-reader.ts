@@ -72,6 +72,12 @@ export class PartitionReader {
     return this.#entryOf(column)
   }
 
+  /** Whether no text of `column` here is null or in quotes, so that its bytes tell all of it. */
+  hasOnlyPlainTexts(column: Column): boolean {
+    const entry = this.#entryOf(column)
+    return entry !== undefined && entry.nulls === 0 && entry.hints.plain
+  }
+
   /** Begins to open the file of `column`, which must have one; a failure is told by `open`. */
   openAhead(column: Column): void {
     const opening = this.#openFile(column)

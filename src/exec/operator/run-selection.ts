@@ -3,7 +3,6 @@ import type { Schema } from '../../arrow/schema.ts'
 import type { Vector } from '../../arrow/vector.ts'
 import { type Column, tableSchema } from '../../catalog/model/table.ts'
 import type { RangeAnswer } from '../../io/csv/column-reader.ts'
-import type { LikeProgram } from '../../kernel/like.ts'
 import { type NumberRange, takesAll } from '../../kernel/select-numbers.ts'
 import { type Blocks, inBlocks, newUint32 } from '../../kernel/wasm/blocks.ts'
 import { takeRows } from '../../kernel/wasm/take-rows.ts'
@@ -11,7 +10,7 @@ import type { Expr } from '../../plan/expr.ts'
 import { columnsOf } from '../../plan/expr-children.ts'
 import type { ExecContext } from '../context.ts'
 import { selectRows } from '../evaluate.ts'
-import { patternOfPredicate, rangeOfPredicate } from '../function/select-fast.ts'
+import { patternOfPredicate, rangeOfPredicate, type TextPattern } from '../function/select-fast.ts'
 import { LiveBound } from '../live-bound.ts'
 import type { PartitionReader, Run } from './partition-reader.ts'
 
@@ -24,7 +23,7 @@ export interface Step {
   /** The one range that the predicate stands for, if it does for one and its column is numbers. */
   readonly range: NumberRange | undefined
   /** The one pattern that it stands for, if it does for one and nothing later needs its column. */
-  readonly pattern: LikeProgram | undefined
+  readonly pattern: TextPattern | undefined
   /** Columns that a later step or the output needs. */
   readonly later: ReadonlySet<Column>
 }
@@ -128,14 +127,17 @@ export class RunSelection {
     const column = columns[0]!
     if (range === undefined && pattern === undefined) return undefined
     if (this.#vectors.has(column)) return undefined
+    if (pattern?.isNegated === true && !reader.hasOnlyPlainTexts(column)) return undefined
     const opening = reader.open(columns)
     if (opening !== undefined) await opening
-    const out = this.#found
     if (range !== undefined) {
-      const query = { range, out, keep: later.has(column) }
+      const query = { range, out: this.#found, keep: later.has(column) }
       return inBlocks(this.#blocks, () => reader.selectInRange(column, run, query))
     }
-    const count = await reader.selectMatching(column, run, { program: pattern!, out })
+    const { program, isNegated } = pattern!
+    const out = isNegated ? new Uint32Array(run.length) : this.#found
+    const matching = await reader.selectMatching(column, run, { program, out })
+    const count = isNegated ? selectOthers(out, matching, run.count, this.#found) : matching
     return { count, vector: null }
   }
 
@@ -175,4 +177,14 @@ export class RunSelection {
     }
     return { ...run, rows, count }
   }
+}
+
+/** Writes to `out` what of 0 to `length - 1` is not in `some[0 .. count)`, ascending; answers how many. */
+function selectOthers(some: Uint32Array, count: number, length: number, out: Uint32Array): number {
+  let others = 0
+  for (let i = 0, at = 0; i < length; i++) {
+    if (at < count && some[at] === i) at++
+    else out[others++] = i
+  }
+  return others
 }

@@ -75,6 +75,7 @@ export class CsvColumnReader implements ColumnReader {
       stride: this.#stride,
       printable: !isTextual(type),
       unquoted: mayQuote(type) && !this.#quoted,
+      nullless: mayQuote(type) && !this.#quoted && statistics.nulls === 0,
     }
   }
 

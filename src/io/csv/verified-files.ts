@@ -20,8 +20,8 @@ let memoryStoreCount = 0
 
 /** Names a file together with all that a reader relies on once it is verified. */
 export function verificationKey(store: ObjectStore, file: ColumnFile): string {
-  const { rows, bytes, crc32, hints } = file.statistics
-  const facts = [file.key, rows, bytes, crc32, hints.width, hints.plain]
+  const { rows, nulls, bytes, crc32, hints } = file.statistics
+  const facts = [file.key, rows, nulls === 0, bytes, crc32, hints.width, hints.plain]
   return JSON.stringify([storeName(store), ...facts])
 }
 

@@ -71,6 +71,13 @@ const conjunct: fc.Arbitrary<Expr> = fc.oneof(
   fc.constantFrom('f', 'b', 's', 'd').map((name) => callExpr('isNotNull', [column(name)])),
   fc.constantFrom('i', 'f', 's').map((name) => callExpr('isNull', [column(name)])),
   fc.constant(inExpr(column('s'), ['', 'a', 'née', 'zz'])),
+  fc
+    .record({
+      name: fc.constantFrom('like', 'ne', 'eq', 'startsWith'),
+      text: fc.constantFrom('a', '%a%', 'née', ''),
+    })
+    .map(({ name, text }) => callExpr(name as 'like', [column('s'), literalExpr(text, utf8)]))
+    .chain((test) => fc.constantFrom(test, callExpr('not', [test]))),
   fc.constant(
     callExpr('lt', [
       callExpr('intDiv', [literalExpr(7, int32), literalExpr(2, int32)]),
@@ -157,6 +164,34 @@ function watched(store: ObjectStore) {
   }
   return { seen, store: { ...store, open } satisfies ObjectStore }
 }
+
+test.each(['once', 'again'])(
+  'rows that do not match a pattern are found %s in the bytes of the file, and a null against its statistics',
+  async (when) => {
+    const texts = ['apple', null, 'pear', 'plum', 'apple pie', 'fig']
+    const rows = texts.map((s, i): ScalarRow => [i, i, BigInt(i), s, true, 0n, 0])
+    const kept = rows.filter(([, , , s]) => s !== null)
+    const predicate = callExpr('not', [callExpr('like', [column('s'), literalExpr('%pp%', utf8)])])
+    const ids = COLUMNS.slice(0, 1)
+    for (const [some, nulls, expected] of [
+      [rows, 1, [[2], [3], [5]]],
+      [kept, 0, [[2], [3], [5]]],
+      [rows, 0, 'DATA'],
+    ] as const) {
+      const { store, set } = await stored([[...some]])
+      const byPartition = set.statistics.get(COLUMNS[3]!.id)!
+      byPartition.set(1, { ...byPartition.get(1)!, nulls })
+      for (let run = when === 'once' ? 1 : 2; run > 0; run--) {
+        const found = runOperator(
+          physicalPlan(scanOf(set, { columns: ids, predicate })),
+          contextOf(store),
+        )
+        if (expected === 'DATA') await expect(found).rejects.toMatchObject({ code: 'DATA' })
+        else expect(await found).toEqual(expected)
+      }
+    }
+  },
+)
 
 test('a count of rows opens no file', async () => {
   const { store, set } = await stored([numbered(3), numbered(5, 3)])
