@@ -2,7 +2,6 @@ import type { Utf8Vector, Vector } from '../../arrow/vector.ts'
 import { corrupt } from '../../error.ts'
 import { copyEvenLines, copyLines, findLines, findRecords } from '../../kernel/find-lines.ts'
 import { wasmGatherEven } from '../../kernel/wasm/gather-lines.ts'
-import { takeRows } from '../../kernel/wasm/take-rows.ts'
 import { type ByteWindow, LineBuffer } from './byte-window.ts'
 import type {
   ColumnFile,
@@ -123,8 +122,8 @@ export class CsvColumnReader implements ColumnReader {
         return found
       })
     }
+    decoder.beginSelection(count, row, rows, query)
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {
-      decoder.beginSelection(count, row, rows, query)
       this.#decodeScratch(count)
       const found = decoder.finishSelection()
       this.#skipped = true
@@ -168,15 +167,9 @@ export class CsvColumnReader implements ColumnReader {
 
   readSelected(rowCount: number, rows: Uint32Array, count: number): Vector | Promise<Vector> {
     if (count === rowCount) return this.read(rowCount)
-    if (count * 2 > rowCount) {
-      const vector = this.read(rowCount)
-      return vector instanceof Promise
-        ? vector.then((whole) => takeRows(whole, rows, count))
-        : takeRows(vector, rows, count)
-    }
     this.#expect(rowCount)
+    this.#decoder.begin(count, this.#row, this.#bytesOf(count), rows)
     return this.#drive(this.#stepTo(rowCount, rows, count), () => {
-      this.#decoder.begin(count, this.#row, this.#scratch!.end, rows)
       this.#decodeScratch(count)
       const vector = this.#decoder.finish()
       this.#skipped = true
@@ -228,7 +221,7 @@ export class CsvColumnReader implements ColumnReader {
           passed = cursor[1]!
           if (passed === rowCount) return true
           if (cursor[3] === 0) return false
-          scratch.grow(scratch.capacity * 2)
+          this.#makeRoom(scratch)
           continue
         }
         const limit = Math.min(BLOCK, rowCount - passed)
@@ -253,6 +246,14 @@ export class CsvColumnReader implements ColumnReader {
       }
       return true
     }
+  }
+
+  /** Decodes what fills the scratch; only for a line that is longer than that is it to grow. */
+  #makeRoom(scratch: LineBuffer): void {
+    if (scratch.end === 0) scratch.grow(scratch.capacity * 2)
+    this.#decoder.decode(scratch)
+    scratch.start = 0
+    scratch.end = 0
   }
 
   /** Does so by WebAssembly for all that is in the window; answers how many lines were copied. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DataType, int32, layoutOf, typeText, utf8 } from '../../../src/arrow/data-type.ts'
+import {
+  type DataType,
+  int32,
+  int64,
+  layoutOf,
+  typeText,
+  utf8,
+} from '../../../src/arrow/data-type.ts'
 import type { Scalar } from '../../../src/arrow/scalar.ts'
 import type { ColumnStatistics, DecodeHints } from '../../../src/arrow/statistics.ts'
 import { GraupelError } from '../../../src/error.ts'
@@ -210,6 +217,29 @@ describe('a column file', () => {
         expect(some).toEqual([...rows].map((row) => values[row + 1000]))
         const rest = scalarsOf(await reader.read(values.length - 21_000))
         expect(rest).toEqual(values.slice(21_000))
+      }
+    }
+  })
+
+  it('gives some of its rows where these are longer than the window together, or one alone', async () => {
+    const texts = Array.from({ length: 40_000 }, (_, row): Scalar => {
+      if (row === 30_001) return 'y'.repeat(400_000)
+      return row % 11 === 0 ? null : `${row} ${'é'.repeat(row % 40)}`
+    })
+    const numbers = Array.from({ length: 300_000 }, (_, row) => row * 7919)
+    for (const [type, values] of [
+      [utf8, texts],
+      [int32, numbers.map((value) => value % 2_000_003)],
+      [int64, numbers.map(BigInt)],
+    ] as const) {
+      const { bytes, statistics } = encode(type, values)
+      const store = oneFileStore(bytes)
+      const rows = Uint32Array.from({ length: Math.floor(values.length / 3) }, (_, i) => i * 3 + 1)
+      for (let pass = 0; pass < 2; pass++) {
+        const reader = await openColumn(store, columnFile(type, statistics))
+        const some = await reader.readSelected(values.length, rows, rows.length)
+        expect(scalarsOf(some)).toEqual([...rows].map((row) => values[row]))
+        reader.close()
       }
     }
   })
