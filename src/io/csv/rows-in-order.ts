@@ -9,6 +9,9 @@ import type { ColumnFile } from './column-reader.ts'
 import { openColumn } from './open-column.ts'
 import { isVerified, noteVerified, verificationKey } from './verified-files.ts'
 
+/** Rows in which the end of a span is looked for first. */
+const NEAR = 64
+
 type Order = NonNullable<DecodeHints['order']>
 
 /** The rows from `from` on and before `to`. */
@@ -81,7 +84,7 @@ async function valueIn(
   return Number(parseScalar(line.toString('latin1'), type))
 }
 
-/** About twice as many values are asked for as `rows` has binary digits. */
+/** About twice as many values are asked for as `rows` has binary digits, and fewer for a short span. */
 async function spanInOrder(
   rows: number,
   order: Order,
@@ -89,15 +92,22 @@ async function spanInOrder(
   valueAt: (row: number) => Promise<number>,
 ): Promise<RowSpan> {
   const isUp = order === 'ascending'
-  const first = async (low: number, isBehind: (value: number) => boolean) => {
-    let from = low
-    for (let to = rows; from < to; ) {
+  const first = async (low: number, high: number, isBehind: (value: number) => boolean) => {
+    let [from, to] = [low, high]
+    while (from < to) {
       const middle = (from + to) >>> 1
       if (isBehind(await valueAt(middle))) to = middle
       else from = middle + 1
     }
     return from
   }
-  const from = await first(0, (value) => (isUp ? value >= least : value <= greatest))
-  return { from, to: await first(from, (value) => (isUp ? value > greatest : value < least)) }
+  const from = await first(0, rows, (value) => (isUp ? value >= least : value <= greatest))
+  const isBehind = (value: number) => (isUp ? value > greatest : value < least)
+  // Short spans are asked for more often than long ones: the end is looked for near the start first.
+  let [low, high] = [from, from + NEAR]
+  while (high < rows && !isBehind(await valueAt(high))) {
+    low = high + 1
+    high = from + (high - from) * NEAR
+  }
+  return { from, to: await first(low, Math.min(high, rows), isBehind) }
 }
