@@ -47,7 +47,7 @@ async function* encodedOn(
     .sort((a, b) => b.cost - a.cost)
   const jobs = order.map(({ position }) => encodeJob(columns[position]!)).values()
   let at = 0
-  for await (const encoded of inOrder(jobs, { helpers, ahead: helpers + 1 })) {
+  for await (const encoded of inOrder(jobs, { helpers, ahead: 2 * helpers + 1 })) {
     yield { position: order[at++]!.position, encoded }
   }
 }
