@@ -73,7 +73,9 @@ const isSortedBy = (rows: readonly Row[], of: readonly ((row: Row) => Value)[]) 
     return (order.find((one) => one !== 0) ?? 0) <= 0
   })
 
-const sorted = (rows: readonly Row[]) => [...rows].sort((a, b) => a.id - b.id)
+/** In one order, whatever it was: rows of the same id differ by their region where only one was updated. */
+const sorted = (rows: readonly Row[]) =>
+  [...rows].sort((a, b) => a.id - b.id || compareValues(a.region, b.region))
 
 async function database(store = memoryStore()) {
   const lake = await connect(store)
