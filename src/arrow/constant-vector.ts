@@ -1,10 +1,9 @@
-import { type DataType, layoutOf } from './data-type.ts'
+import { type DataType, isExact, layoutOf } from './data-type.ts'
 import type { Scalar } from './scalar.ts'
 import type { Field } from './schema.ts'
-import { SAFE, take, type Vector } from './vector.ts'
+import { exactVector, take, type Vector } from './vector.ts'
 
 const encoder = new TextEncoder()
-const SAFE_BIG = BigInt(SAFE)
 
 /** One row of `value`, which is in the canonical form of `type`. */
 export function constantVector(value: Scalar, type: DataType): Vector {
@@ -20,9 +19,7 @@ export function constantVector(value: Scalar, type: DataType): Vector {
       return { ...head, layout, bytes, starts: Int32Array.of(0), ends: Int32Array.of(bytes.length) }
     }
     case 'f64':
-      if (typeof value === 'bigint' && (value > SAFE_BIG || value < -SAFE_BIG)) {
-        return { ...head, layout: 'big', values: [value] }
-      }
+      if (isExact(type)) return exactVector(type, [BigInt((value as bigint) ?? 0)], head.validity)
       return { ...head, layout, values: Float64Array.of(Number(value)) }
   }
 }

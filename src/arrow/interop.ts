@@ -4,7 +4,7 @@ import type { Batch } from './batch.ts'
 import type { DataType } from './data-type.ts'
 import { fromArrowTable, JSON_EXTENSION } from './from-arrow.ts'
 import { elementsOf, memberOf } from './nested-parts.ts'
-import { PACK_SLACK, packTexts } from './pack-texts.ts'
+import { packedTexts } from './pack-texts.ts'
 import type { Field, Schema } from './schema.ts'
 import { bigAt, nullCount, textLength, type Utf8Vector, type Vector } from './vector.ts'
 import { vectorFrom } from './vector-from.ts'
@@ -171,13 +171,9 @@ function packed(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 function textBuffers(from: Utf8Vector): { valueOffsets: Int32Array; data: Uint8Array } {
-  const { length } = from
-  const bytes = new Uint8Array(textLength(from) + PACK_SLACK)
-  // Each text ends where the next one begins.
-  const valueOffsets = new Int32Array(length + 1)
-  const starts = valueOffsets.subarray(0, length)
-  const end = packTexts(from, 0, length, { bytes, starts, ends: valueOffsets.subarray(1) }, 0, 0)
-  return { valueOffsets, data: bytes.subarray(0, end) }
+  const size = textLength(from)
+  const { bytes, bounds } = packedTexts(from, from.length, size)
+  return { valueOffsets: bounds, data: bytes.subarray(0, size) }
 }
 
 function dataBuffer(from: Exclude<Vector, Utf8Vector>) {

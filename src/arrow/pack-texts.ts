@@ -31,6 +31,23 @@ export function packTexts(
   return end >= 0 ? end : packedOneByOne(source, from, to, target, row, at)
 }
 
+/**
+ * The texts of the first `length` rows of `source`, which have `size` bytes, one behind the other: row i
+ * is `bytes[bounds[i] .. bounds[i + 1])`. There are `PACK_SLACK` bytes more.
+ */
+export function packedTexts(
+  source: Texts,
+  length: number,
+  size: number,
+): { readonly bytes: Uint8Array; readonly bounds: Int32Array } {
+  const bytes = new Uint8Array(size + PACK_SLACK)
+  const bounds = new Int32Array(length + 1)
+  // Each text ends where the next one begins.
+  const target = { bytes, starts: bounds.subarray(0, length), ends: bounds.subarray(1) }
+  packTexts(source, 0, length, target, 0, 0)
+  return { bytes, bounds }
+}
+
 /** The same where the texts lie so already; -1 where they do not. */
 function packedRun(
   { bytes, starts, ends }: Texts,

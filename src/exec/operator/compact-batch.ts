@@ -1,5 +1,5 @@
 import type { Batch } from '../../arrow/batch.ts'
-import { PACK_SLACK, packTexts } from '../../arrow/pack-texts.ts'
+import { packedTexts } from '../../arrow/pack-texts.ts'
 import { textLength, type Utf8Vector } from '../../arrow/vector.ts'
 
 /** Bytes of foreign text that a batch may keep alive for each byte of its own, plus a few. */
@@ -22,10 +22,6 @@ export function compactBatch(batch: Batch): Batch {
 /** A copy of `vector`, whose texts have `size` bytes, with nothing between them. */
 export function compactText(vector: Utf8Vector, size: number): Utf8Vector {
   const { length } = vector
-  const bytes = new Uint8Array(size + PACK_SLACK)
-  // Each text ends where the next one begins.
-  const bounds = new Int32Array(length + 1)
-  const own = { bytes, starts: bounds.subarray(0, length), ends: bounds.subarray(1) }
-  packTexts(vector, 0, length, own, 0, 0)
-  return { ...vector, ...own }
+  const { bytes, bounds } = packedTexts(vector, length, size)
+  return { ...vector, bytes, starts: bounds.subarray(0, length), ends: bounds.subarray(1) }
 }
